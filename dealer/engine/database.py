@@ -1,0 +1,445 @@
+"""The database: engine, the two kinds of session, the named column types, conflicts told as refusals.
+
+Everything runs on SQLite and on PostgreSQL. Two rules make them behave alike:
+
+* who only reads opens `reading()`: such a session refuses to flush;
+* who writes opens `writing(store_id)`: it first locks the history head of that store, so that there is one writer
+  per store on both databases. BEGIN IMMEDIATE does it for the file, SELECT … FOR UPDATE for PostgreSQL.
+"""
+
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+    cast,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import JSON
+
+from dealer.engine.calendar import ShopCalendar
+from dealer.engine.sealed import Keys
+
+BUSY_SECONDS = 10  # how long a second writer waits before it is told to try again
+
+
+def new_id() -> UUID:
+    """A UUIDv7 (RFC 9562): milliseconds first, so that new rows land at the end of the index."""
+    stamp = time.time_ns() // 1_000_000
+    noise = int.from_bytes(os.urandom(10), "big")
+    high, low = noise >> 62 & 0xFFF, noise & (1 << 62) - 1
+    return UUID(int=stamp << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+# ── column types: each column of the house has one of these, a test forbids the raw ones ──────────────────────────
+
+
+class FenType(TypeDecorator[int]):
+    """Money in fen. 64 bits: 32 overflow at 21.5 million yuan, silently and on PostgreSQL only."""
+
+    impl = BigInteger
+    cache_ok = True
+
+
+class CountType(TypeDecorator[int]):
+    """A quantity, a version, a mileage."""
+
+    impl = Integer
+    cache_ok = True
+
+
+class SequenceType(TypeDecorator[int]):
+    """A place in a long sequence, such as the history of a store."""
+
+    impl = BigInteger
+    cache_ok = True
+
+
+class MomentType(TypeDecorator[datetime]):
+    """A point in time: naive values are refused, UTC is stored, the shop's zone is for showing."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class DayType(TypeDecorator[date]):
+    """A day of the shop's calendar."""
+
+    impl = Date
+    cache_ok = True
+
+
+class FlagType(TypeDecorator[bool]):
+    """Yes or no."""
+
+    impl = Boolean
+    cache_ok = True
+
+
+class BytesType(TypeDecorator[bytes]):
+    """Sealed values and the bytes of files."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
+class DocumentType(TypeDecorator[Any]):
+    """A frozen snapshot or a small list, as JSON."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+
+class NameType(TypeDecorator[str]):
+    """A short text; compared byte by byte on both databases."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(String(self.length, collation=collation))
+
+
+class ProseType(TypeDecorator[str]):
+    """A remark; its length is checked where it is asked for (2,000 characters)."""
+
+    impl = Text
+    cache_ok = True
+
+
+class WordType(TypeDecorator[Enum]):
+    """A member of an Enum, stored as its value: a word, not a number and not the member's name."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[Enum]) -> None:
+        super().__init__(40)
+        self.words = words
+
+    def process_bind_param(self, value: Enum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.words(value).value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Enum | None:
+        return None if value is None else self.words(value)
+
+
+NAMED_TYPES = (
+    FenType, CountType, SequenceType, MomentType, DayType, FlagType, BytesType, DocumentType, NameType, ProseType,
+    WordType, Uuid,
+)  # fmt: skip
+
+Fen = Annotated[int, mapped_column(FenType)]
+Count = Annotated[int, mapped_column(CountType)]
+Sequence = Annotated[int, mapped_column(SequenceType)]
+Moment = Annotated[datetime, mapped_column(MomentType)]
+Day = Annotated[date, mapped_column(DayType)]
+Flag = Annotated[bool, mapped_column(FlagType)]
+Bytes = Annotated[bytes, mapped_column(BytesType)]
+Document = Annotated[Any, mapped_column(DocumentType)]
+Code = Annotated[str, mapped_column(NameType(40))]
+Name = Annotated[str, mapped_column(NameType(200))]
+Prose = Annotated[str, mapped_column(ProseType)]
+Key = Annotated[UUID, mapped_column(Uuid)]
+
+
+def word_of(words: type[Enum]) -> WordType:
+    """The column type of an Enum."""
+    return WordType(words)
+
+
+state_of = word_of
+
+
+class Record(DeclarativeBase):
+    """What every table is made from."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Identified(Record):
+    """A row with an id of our own making."""
+
+    __abstract__ = True
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+
+    def __init__(self, **values: Any) -> None:
+        # The id exists before the row does: sealed values are bound to it.
+        values.setdefault("id", new_id())
+        super().__init__(**values)
+
+
+class OfStore(Identified):
+    """A row that belongs to one shop; nobody of another shop ever sees it."""
+
+    __abstract__ = True
+    store_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+
+
+class Living(OfStore):
+    """A thing with a life: a state that only engine/steps.py moves, and a version that every change raises.
+
+    The class adds `state: Mapped[S] = mapped_column(state_of(S))` and `numbered()` to its __table_args__. `case_id` names the deal it belongs to, so that
+    one look at the history tells the whole story of a deal.
+    """
+
+    __abstract__ = True
+    number: Mapped[Count]  # per shop and kind; people and URLs use it
+    version: Mapped[Count] = mapped_column(default=0)
+    since: Mapped[Moment]  # when it came into its present state
+    begun_at: Mapped[Moment]
+    case_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+
+
+def numbered() -> UniqueConstraint:
+    """Numbers are unique within a shop."""
+    return UniqueConstraint("store_id", "number")
+
+
+class Counter(Record):
+    """The last number given, per shop, subject and year. Gap-free: it moves in the transaction that uses it."""
+
+    __tablename__ = "counters"
+    store_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    subject: Mapped[Code] = mapped_column(primary_key=True)
+    year: Mapped[Count] = mapped_column(primary_key=True)
+    value: Mapped[Count]
+
+
+class HistoryHead(Record):
+    """Where the history of a shop ends. Locking this row is what makes one writer per shop."""
+
+    __tablename__ = "history_heads"
+    store_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    seq: Mapped[Sequence]
+    hash: Mapped[str] = mapped_column(NameType(64))
+    mac: Mapped[str] = mapped_column(NameType(64))  # keyed: a head rewritten without the key shows
+
+
+# ── conflicts ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Conflict(Exception):
+    """Two people wanted the same thing: the database let one of them have it. `constraint` names what they met at."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+class Busy(Exception):
+    """The database is occupied by another writer for longer than a person should wait; nothing was written."""
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """The name of the constraint behind an IntegrityError; SQLite tells only the columns, so it is looked up."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return str(diagnosis.constraint_name)
+    told = re.search(r"UNIQUE constraint failed: (.+)", str(error.orig))
+    if told is None:
+        return str(error.orig)
+    pairs = [place.strip().split(".") for place in told[1].split(",")]
+    table = Record.metadata.tables[pairs[0][0]]
+    return _unique_over(table, {column for _, column in pairs})
+
+
+def _unique_over(table: Table, columns: set[str]) -> str:
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint) and set(constraint.columns.keys()) == columns:
+            return str(constraint.name)
+    for index in table.indexes:
+        if index.unique and set(index.columns.keys()) == columns:
+            return str(index.name)
+    return f"pk_{table.name}"
+
+
+@contextmanager
+def _told_as_ours() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(constraint_of(error)) from error
+    except OperationalError as error:
+        if "locked" in str(error.orig) or "lock timeout" in str(error.orig):
+            raise Busy from error
+        raise
+
+
+# ── sessions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database, its keys and its calendar. `reading()` and `writing()` are the only ways in."""
+
+    engine: Engine
+    keys: Keys
+    calendar: ShopCalendar = field(default_factory=ShopCalendar)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that looks and changes nothing; many of them run beside one writer."""
+        with self._session(self.engine) as db:
+            event.listen(db, "before_flush", _refuse_flush)
+            yield db
+
+    @contextmanager
+    def writing(self, store_id: UUID | None = None) -> Iterator[Session]:
+        """A session for one change: commits when the block ends, rolls back when it raises.
+
+        Things are loaded after the lock. Without a store it is for rows of nobody's shop: sign-ins, sessions.
+        """
+        with _told_as_ours(), self._session(self.engine.execution_options(writes=True)) as db, db.begin():
+            if store_id is not None:
+                db.info["head"] = lock_head(db, store_id)
+            yield db
+
+    def _session(self, engine: Engine) -> Session:
+        info = {"keys": self.keys, "calendar": self.calendar, "database": self}
+        return Session(engine, expire_on_commit=False, autoflush=False, info=info)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+
+_READ_HEAD = select(HistoryHead.__table__).with_for_update()
+
+
+def lock_head(db: Session, store_id: UUID) -> dict[str, Any]:
+    """Become the one writer of this shop; the head read here is what the next history row continues."""
+    row = db.execute(_READ_HEAD.where(HistoryHead.store_id == store_id)).mappings().one_or_none()
+    if row is None:
+        raise LookupError(f"there is no shop {store_id}")
+    return dict(row)
+
+
+def _refuse_flush(db: Session, *_: object) -> None:
+    if db.new or db.dirty or db.deleted:
+        raise RuntimeError("this session only reads; open writing() to change something")
+
+
+def open_database(url: str, keys: Keys, calendar: ShopCalendar | None = None) -> Database:
+    """Connect. SQLite: WAL, every commit on disk, foreign keys on. PostgreSQL: as the URL says."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        # prepare_threshold=None: behind a pooler prepared statements gave silent wrong results.
+        engine = create_engine(
+            url,
+            connect_args={"prepare_threshold": None, "options": f"-c lock_timeout={BUSY_SECONDS}s"},
+            pool_pre_ping=True,
+        )
+    return Database(engine, keys, calendar or ShopCalendar())
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred BEGIN that later writes fails at once with "database is locked": writers say so from the start.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+# ── small things every subject needs ──────────────────────────────────────────────────────────────────────────────
+
+
+def keys_of(db: Session) -> Keys:
+    """The keys this session's database was opened with."""
+    keys: Keys = db.info["keys"]
+    return keys
+
+
+def calendar_of(db: Session) -> ShopCalendar:
+    """The shop's calendar: today, due dates and month figures are told by it."""
+    calendar: ShopCalendar = db.info["calendar"]
+    return calendar
+
+
+def next_number(db: Session, store_id: UUID, subject: str, year: int = 0) -> int:
+    """The next number of a subject. The head lock has made us the only writer, so there is no gap and no twin."""
+    here = (Counter.store_id == store_id, Counter.subject == subject, Counter.year == year)
+    value = db.scalar(update(Counter).where(*here).values(value=Counter.value + 1).returning(Counter.value))
+    if value is None:
+        db.execute(insert(Counter).values(store_id=store_id, subject=subject, year=year, value=1))
+        return 1
+    return int(value)
+
+
+def sum_of(column: Column[int] | ColumnElement[int] | Any) -> ColumnElement[int]:
+    """A sum of fen or counts as int on both databases: PostgreSQL's sum of bigint is a Decimal, of nothing is NULL."""
+    return func.coalesce(cast(func.sum(column), BigInteger), 0)
+
+
+def open_store(db: Session, store_id: UUID, head: Mapping[str, Any]) -> None:
+    """Give a new shop its history head, without which nobody can write to it."""
+    db.execute(insert(HistoryHead).values(store_id=store_id, **head))

@@ -1,0 +1,28 @@
+"""What people type: made plain where that is safe, refused with a remedy where it is not."""
+
+from typing import Any
+
+_HALF_WIDTH = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+# They come along when a number is copied from a chat, a PDF or a web page, and nobody sees them.
+_INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202C, 0x202D, 0x2060, 0xFEFF))
+
+
+class Malformed(Exception):
+    """A typed value cannot be what its field asks for.
+
+    `sentence` is English for a person, with {placeholders}, and the key of its translation; it names the remedy.
+    `code` stays the same for ever: tests, API and statistics go by it. `values` fill the placeholders.
+    The value itself is never among them: it may be a personal number, and a message ends up in a log.
+    """
+
+    def __init__(self, sentence: str, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.sentence, self.code, self.values = sentence, code, values
+
+
+def half_width(text: str) -> str:
+    """１３１，８００ typed with a Chinese keyboard becomes 131,800; invisible characters go.
+
+    Only the full-width forms are folded: Unicode's own folding would also turn ② and ² into a 2 nobody meant.
+    """
+    return text.translate(_HALF_WIDTH | _INVISIBLE).strip()

@@ -1,0 +1,381 @@
+"""Papers: terms become PDF. The only place that knows WeasyPrint.
+
+A paper with a missing glyph must never leave the house, and WeasyPrint prints a box without a word. So the press uses
+two families of fonts and no other (pdf_templates/fonts.conf), and whatever they cannot draw is refused with the
+character and the field named. The same terms give the same bytes on every machine with the same fonts.
+
+`render` works in a child process with limits on time, memory and pages, because a paper prints what strangers typed.
+`python -m dealer.engine.papers` is that child: an order as JSON on stdin, an answer as one line of JSON on stdout and
+the PDF behind it.
+"""
+
+import base64
+import ctypes
+import hashlib
+import io
+import json
+import logging
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from dealer.engine import amounts, words
+
+HOUSE = Path(__file__).resolve().parents[2]
+TEMPLATES = HOUSE / "pdf_templates"
+FONTS = TEMPLATES / "fonts.conf"
+FAMILIES = {"Noto Serif CJK SC", "Noto Sans CJK SC"}  # Song for the text, Hei for headings
+STYLE = "print.css"
+STYLE_ADDRESS = "paper:print.css"
+PICTURE = "data:image/png;base64,"
+
+Language = Literal["zh", "en"]
+
+
+class Printable(Protocol):
+    """Terms as the press sees them: values by name and one fingerprint (dealer/terms.py)."""
+
+    def fingerprint(self) -> str: ...
+
+    def model_dump(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one paper may use up. A contract of 1,000 lines needs about a sixth of each."""
+
+    cpu_seconds: int = 90
+    wall_seconds: int = 180
+    memory_bytes: int = 2_000_000_000
+    pages: int = 400
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A printed paper: the bytes to store, their hash, the number of pages."""
+
+    pdf: bytes
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A character that cannot be printed and the field it stands in: ("vehicles", "3", "exterior") is its third row."""
+
+    character: str
+    field: tuple[str, ...]
+
+    @property
+    def code_point(self) -> str:
+        return f"U+{ord(self.character):04X}"
+
+
+class Unprintable(Exception):
+    """The terms hold characters that no paper can show."""
+
+    code = "E-GLYPH"
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(f"{fault.code_point} in {' '.join(fault.field)}" for fault in faults))
+
+
+class PaperFailed(Exception):
+    """The press gave up: over its limits, or something is wrong with the house and not with the terms."""
+
+    code = "E-PAPER"
+
+
+# From terms to a page of HTML -----------------------------------------------------------------------------------------
+
+
+def _filled(value: object) -> object:
+    """What is empty is struck out with ×, so that nobody can fill it in after signing."""
+    return "×" if value is None or value == "" else value
+
+
+def _plain(rate: Decimal) -> str:
+    """5, not 5.00; 0.5, not 5E-1."""
+    return f"{rate.normalize():f}"
+
+
+def _day(moment: date, language: Language) -> str:
+    """The day in the shop's zone, as a person of that language writes it."""
+    local = moment.astimezone(words.SHOP_ZONE).date() if isinstance(moment, datetime) else moment
+    return words.show_day(local, language)
+
+
+def _picture(png: bytes) -> str:
+    return PICTURE + base64.b64encode(png).decode()
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(words.SHOP_ZONE):%H:%M}"
+
+
+def _qr(text: str) -> Markup:
+    """The code as inline SVG; segno writes only numbers into it, so it needs no escaping."""
+    import segno  # noqa: PLC0415 - papers are printed by the worker, pages are served by web
+
+    return Markup(segno.make(text, error="m", micro=False).svg_inline(border=2, omitsize=True))
+
+
+@cache
+def _desk(language: Language) -> Environment:
+    desk = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    desk.filters |= {
+        "money": amounts.money,  # always both decimals, so that nothing can be added behind
+        "capitals": amounts.capitals,
+        "day": partial(_day, language=language),
+        "plain": _plain,
+        "clock": _clock,
+        "filled": _filled,
+        "picture": _picture,
+    }
+    desk.globals |= {"qr": _qr}
+    return desk
+
+
+def typeset(template: str, terms: Printable, *, language: Language, number: str | None, trial: bool) -> str:
+    """The HTML of a paper. A trial carries no number and says on every page that it is one."""
+    _refuse_what_hides(terms, number)
+    sheet = _desk(language).get_template(f"{template}.html" if language == "zh" else f"{template}.{language}.html")
+    return sheet.render(
+        terms=terms, number=None if trial else number, trial=trial, language=language, fingerprint=terms.fingerprint()
+    )
+
+
+# Characters -----------------------------------------------------------------------------------------------------------
+
+
+def _texts(value: object, field: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text in the terms with the way to it; rows count from 1, as people do."""
+    match value:
+        case str():
+            yield field, value
+        case dict():
+            for name, inner in value.items():
+                yield from _texts(inner, (*field, str(name)))
+        case list() | tuple():
+            for row, inner in enumerate(value, 1):
+                yield from _texts(inner, (*field, str(row)))
+
+
+def _all_texts(terms: Printable, number: str | None) -> dict[str, Any]:
+    return {**terms.model_dump(), "number": number}
+
+
+def _hides(character: str) -> bool:
+    """Control, formatting, private and unassigned characters show nothing, or turn the text around them (U+202E)."""
+    kind = unicodedata.category(character)
+    if kind in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
+        return character != "\n"
+    return "VARIATION SELECTOR" in unicodedata.name(character, "")
+
+
+def _refuse_what_hides(terms: Printable, number: str | None) -> None:
+    faults = [
+        Fault(character, field)
+        for field, text in _texts(_all_texts(terms, number))
+        for character in sorted(set(text))
+        if not character.isalnum() and _hides(character)
+    ]
+    if faults:
+        raise Unprintable(tuple(faults))
+
+
+def _refuse_missing(missing: set[str], terms: Printable, number: str | None) -> None:
+    faults = [
+        Fault(character, field)
+        for field, text in _texts(_all_texts(terms, number))
+        for character in sorted(set(text) & missing)
+    ]
+    if not faults:
+        raise PaperFailed(f"The template itself has characters without a glyph: {sorted(missing)}.")
+    raise Unprintable(tuple(faults))
+
+
+# The press ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What left the press: the PDF, its pages, and the code points that have no glyph."""
+
+    pdf: bytes
+    pages: int
+    missing: tuple[int, ...]
+
+
+class _Complaints(logging.Handler):
+    """WeasyPrint logs what it could not do and goes on; a contract must not."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
+
+
+def press(html: str, identifier: str, *, pages: int) -> Sheet:
+    """Print HTML with our fonts, our one style sheet and the pictures it carries inside; nothing else is fetched."""
+    os.environ["FONTCONFIG_FILE"] = str(FONTS)  # read by fontconfig itself, so before WeasyPrint loads it
+    from weasyprint import HTML  # noqa: PLC0415 - 0.5 s and 60 MB that only a press needs
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # noqa: PLC0415
+
+    class OurFolderOnly(URLFetcher):
+        """The stock fetcher reads local files and the network: anything a hostile text smuggles in would be served."""
+
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+            if url == STYLE_ADDRESS:
+                return URLFetcherResponse(url, (TEMPLATES / STYLE).read_bytes(), {"Content-Type": "text/css"})
+            if url.startswith(PICTURE):
+                return URLFetcherResponse(url, base64.b64decode(url[len(PICTURE) :]), {"Content-Type": "image/png"})
+            raise FatalURLFetchingError(f"a paper asked for {url[:80]}")
+
+    complaints, log = _Complaints(), logging.getLogger("weasyprint")
+    log.addHandler(complaints)
+    try:
+        document = HTML(string=html, base_url=STYLE_ADDRESS, url_fetcher=OurFolderOnly()).render(pdf_variant="pdf/a-3u")
+        if len(document.pages) > pages:
+            raise PaperFailed(f"{len(document.pages)} pages, and {pages} are allowed.")
+        out = io.BytesIO()
+        document.write_pdf(out, pdf_variant="pdf/a-3u", pdf_identifier=identifier.encode())
+    except FatalURLFetchingError as refused:
+        raise PaperFailed(str(refused)) from None
+    finally:
+        log.removeHandler(complaints)
+    # `fonts` and `missing` are not documented: weasyprint is pinned below 71 and test_papers.py watches them.
+    fonts = document.fonts.values()
+    if strangers := {font.family for font in fonts} - FAMILIES:
+        raise PaperFailed(f"Printed with {sorted(strangers)} instead of our fonts: run `dealer doctor`.")
+    if complaints.heard:
+        raise PaperFailed("; ".join(complaints.heard))
+    missing = sorted({code_point for font in fonts for code_point in font.missing})
+    return Sheet(out.getvalue(), len(document.pages), tuple(missing))
+
+
+def _press_apart(html: str, identifier: str, limits: Limits) -> Sheet:
+    """`press` in a process of its own, which knows no secret, and ends at its limits."""
+    order = json.dumps({"html": html, "identifier": identifier, "limits": asdict(limits)}).encode()
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TZ") if name in os.environ}
+    surroundings = kept | {"LANG": "C.UTF-8", "PYTHONPATH": str(HOUSE), "FONTCONFIG_FILE": str(FONTS)}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and our own module
+            [sys.executable, "-m", __spec__.name if __spec__ else "dealer.engine.papers"],
+            input=order,
+            capture_output=True,
+            timeout=limits.wall_seconds,
+            env=surroundings,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PaperFailed(f"Not printed within {limits.wall_seconds} seconds.") from None
+    if done.returncode:
+        raise PaperFailed(_why(done.returncode, done.stderr.decode(errors="replace"), limits))
+    head, _, pdf = done.stdout.partition(b"\n")
+    answer = json.loads(head)
+    if "failed" in answer:
+        raise PaperFailed(answer["failed"])
+    return Sheet(pdf, answer["pages"], tuple(answer["missing"]))
+
+
+def _why(status: int, complaint: str, limits: Limits) -> str:
+    """In words, why the press died."""
+    if status in {-signal.SIGXCPU, -signal.SIGKILL}:
+        return f"More than {limits.cpu_seconds} seconds of work for one paper."
+    if status == -signal.SIGALRM:
+        return f"Not printed within {limits.wall_seconds} seconds."
+    if "MemoryError" in complaint or "Cannot allocate" in complaint:
+        return f"More than {limits.memory_bytes // 1_000_000} MB for one paper."
+    return f"The press ended with status {status}: run `dealer doctor`. {complaint[-300:]}"
+
+
+def _finish(sheet: Sheet, terms: Printable, number: str | None) -> Paper:
+    if sheet.missing:
+        _refuse_missing({chr(code_point) for code_point in sheet.missing}, terms, number)
+    return Paper(sheet.pdf, hashlib.sha256(sheet.pdf).hexdigest(), sheet.pages)
+
+
+def render(
+    template: str,
+    terms: Printable,
+    *,
+    language: Language = "zh",
+    number: str | None = None,
+    trial: bool = False,
+    limits: Limits = Limits(),
+) -> Paper:
+    """Print terms in a child process. Raises Unprintable or PaperFailed; call it from background work."""
+    html = typeset(template, terms, language=language, number=number, trial=trial)
+    return _finish(_press_apart(html, terms.fingerprint(), limits), terms, number)
+
+
+def render_here(
+    template: str,
+    terms: Printable,
+    *,
+    language: Language = "zh",
+    number: str | None = None,
+    trial: bool = False,
+    limits: Limits = Limits(),
+) -> Paper:
+    """Print terms in this very process, without limits on time and memory: for samples, tests and measures."""
+    html = typeset(template, terms, language=language, number=number, trial=trial)
+    return _finish(press(html, terms.fingerprint(), pages=limits.pages), terms, number)
+
+
+def check_fonts() -> list[str]:
+    """What this machine lacks for printing, as sentences that say what to install; empty when all is well."""
+    problems = []
+    try:
+        _press_apart("<p style='font-family: Noto Serif CJK SC'>宋<b style='font-family: Noto Sans CJK SC'>黑</b>", "", Limits())
+    except PaperFailed:
+        problems.append("The Chinese fonts for papers are missing: install the package fonts-noto-cjk.")
+    try:
+        ctypes.CDLL("libharfbuzz-subset.so.0")
+    except OSError:
+        problems.append("Printing is twenty times slower than it need be: install the package libharfbuzz-subset0.")
+    return problems
+
+
+def main() -> None:
+    """The child: set the limits first, then print one order."""
+    order = json.load(sys.stdin.buffer)
+    limits = Limits(**order["limits"])
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    signal.alarm(limits.wall_seconds)  # should whoever asked be gone, nobody else would end this process
+    try:
+        sheet = press(order["html"], order["identifier"], pages=limits.pages)
+        answer, pdf = {"pages": sheet.pages, "missing": sheet.missing}, sheet.pdf
+    except PaperFailed as failed:
+        answer, pdf = {"failed": str(failed)}, b""
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + pdf)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""What an installation is told from outside: where its data and keys lie, which database, which port."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dealer.engine.sealed import Keys, load_keys
+
+
+class Settings(BaseSettings):
+    """Read from the environment; every default is fit for one shop on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="DEALER_", extra="ignore")
+
+    data: Path = Path.home() / ".local" / "share" / "dealer"
+    keys_file: Path = Field(
+        default=Path.home() / ".config" / "dealer" / "keys.json", validation_alias=AliasChoices("DEALER_KEYS")
+    )
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, validation_alias=AliasChoices("PORT", "DEALER_PORT"))
+    threads: int = 8
+
+    @property
+    def url(self) -> str:
+        """The database: as told, else one SQLite file in the data folder (made on first use)."""
+        if self.database_url:
+            return self.database_url
+        self.data.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{self.data.resolve() / 'dealer.sqlite'}"
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The secrets, made on first use."""
+        return load_keys(self.keys_file, self.data)

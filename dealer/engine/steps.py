@@ -1,0 +1,449 @@
+"""Steps: the one door through which anything changes its state.
+
+A life is a table of `Step` rows. A rule looks at the thing and answers None or a `Refusal`: a sentence for a person
+that names the remedy, with a stable code. An effect changes rows of its own life only. `Life.advance` asks all rules
+and tells all reasons at once, moves, runs the effects and writes the history row; whoever opened the session commits.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import Enum
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from transitions import Machine
+
+from dealer.engine import history
+from dealer.engine.database import Living, calendar_of, next_number
+
+# ── what is asked, and by whom ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Actor(Protocol):
+    """Whoever acts. The engine only needs to write down who it was."""
+
+    @property
+    def id(self) -> UUID | None: ...
+
+
+class Facts(BaseModel):
+    """What a step asks for. Frozen, because what was validated is what is written down."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True, extra="forbid")
+
+
+class Personal:
+    """Marks a field whose value is personal: `phone: Annotated[str, Personal()]`. History keeps only its hash."""
+
+
+class Unrecorded:
+    """Marks a field that is no fact to keep, such as the bytes of an uploaded file."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request to take a step: who asks, when, with which facts, and which version of the thing they saw."""
+
+    db: Session
+    actor: Any
+    at: datetime
+    facts: Any = None
+    seen_version: int | None = None
+    for_whom: Any = None  # the person away, when a stand-in acts
+    because: int | None = None  # the history row that made the system take this step
+
+    @property
+    def hat(self) -> Any:
+        """The person whose authority counts: the one away if a stand-in acts, else the actor."""
+        return self.for_whom or self.actor
+
+    @cached_property
+    def today(self) -> date:
+        """The shop's day at `at`."""
+        return calendar_of(self.db).today(self.at)
+
+    def with_facts(self, facts: Any) -> "Ask":
+        """The same request with other facts."""
+        return replace(self, facts=facts)
+
+
+# ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why not: an English sentence (the translation key) with its values, and a stable code.
+
+    `remover` says who can remove the obstacle, `fix` is a code that web maps to the screen where that is done,
+    `field` names the field of the form the sentence belongs to.
+    """
+
+    sentence: str
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+    remover: Any = None
+    fix: str | None = None
+    field: str | None = None
+
+
+def no(
+    sentence: str, /, *, code: str, remover: Any = None, fix: str | None = None, field: str | None = None, **values: Any
+) -> Refusal:
+    """A rule's answer when it refuses."""
+    return Refusal(sentence, code, values, remover, fix, field)
+
+
+class Refused(Exception):
+    """A step was not taken; nothing has changed. Carries every reason at once."""
+
+    def __init__(self, refusals: Sequence[Refusal], action: str = "", thing: Any = None) -> None:
+        super().__init__(", ".join(refusal.code for refusal in refusals))
+        self.refusals = tuple(refusals)
+        self.action = action
+        self.thing = thing
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of all reasons, in the order of the rules."""
+        return tuple(refusal.code for refusal in self.refusals)
+
+
+class Stale(Exception):
+    """Somebody else changed the thing since this person looked. `since` are the history rows they have not seen."""
+
+    def __init__(self, thing: Any, since: Sequence[history.History]) -> None:
+        super().__init__(f"{thing.__tablename__} {thing.id} has changed")
+        self.thing = thing
+        self.since = tuple(since)
+
+
+# ── steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Rule = Callable[[Any, Ask], Refusal | None]
+Effect = Callable[[Any, Ask], None]
+Condition = Callable[[Any, Ask], bool]
+Who = Callable[[Any, Ask], "Ask | Refusal"]
+
+
+class _Same(Enum):
+    SAME = "the state it is in"
+
+
+SAME = _Same.SAME
+
+_R = TypeVar("_R", bound=Rule)
+
+
+def on_facts(rule: _R) -> _R:
+    """Marks a rule that judges what was typed: it is not asked before there is a form."""
+    rule.__dict__["reads_facts"] = True
+    return rule
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of a life: who may take it from which state to which, what it asks for, what refuses it, what follows.
+
+    `source` None is birth. Rows with the same action and source are alternatives told apart by `when`, which sees
+    no facts; exactly one must hold.
+    """
+
+    action: str
+    source: Any
+    target: Any
+    who: Who
+    asks_for: type[BaseModel] | None = None
+    rules: tuple[Rule, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    when: Condition | None = None
+
+    @property
+    def sources(self) -> tuple[Enum | None, ...]:
+        """The states it leaves from."""
+        return self.source if isinstance(self.source, tuple) else (self.source,)
+
+    @property
+    def event(self) -> str:
+        """Its name in the machine."""
+        return f"{self.action}→{self.target.name}"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule of a step and what it says now; `refusal` None means it is met."""
+
+    rule: str
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A step out of the present state, with everything that stands in its way."""
+
+    step: Step
+    not_you: Refusal | None  # why this person may not, whatever the rules say
+    checks: tuple[Check, ...]
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """What stands in the way of the thing itself."""
+        return tuple(check.refusal for check in self.checks if check.refusal)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this person may take it now."""
+        return self.not_you is None and not self.refusals
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a step did: its place in the history, and the states."""
+
+    seq: int
+    action: str
+    was: Enum | None
+    now: Enum
+
+
+_moving: ContextVar[bool] = ContextVar("moving", default=False)
+
+
+@contextmanager
+def _door() -> Iterator[None]:
+    token = _moving.set(True)
+    try:
+        yield
+    finally:
+        _moving.reset(token)
+
+
+def _refuse_outside_the_door(thing: Any, value: Any, old: Any, _: Any) -> None:
+    if not _moving.get() and value != old:
+        raise RuntimeError(f"the state of {thing.__tablename__} changes through engine/steps.py only")
+
+
+def place(thing: Any, state: Enum) -> None:
+    """Put a thing into a state without asking anybody: for tests and for demo data that begin in mid-life."""
+    with _door():
+        thing.state = state
+
+
+class Life:
+    """The life of one kind of thing: its states, its table of steps, and the only door between them."""
+
+    def __init__(
+        self, kind: str, record: type[Living], states: type[Enum], steps: Sequence[Step], path: Sequence[Enum] = ()
+    ) -> None:
+        self.kind = kind
+        self.record = record
+        self.states = states
+        self.steps = tuple(steps)
+        self.path = tuple(path)
+        self._by_source: dict[Enum | None, list[Step]] = {}
+        # One machine for all things of a kind: a machine per object costs forty times as much and leaks.
+        self.machine = Machine(model=None, states=states, initial=None, auto_transitions=False)
+        for step in self.steps:
+            self._enter(step)
+        self._refuse_lookalikes()
+        table: Any = record.__table__
+        self._move = update(table)
+        event.listen(record.state, "set", _refuse_outside_the_door)  # type: ignore[attr-defined]
+
+    def _enter(self, step: Step) -> None:
+        for source in step.sources:
+            self._by_source.setdefault(source, []).append(step)
+            if source is not None:
+                dest = "=" if step.target is SAME else step.target
+                self.machine.add_transition(step.event, source, dest)
+
+    def _refuse_lookalikes(self) -> None:
+        """A table that leaves the choice between two rows to chance is a mistake of ours."""
+        for source, steps in self._by_source.items():
+            for action in {step.action for step in steps}:
+                alike = [step for step in steps if step.action == action]
+                if len(alike) > 1 and not all(step.when for step in alike):
+                    raise ValueError(f"{self.kind}: {action} from {source} needs when= on each row")
+
+    # ── asking ──
+
+    def steps_from(self, state: Enum | None) -> list[Step]:
+        """The rows that leave a state, in the order of the table."""
+        return self._by_source.get(state, [])
+
+    def actions(self) -> list[str]:
+        """Every action of this life, once, in the order of the table."""
+        return list(dict.fromkeys(step.action for step in self.steps))
+
+    def find(self, thing: Any, action: str, ask: Ask, *, born: bool = False) -> Step:
+        """The row for an action out of the present state. Raises Refused(E-STATE) when there is none."""
+        state = None if born else thing.state
+        rows = [step for step in self.steps_from(state) if step.action == action]
+        fitting = [step for step in rows if step.when is None or step.when(thing, ask)]
+        if len(fitting) == 1:
+            return fitting[0]
+        if rows and len(fitting) > 1:
+            raise RuntimeError(f"{self.kind}: {action} from {state} is told by {len(fitting)} rows at once")
+        raise Refused([self._not_from_here(thing)], action, thing)
+
+    def _not_from_here(self, thing: Any) -> Refusal:
+        return no(
+            "This cannot be done while it stands at “{state}”: reload the page and see what can be done now.",
+            code="E-STATE",
+            state=thing.state,
+        )
+
+    def choices(self, thing: Any, ask: Ask) -> list[Choice]:
+        """Every step out of the present state, in the order of the table, with what stands in its way."""
+        told = []
+        for step in self.steps_from(thing.state):
+            if step.when is None or step.when(thing, ask):
+                told.append(self.look(thing, step, ask))
+        return told
+
+    def look(self, thing: Any, step: Step, ask: Ask) -> Choice:
+        """Ask who and every rule of one row, and change nothing."""
+        answer = step.who(thing, ask)
+        asked = answer if isinstance(answer, Ask) else ask
+        checks = tuple(
+            Check(rule.__name__, rule(thing, asked))
+            for rule in step.rules
+            if asked.facts is not None or not getattr(rule, "reads_facts", False)
+        )
+        return Choice(step, answer if isinstance(answer, Refusal) else None, checks)
+
+    def forward(self, state: Enum) -> Step | None:
+        """The row that leads to the next phase of the path, if the life has one."""
+        if state not in self.path[:-1]:
+            return None
+        following = self.path[self.path.index(state) + 1]
+        return next((step for step in self.steps_from(state) if step.target is following), None)
+
+    # ── changing ──
+
+    def begin(self, action: str, thing: Any, ask: Ask) -> Moved:
+        """Birth: ask who and the rules, give the thing its first state, write it down."""
+        step = self.find(thing, action, ask, born=True)
+        ask = self._admit(thing, step, ask)
+        with _door():
+            thing.state = step.target
+        thing.version, thing.since, thing.begun_at = 0, ask.at, ask.at
+        thing.number = next_number(ask.db, thing.store_id, self.kind)
+        ask.db.add(thing)
+        ask.db.flush()
+        self._run_effects(thing, step, ask)
+        return Moved(self._write_down(thing, step, ask, None), action, None, thing.state)
+
+    def advance(self, thing: Any, action: str, ask: Ask) -> Moved:
+        """Take a step, or raise Refused with every reason, or Stale. Nothing has changed when it raises."""
+        # Before the rules: whoever looks at an old page should hear what has changed, not why it now fails.
+        self._refuse_stale(thing, ask)
+        step = self.find(thing, action, ask)
+        ask = self._admit(thing, step, ask)
+        was = thing.state
+        with _door():
+            self.machine.events[step.event].trigger(thing)
+        self._move_row(thing, was, ask)
+        self._run_effects(thing, step, ask)
+        return Moved(self._write_down(thing, step, ask, was), action, was, thing.state)
+
+    def _admit(self, thing: Any, step: Step, ask: Ask) -> Ask:
+        """The request as it stands after asking who (a stand-in's names the person away); raises Refused."""
+        wanted = step.asks_for
+        if (wanted is None) != (ask.facts is None) or (wanted and not isinstance(ask.facts, wanted)):
+            raise TypeError(f"{self.kind} {step.action} asks for {wanted}, was given {type(ask.facts)}")
+        answer = step.who(thing, ask)
+        if isinstance(answer, Refusal):
+            raise Refused([answer], step.action, thing)
+        refusals = [refusal for rule in step.rules if (refusal := rule(thing, answer))]
+        if refusals:
+            raise Refused(refusals, step.action, thing)
+        return answer
+
+    def _refuse_stale(self, thing: Any, ask: Ask) -> None:
+        if ask.seen_version is not None and ask.seen_version != thing.version:
+            raise Stale(thing, history.of_thing(ask.db, thing.store_id, thing.id, after_version=ask.seen_version))
+
+    def _move_row(self, thing: Any, was: Enum, ask: Ask) -> None:
+        """Write state and version by one statement; the row is ours only if it still is what we loaded."""
+        table: Any = self.record.__table__
+        seen, new = thing.version, thing.version + 1
+        since = ask.at if thing.state is not was else thing.since
+        moved = ask.db.execute(
+            self._move.where(table.c.id == thing.id, table.c.version == seen, table.c.state == was).values(
+                state=thing.state, version=new, since=since
+            )
+        )
+        if moved.rowcount != 1:  # type: ignore[attr-defined]
+            raise Stale(thing, history.of_thing(ask.db, thing.store_id, thing.id, after_version=seen))
+        for name, value in (("state", thing.state), ("version", new), ("since", since)):
+            set_committed_value(thing, name, value)
+
+    def _run_effects(self, thing: Any, step: Step, ask: Ask) -> None:
+        for effect in step.effects:
+            effect(thing, ask)
+        ask.db.flush()
+
+    def _write_down(self, thing: Any, step: Step, ask: Ask, was: Enum | None) -> int:
+        facts, personal = recorded(ask.facts)
+        return history.append(
+            ask.db,
+            history.Entry(
+                at=ask.at,
+                kind=self.kind,
+                thing_id=thing.id,
+                case_id=thing.case_id,
+                action=step.action,
+                was=None if was is None else str(was.value),
+                now=str(thing.state.value),
+                version=thing.version,
+                actor_id=ask.actor.id,
+                for_whom_id=ask.for_whom.id if ask.for_whom else None,
+                because_seq=ask.because,
+                facts=facts,
+                personal=personal,
+            ),
+        )
+
+
+def recorded(facts: BaseModel | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the history keeps of validated facts: the plain ones, and apart from them the personal ones."""
+    if facts is None:
+        return {}, {}
+    told = facts.model_dump(mode="json", exclude=_unrecorded(type(facts)))
+    personal = {
+        name: str(told.pop(name))
+        for name, info in type(facts).model_fields.items()
+        if name in told and any(isinstance(mark, Personal) for mark in info.metadata)
+    }
+    return told, {name: value for name, value in personal.items() if value not in ("", "None")}
+
+
+def _unrecorded(model: type[BaseModel]) -> set[str]:
+    return {
+        name for name, info in model.model_fields.items() if any(isinstance(mark, Unrecorded) for mark in info.metadata)
+    }
+
+
+def write_down(ask: Ask, kind: str, thing: Any, action: str, facts: BaseModel | None = None) -> int:
+    """A history row for a thing that has no life of its own: a customer's phone changed, a number was revealed."""
+    told, personal = recorded(facts)
+    version = getattr(thing, "version", 0)
+    entry = history.Entry(
+        ask.at, kind, thing.id, getattr(thing, "case_id", None), action, None, None, version, ask.actor.id,
+        ask.for_whom.id if ask.for_whom else None, ask.because, told, personal,
+    )  # fmt: skip
+    return history.append(ask.db, entry)
+
+
+def codes_in(source: str) -> set[str]:
+    """The refusal codes a source text speaks of."""
+    return set(re.findall(r'code="(E-[A-Z0-9-]+)"', source))

@@ -1,0 +1,272 @@
+"""People: who may do what, who stands in for whom, and the rule that nobody approves their own request.
+
+`DUTIES` is the one permission table. A row of a life names one of its duties in its `who` column; a screen names one
+in `may_see`. Read it aloud: "prices are decided by the key-account manager, the general manager …".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from dealer.engine.steps import Ask, Refusal, no
+from dealer.engine.words import Word
+from dealer.records.people import Person, Posting, Role, StandIn, Store
+
+R = Role
+EVERYBODY = frozenset(Role)
+SELLERS = frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.NETWORK, R.KEY_ACCOUNT})
+LEADERS = frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES, R.GENERAL})
+
+# duty                        roles
+DUTIES: dict[str, frozenset[Role]] = {
+    # deals
+    "register deals":         frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK, R.SUPERVISOR, R.KEY_ACCOUNT}),
+    "confirm losses":         frozenset({R.KEY_ACCOUNT}),
+    "return deals":           frozenset({R.KEY_ACCOUNT, R.FINANCE, R.GENERAL}),
+    "decide on deals":        frozenset({R.KEY_ACCOUNT}),
+    "begin deliveries":       frozenset({R.CLERK}),
+    "cancel deals":           frozenset({R.GENERAL}),
+    "waive drives":           frozenset({R.KEY_ACCOUNT, R.SHOWROOM}),
+    "see deals":              EVERYBODY - {R.RECEPTION, R.TECHNICIAN, R.ADMIN},
+    "see all deals":          EVERYBODY - {R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.RECEPTION, R.TECHNICIAN, R.ADMIN},
+    # customers
+    "keep customers":         SELLERS | {R.CLERK},
+    "see customers":          EVERYBODY - {R.TECHNICIAN, R.ADMIN, R.VEHICLES},
+    # prices
+    "write price lists":      frozenset({R.KEY_ACCOUNT, R.SALES}),
+    "approve price lists":    frozenset({R.GENERAL}),
+    "decide prices":          frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES, R.GENERAL}),
+    "see margins":            frozenset({R.KEY_ACCOUNT, R.SALES, R.GENERAL, R.FINANCE}),
+    # contracts
+    "review for risk":        frozenset({R.KEY_ACCOUNT}),
+    "review for finance":     frozenset({R.FINANCE}),
+    "review for the house":   frozenset({R.GENERAL}),
+    "issue contracts":        frozenset({R.CLERK, R.KEY_ACCOUNT}),
+    "record signatures":      frozenset({R.CLERK}),
+    "confirm signatures":     frozenset({R.KEY_ACCOUNT}),
+    "see contracts":          SELLERS | LEADERS | {R.CLERK, R.FINANCE},
+    # test drives
+    "book drives":            frozenset({R.CONSULTANT, R.SPECIALIST, R.RECEPTION, R.SUPERVISOR, R.KEY_ACCOUNT}),
+    "verify licences":        frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT}),
+    "override probation":     frozenset({R.KEY_ACCOUNT, R.SHOWROOM}),
+    "clear conduct":          frozenset({R.SHOWROOM}),
+    "keep demo cars":         frozenset({R.VEHICLES}),
+    "see drives":             EVERYBODY - {R.FINANCE, R.ADMIN, R.TECHNICIAN},
+    "see licences":           frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT, R.SHOWROOM}),
+    # vehicles and delivery
+    "keep stock":             frozenset({R.VEHICLES}),
+    "allocate":               frozenset({R.KEY_ACCOUNT, R.VEHICLES}),
+    "inspect":                frozenset({R.TECHNICIAN}),
+    "hand over":              frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT}),
+    "record money":           frozenset({R.FINANCE}),
+    "see stock":              EVERYBODY - {R.RECEPTION, R.ADMIN},
+    # the showroom
+    "log visits":             frozenset({R.RECEPTION, R.CONSULTANT, R.SHOWROOM}),
+    "see visits":             frozenset({R.RECEPTION, R.CONSULTANT, R.SPECIALIST, R.SHOWROOM, R.SALES, R.GENERAL}),
+    "keep cards":             frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT, R.NETWORK}),
+    "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT}),
+    # the house
+    "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),
+    "keep people":            frozenset({R.ADMIN}),
+    "propose policies":       frozenset({R.KEY_ACCOUNT, R.SALES, R.ADMIN}),
+    "approve policies":       frozenset({R.GENERAL}),
+    "import stock":           frozenset({R.VEHICLES}),
+    "see reports":            LEADERS | {R.SUPERVISOR},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person acting in one shop, with their roles there and the people they may act for today."""
+
+    id: UUID | None
+    name: str
+    store_id: UUID
+    roles: frozenset[Role]
+    language: str = "zh"
+    group_head_id: UUID | None = None
+    stands_in_for: tuple["Actor", ...] = field(default=())
+
+    def may(self, duty: str) -> bool:
+        """Whether one of the own roles carries the duty."""
+        return bool(self.roles & DUTIES[duty])
+
+    def may_or_stands_in(self, duty: str) -> bool:
+        """Likewise, or as somebody's stand-in today: what a screen asks before it shows itself."""
+        return self.may(duty) or any(away.may(duty) for away in self.stands_in_for)
+
+
+def system(store_id: UUID) -> Actor:
+    """What acts by itself, because of something a person did or of the clock."""
+    return Actor(None, "", store_id, frozenset())
+
+
+# ── who may take a step ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Who:
+    """The `who` column: the owner, people with a duty, or both. A stand-in acts with the away person's authority."""
+
+    duty: str | None = None
+    owner: bool = False
+
+    def __call__(self, thing: Any, ask: Ask) -> Ask | Refusal:
+        if ask.actor.id is not None:
+            if self._admits(thing, ask.actor, ask):
+                return ask
+            for away in ask.actor.stands_in_for:
+                if self._admits(thing, away, ask):
+                    return replace(ask, for_whom=away)
+        return self._no()
+
+    def _admits(self, thing: Any, person: Actor, ask: Ask) -> bool:
+        """Whether this person, in their own right, may take the step with this thing."""
+        if self.owner and thing.owner_id == person.id:
+            return True
+        if self.duty is None:
+            return False
+        return person.may(self.duty) or self._acts_for_owning_manager(thing, person, ask)
+
+    def _acts_for_owning_manager(self, thing: Any, person: Actor, ask: Ask) -> bool:
+        # If the key-account manager owns the deal, the sales manager acts in their place (DOMAIN C).
+        if R.KEY_ACCOUNT not in DUTIES[self.duty or ""] or R.SALES not in person.roles:
+            return False
+        owner_id = getattr(thing, "owner_id", None)
+        return owner_id is not None and R.KEY_ACCOUNT in roles_of(ask.db, owner_id, person.store_id)
+
+    def _no(self) -> Refusal:
+        who: list[Any] = [Word("Duty", "owner")] if self.owner else []
+        if self.duty:
+            who += sorted(DUTIES[self.duty], key=list(Role).index)
+        return no("This is done by: {who}.", code="E-NOT-YOURS", who=who)
+
+
+@dataclass(frozen=True)
+class System:
+    """The `who` of steps that follow by themselves."""
+
+    def __call__(self, thing: Any, ask: Ask) -> Ask | Refusal:
+        if ask.actor.id is None:
+            return ask
+        return no("This happens by itself as soon as nothing stands in its way.", code="E-BY-ITSELF")
+
+
+OWNER = Who(owner=True)
+SYSTEM = System()
+
+
+def has(duty: str) -> Who:
+    """Whoever carries the duty."""
+    if duty not in DUTIES:
+        raise KeyError(duty)
+    return Who(duty)
+
+
+def owner_or(duty: str) -> Who:
+    """The owner, or whoever carries the duty."""
+    if duty not in DUTIES:
+        raise KeyError(duty)
+    return Who(duty, owner=True)
+
+
+def not_their_own(requester_id: UUID | None, ask: Ask) -> Refusal | None:
+    """Nobody approves their own request, in any role, nor as stand-in, nor by a stand-in of theirs."""
+    involved = {ask.actor.id, ask.for_whom.id if ask.for_whom else None} - {None}
+    if requester_id in involved:
+        return no("You asked for this yourself: somebody else decides it.", code="E-SELF-APPROVE")
+    return None
+
+
+# ── loading people ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def postings_of(db: Session, person_id: UUID) -> list[Posting]:
+    """Where a person works and as what."""
+    return list(db.scalars(select(Posting).where(Posting.person_id == person_id).order_by(Posting.id)))
+
+
+def actor(db: Session, person: Person, store_id: UUID, today: date) -> Actor:
+    """The person as somebody who acts in a shop today, with those they stand in for."""
+    away = db.scalars(
+        select(StandIn).where(
+            StandIn.store_id == store_id,
+            StandIn.stand_in_id == person.id,
+            StandIn.from_day <= today,
+            StandIn.to_day >= today,
+        )
+    ).all()
+    mine = _in_own_right(db, person, store_id)
+    return replace(mine, stands_in_for=tuple(_in_own_right(db, each.away, store_id) for each in away))
+
+
+def roles_of(db: Session, person_id: UUID, store_id: UUID) -> frozenset[Role]:
+    """What a person is posted as in a shop."""
+    rows = select(Posting.role).where(Posting.person_id == person_id, Posting.store_id == store_id)
+    return frozenset(db.scalars(rows))
+
+
+def _in_own_right(db: Session, person: Person, store_id: UUID) -> Actor:
+    postings = [each for each in postings_of(db, person.id) if each.store_id == store_id]
+    head = next((each.group_head_id for each in postings if each.group_head_id), None)
+    roles = frozenset(each.role for each in postings)
+    return Actor(person.id, person.name, store_id, roles, person.language, head)
+
+
+def with_duty(db: Session, store_id: UUID, duty: str) -> list[Person]:
+    """Everybody in a shop whose role carries a duty, by name."""
+    roles = [role.value for role in DUTIES[duty]]
+    return list(
+        db.scalars(
+            select(Person)
+            .join(Posting, Posting.person_id == Person.id)
+            .where(Posting.store_id == store_id, Posting.role.in_(roles), Person.active)
+            .order_by(Person.name)
+            .distinct()
+        )
+    )
+
+
+def names(db: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names by id, for lists and the timeline."""
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    return {person.id: person.name for person in db.scalars(select(Person).where(Person.id.in_(wanted)))}
+
+
+def store_of(db: Session, store_id: UUID) -> Store:
+    """The shop itself."""
+    store = db.get(Store, store_id)
+    if store is None:
+        raise LookupError(f"there is no shop {store_id}")
+    return store
+
+
+def group_of(db: Session, who: Actor) -> set[UUID]:
+    """The people of a supervisor's group, and the supervisor."""
+    rows = db.scalars(
+        select(Posting.person_id).where(Posting.store_id == who.store_id, Posting.group_head_id == who.id)
+    )
+    return set(rows) | ({who.id} if who.id else set())
+
+
+def scoped(query: Select[Any], record: Any, who: Actor) -> Select[Any]:
+    """Limit a query to the shop the person acts in; every read of a shop's things goes through here."""
+    return query.where(record.store_id == who.store_id)
+
+
+def by_number(db: Session, record: Any, who: Actor, number: int) -> Any | None:
+    """A thing of this shop by its number, or None: another shop's number is nobody's here."""
+    return db.scalar(scoped(select(record).where(record.number == number), record, who))
+
+
+def by_id(db: Session, record: Any, who: Actor, key: UUID) -> Any | None:
+    """A row of this shop by its id, or None."""
+    return db.scalar(scoped(select(record).where(record.id == key), record, who))
+

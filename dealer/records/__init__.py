@@ -1,0 +1,32 @@
+"""The tables and nothing but the tables: one file a subject; no queries, no rules. Importing this knows them all."""
+
+from dealer.engine import files, history
+from dealer.records import (
+    contracts,
+    customers,
+    deadlines,
+    deals,
+    deliveries,
+    people,
+    prices,
+    prospects,
+    quotations,
+    testdrives,
+    vehicles,
+)
+
+__all__ = [
+    "contracts",
+    "customers",
+    "deadlines",
+    "deals",
+    "deliveries",
+    "files",
+    "history",
+    "people",
+    "prices",
+    "prospects",
+    "quotations",
+    "testdrives",
+    "vehicles",
+]

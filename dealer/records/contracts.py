@@ -1,0 +1,258 @@
+"""Contracts: parties, lines, delivery plan, payment plan, reviews, papers and their prints."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dealer.engine.database import (
+    Code,
+    Count,
+    Day,
+    Document,
+    Fen,
+    Flag,
+    Living,
+    Moment,
+    Name,
+    NameType,
+    OfStore,
+    Prose,
+    numbered,
+    state_of,
+    word_of,
+)
+from dealer.records.deals import Deal, Terms
+from dealer.records.quotations import Quotation
+from dealer.records.vehicles import Model
+
+
+class ContractState(StrEnum):
+    """The life of a contract (DOMAIN C4)."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    ISSUED = "issued"
+    EFFECTIVE = "effective"
+    PERFORMED = "performed"
+    RETURNED = "returned"
+    VOID = "void"
+    TERMINATED = "terminated"
+
+
+class DepositKind(StrEnum):
+    """定金 is security (Civil Code 586-588), 订金 a prepayment without penalty: two words, never mixed."""
+
+    NONE = "none"
+    EARNEST = "earnest"  # 定金
+    PREPAYMENT = "prepayment"  # 订金
+
+
+class Dispute(StrEnum):
+    """Where a dispute goes: one of two, never both."""
+
+    COURT = "court"
+    ARBITRATION = "arbitration"
+
+
+class Contract(Living):
+    """A contract version. Its official number `code` is given at issue, gap-free, and never reused."""
+
+    __tablename__ = "contracts"
+    state: Mapped[ContractState] = mapped_column(state_of(ContractState))
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
+    quotation_id: Mapped[UUID] = mapped_column(ForeignKey("quotations.id"))
+    revision: Mapped[Count] = mapped_column(default=1)
+    code: Mapped[Code | None]
+    total: Mapped[Fen]
+    terms: Mapped[Terms] = mapped_column(word_of(Terms))
+    deposit_kind: Mapped[DepositKind] = mapped_column(word_of(DepositKind), default=DepositKind.NONE)
+    deposit: Mapped[Fen] = mapped_column(default=0)
+    performance_bond: Mapped[Fen] = mapped_column(default=0)  # paid by us to a purchaser
+    damages_permille: Mapped[Count | None]  # delay damages per day, in hundredths of a per mille: 50 = 0.5 ‰
+    damages_cap_percent: Mapped[Count | None]
+    delivery_place: Mapped[Name] = mapped_column(default="")
+    odometer_limit: Mapped[Count] = mapped_column(default=50)
+    inspection_days: Mapped[Count] = mapped_column(default=7)
+    dispute: Mapped[Dispute] = mapped_column(word_of(Dispute), default=Dispute.COURT)
+    dispute_place: Mapped[Name] = mapped_column(default="")
+    copies: Mapped[Count] = mapped_column(default=4)
+    award_day: Mapped[Day | None]  # 中标/成交通知书; a written contract is due within 30 days
+    procurement: Mapped[Document]  # project name, plan and contract numbers, mode: {} outside procurement
+    late_sign_reason: Mapped[Prose | None]
+    remark: Mapped[Prose] = mapped_column(default="")
+    submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    fingerprint: Mapped[str | None] = mapped_column(NameType(64))  # sha256 of the canonical terms
+    frozen: Mapped[Document | None]  # the terms as issued: what is printed does not change when a price list does
+    issued_on: Mapped[Day | None]
+    pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    seller_signed_on: Mapped[Day | None]
+    buyer_signed_on: Mapped[Day | None]
+    signed_scan_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    signed_recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    effective_on: Mapped[Day | None]
+    deal: Mapped[Deal] = relationship()
+    quotation: Mapped[Quotation] = relationship()
+    parties: Mapped[list["Party"]] = relationship(order_by="Party.position", cascade="all, delete-orphan")
+    lines: Mapped[list["ContractLine"]] = relationship(order_by="ContractLine.position", cascade="all, delete-orphan")
+    plan: Mapped[list["PlannedBatch"]] = relationship(order_by="PlannedBatch.position", cascade="all, delete-orphan")
+    payments: Mapped[list["Instalment"]] = relationship(order_by="Instalment.position", cascade="all, delete-orphan")
+    reviews: Mapped[list["Review"]] = relationship(order_by="Review.at", cascade="all, delete-orphan")
+    receivers: Mapped[list["Receiver"]] = relationship(order_by="Receiver.id", cascade="all, delete-orphan")
+    __table_args__ = (numbered(), UniqueConstraint("store_id", "code"))
+
+    @property
+    def owner_id(self) -> UUID:
+        """Its deal's owner."""
+        return self.deal.owner_id
+
+
+class PartyRole(StrEnum):
+    """What a party to the contract does; one party may be named under several."""
+
+    BUYER = "buyer"
+    INVOICED = "invoiced"
+    PAYER = "payer"
+    USER = "user"
+
+
+class Party(OfStore):
+    """A party beside the seller. The buyer is party one."""
+
+    __tablename__ = "parties"
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    position: Mapped[Count]
+    role: Mapped[PartyRole] = mapped_column(word_of(PartyRole))
+    name: Mapped[Name]
+    uscc: Mapped[Code | None]
+    legal_representative: Mapped[Name] = mapped_column(default="")
+    agent: Mapped[Name] = mapped_column(default="")
+    agent_phone: Mapped[Code] = mapped_column(default="")
+    authorisation_sha256: Mapped[str | None] = mapped_column(NameType(64))  # 授权委托书 of the agent
+    address: Mapped[Name] = mapped_column(default="")
+    phone: Mapped[Code] = mapped_column(default="")
+    bank: Mapped[Name] = mapped_column(default="")
+    bank_account: Mapped[Code] = mapped_column(default="")
+
+
+class ContractLine(OfStore):
+    """A line exactly as the accepted quotation had it."""
+
+    __tablename__ = "contract_lines"
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    quotation_line_id: Mapped[UUID] = mapped_column(ForeignKey("quotation_lines.id"))
+    position: Mapped[Count]
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    colour: Mapped[Code]
+    quantity: Mapped[Count]
+    unit_price: Mapped[Fen]
+    extras: Mapped[Document]  # gifts and accessories as printed: [{kind, name, amount}]
+    model: Mapped[Model] = relationship()
+
+
+class PlannedBatch(OfStore):
+    """One row of annex 2: how many of a line, when, where."""
+
+    __tablename__ = "planned_batches"
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    position: Mapped[Count]
+    line_position: Mapped[Count]
+    quantity: Mapped[Count]
+    due_on: Mapped[Day]
+    place: Mapped[Name]
+    contact: Mapped[Name] = mapped_column(default="")
+
+
+class PaymentEvent(StrEnum):
+    """What makes an instalment due."""
+
+    SIGNING = "signing"
+    BEFORE_COLLECTION = "before_collection"
+    ACCEPTANCE = "acceptance"
+    DAYS_AFTER_ACCEPTANCE = "days_after_acceptance"
+    RETENTION_END = "retention_end"
+
+
+class Instalment(OfStore):
+    """One row of the payment plan."""
+
+    __tablename__ = "instalments"
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    position: Mapped[Count]
+    event: Mapped[PaymentEvent] = mapped_column(word_of(PaymentEvent))
+    days: Mapped[Count] = mapped_column(default=0)
+    amount: Mapped[Fen]
+
+
+class Receiver(OfStore):
+    """Somebody authorised by the contract to take over cars."""
+
+    __tablename__ = "receivers"
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    name: Mapped[Name]
+    phone: Mapped[Code] = mapped_column(default="")
+
+
+class Reviewer(StrEnum):
+    """Who reviews a contract."""
+
+    KEY_ACCOUNT = "key_account"
+    FINANCE = "finance"
+    GENERAL = "general"
+
+
+class Review(OfStore):
+    """A mark by one of the reviewers; a return clears the others'."""
+
+    __tablename__ = "reviews"
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    reviewer: Mapped[Reviewer] = mapped_column(word_of(Reviewer))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[Moment]
+    passed: Mapped[Flag]
+    cleared: Mapped[Flag] = mapped_column(default=False)
+    comment: Mapped[Prose] = mapped_column(default="")
+
+
+class Rendering(OfStore):
+    """The verdict of a render: of a trial for these very terms, or of the final paper."""
+
+    __tablename__ = "renderings"
+    subject_id: Mapped[UUID]
+    template: Mapped[Code]
+    fingerprint: Mapped[str] = mapped_column(NameType(64))
+    trial: Mapped[Flag]
+    passed: Mapped[Flag | None]  # None: still to come
+    trouble: Mapped[Document | None]  # sentence, code and values of what stood in the way
+    pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    pages: Mapped[Count | None]
+    at: Mapped[Moment]
+    __table_args__ = (UniqueConstraint("subject_id", "template", "fingerprint", "trial"),)
+
+
+class PrintLog(OfStore):
+    """Every print of a stored paper, with its copy number."""
+
+    __tablename__ = "print_log"
+    subject_id: Mapped[UUID]
+    pdf_sha256: Mapped[str] = mapped_column(NameType(64))
+    copy: Mapped[Count]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[Moment]
+    __table_args__ = (
+        UniqueConstraint("subject_id", "pdf_sha256", "copy"),
+        Index("ix_print_log_store", "store_id", "at"),
+    )
+
+
+class DriveWaiver(OfStore):
+    """免试驾 for a model of a deal: by KAM or showroom manager other than the owner, with a reason."""
+
+    __tablename__ = "drive_waivers"
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[Prose]
+    at: Mapped[Moment]

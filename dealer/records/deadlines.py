@@ -1,0 +1,35 @@
+"""Deadlines: what is due, to whom, until when. People see, move and cancel them; a sweep fires what is due."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dealer.engine.database import Code, Count, Document, Flag, Moment, OfStore, Prose
+from dealer.records.people import Person
+
+
+class Deadline(OfStore):
+    """One thing due. `kind` has a word in both languages; `role` is set when it is due to whoever has that role."""
+
+    __tablename__ = "deadlines"
+    kind: Mapped[Code]
+    due_at: Mapped[Moment]
+    subject_kind: Mapped[Code]
+    subject_id: Mapped[UUID]
+    case_id: Mapped[UUID | None]
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[Code | None]
+    note: Mapped[Prose] = mapped_column(default="")
+    values: Mapped[Document | None]
+    by_system: Mapped[Flag] = mapped_column(default=False)  # fired by the sweep, not shown as a task
+    done_at: Mapped[Moment | None]
+    done_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    cancelled_at: Mapped[Moment | None]
+    escalated_at: Mapped[Moment | None]
+    moved: Mapped[Count] = mapped_column(default=0)
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
+    __table_args__ = (
+        Index("ix_deadlines_due", "store_id", "done_at", "due_at"),
+        Index("ix_deadlines_subject", "subject_id"),
+    )

@@ -1,0 +1,157 @@
+"""Deals: a fleet customer's purchase from the first inquiry to the last car, and what they said they need."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dealer.engine.database import (
+    Code,
+    Count,
+    Day,
+    Fen,
+    Flag,
+    Living,
+    Moment,
+    Name,
+    OfStore,
+    Prose,
+    numbered,
+    state_of,
+    word_of,
+)
+from dealer.records.customers import Customer
+from dealer.records.people import Person
+from dealer.records.vehicles import Model
+
+
+class DealState(StrEnum):
+    """Where a deal stands: five phases, the end, and three places beside the path (DOMAIN C1)."""
+
+    INQUIRY = "inquiry"
+    QUOTATION = "quotation"
+    CONTRACT_REVIEW = "contract_review"
+    TEST_DRIVE = "test_drive"
+    DELIVERY = "delivery"
+    CLOSED = "closed"
+    ON_HOLD = "on_hold"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
+class Use(StrEnum):
+    """使用性质: what the cars are for; it decides plates, insurance and scrappage."""
+
+    OFFICIAL = "official"
+    BUSINESS = "business"
+    RENTAL = "rental"
+    PASSENGER = "passenger_transport"
+    TRAINING = "training"
+    PRIVATE = "private"
+    UNKNOWN = "unknown"
+
+
+class PurchaseMode(StrEnum):
+    """How the customer buys (DOMAIN B1)."""
+
+    DIRECT = "direct"
+    OPEN_TENDER = "open_tender"
+    INVITED_TENDER = "invited_tender"
+    NEGOTIATION = "competitive_negotiation"
+    CONSULTATION = "competitive_consultation"
+    SINGLE_SOURCE = "single_source"
+    PRICE_INQUIRY = "price_inquiry"
+    FRAMEWORK = "framework"
+    UNKNOWN = "unknown"
+
+
+class Terms(StrEnum):
+    """When the customer pays; anything but prepaid is credit."""
+
+    PREPAID = "prepaid"
+    ON_DELIVERY = "on_delivery"
+    CREDIT = "credit"
+
+
+class LossReason(StrEnum):
+    """Why a deal was lost."""
+
+    COMPETITOR = "competitor"
+    PRICE = "price"
+    BUDGET = "budget_cut"
+    POSTPONED = "postponed"
+    DELIVERY_TIME = "delivery_time"
+    PRODUCT = "product"
+    TENDER_LOST = "tender_lost"
+    OTHER = "other"
+
+
+class Deal(Living):
+    """A fleet deal. Its own state says only where it stands; quotation, contract, drives and cars live beside it."""
+
+    __tablename__ = "deals"
+    state: Mapped[DealState] = mapped_column(state_of(DealState))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), index=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"))
+    title: Mapped[Name] = mapped_column(default="")
+    held_from: Mapped[DealState | None] = mapped_column(state_of(DealState))
+    held_until: Mapped[Day | None]
+    terms: Mapped[Terms] = mapped_column(word_of(Terms), default=Terms.PREPAID)
+    filing_approved: Mapped[Flag] = mapped_column(default=False)  # 报备: a flag with a rule that reads it
+    filing_wanted: Mapped[Flag] = mapped_column(default=False)
+    clash_with_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))  # 撞单待定, until the KAM settles it
+    loss_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    loss_reason: Mapped[LossReason | None] = mapped_column(word_of(LossReason))
+    loss_competitor: Mapped[Name | None]
+    loss_remark: Mapped[Prose | None]
+    lost_at: Mapped[Moment | None]
+    rework_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    rework_to: Mapped[DealState | None] = mapped_column(state_of(DealState))
+    rework_reason: Mapped[Prose | None]
+    reopen_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    reopened_count: Mapped[Count] = mapped_column(default=0)
+    void_before: Mapped[Moment | None]  # quotations, approvals and checks older than the reopening stay void
+    cancel_ground: Mapped[Code | None]
+    cancel_notice_day: Mapped[Day | None]
+    cancel_deposit_outcome: Mapped[Fen | None]
+    open_complaint: Mapped[Flag] = mapped_column(default=False)
+    customer: Mapped[Customer] = relationship()
+    owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
+    need: Mapped["Need | None"] = relationship(back_populates="deal", uselist=False)
+    __table_args__ = (
+        numbered(),
+        Index("ix_deals_board", "store_id", "state", "since"),
+        Index("ix_deals_owner", "store_id", "owner_id", "state"),
+    )
+
+
+class Need(OfStore):
+    """The need sheet: what the cars are for, when, how bought and who decides."""
+
+    __tablename__ = "needs"
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), unique=True)
+    use: Mapped[Use] = mapped_column(word_of(Use))
+    wanted_by: Mapped[Day | None]
+    budget: Mapped[Fen | None]
+    decision_maker: Mapped[Name] = mapped_column(default="")
+    purchase_mode: Mapped[PurchaseMode] = mapped_column(word_of(PurchaseMode))
+    remark: Mapped[Prose] = mapped_column(default="")
+    deal: Mapped[Deal] = relationship(back_populates="need")
+    lines: Mapped[list["NeedLine"]] = relationship(
+        order_by="NeedLine.position", cascade="all, delete-orphan", back_populates="need"
+    )
+
+
+class NeedLine(OfStore):
+    """One wanted car: model, configuration, colour, how many."""
+
+    __tablename__ = "need_lines"
+    need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id"), index=True)
+    position: Mapped[Count]
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    colour: Mapped[Code]
+    quantity: Mapped[Count]
+    need: Mapped[Need] = relationship(back_populates="lines")
+    model: Mapped[Model] = relationship()

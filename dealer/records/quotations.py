@@ -1,0 +1,186 @@
+"""Quotations with their lines and extras, and price-limit exceptions."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dealer.engine.database import (
+    Code,
+    Count,
+    Day,
+    Document,
+    Fen,
+    Flag,
+    Living,
+    Moment,
+    Name,
+    NameType,
+    OfStore,
+    Prose,
+    numbered,
+    state_of,
+    word_of,
+)
+from dealer.records.deals import Deal
+from dealer.records.people import Person
+from dealer.records.prices import PriceList
+from dealer.records.vehicles import Model
+
+
+class QuotationState(StrEnum):
+    """The life of a quotation (DOMAIN C2)."""
+
+    DRAFT = "draft"
+    PENDING_PRICE = "pending_price"
+    READY = "ready"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class Quotation(Living):
+    """One version of an offer. `case_id` is its deal; versions of one offer share `series`."""
+
+    __tablename__ = "quotations"
+    state: Mapped[QuotationState] = mapped_column(state_of(QuotationState))
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
+    series: Mapped[Count]  # the number of its first version
+    revision: Mapped[Count] = mapped_column(default=1)
+    price_list_id: Mapped[UUID | None] = mapped_column(ForeignKey("price_lists.id"))
+    valid_until: Mapped[Day | None]
+    binding: Mapped[Flag] = mapped_column(default=False)  # a binding offer until its day, or for information
+    tender_valid_until: Mapped[Day | None]  # a bid: honoured until the tender's validity ends
+    remark: Mapped[Prose] = mapped_column(default="")
+    pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    sent_at: Mapped[Moment | None]
+    accepted_on: Mapped[Day | None]
+    evidence: Mapped[Prose | None]
+    evidence_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    deal: Mapped[Deal] = relationship()
+    price_list: Mapped[PriceList | None] = relationship()
+    lines: Mapped[list["QuotationLine"]] = relationship(
+        order_by="QuotationLine.position", cascade="all, delete-orphan", back_populates="quotation"
+    )
+    __table_args__ = (
+        numbered(),
+        # One accepted quotation per deal.
+        Index(
+            "uq_quotations_accepted",
+            "deal_id",
+            unique=True,
+            sqlite_where=text("state = 'accepted'"),
+            postgresql_where=text("state = 'accepted'"),
+        ),
+    )
+
+    @property
+    def owner_id(self) -> UUID:
+        """Its deal's owner."""
+        return self.deal.owner_id
+
+
+class ExtraKind(StrEnum):
+    """What comes with a car beside its price."""
+
+    GIFT = "gift"  # at store cost, lowers the net price
+    FREE_SERVICE = "free_service"  # likewise
+    PAID = "paid_accessory"  # the customer pays it, adds to the line total, never lowers a floor
+    AGENCY = "agency_fee"  # on behalf of the customer
+
+
+class QuotationLine(OfStore):
+    """Cars of one model and colour. `unit_price` is per car, including VAT, after the cash discount."""
+
+    __tablename__ = "quotation_lines"
+    quotation_id: Mapped[UUID] = mapped_column(ForeignKey("quotations.id"), index=True)
+    position: Mapped[Count]
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    colour: Mapped[Code]
+    quantity: Mapped[Count]
+    unit_price: Mapped[Fen]
+    # What the list said when the quotation was submitted; empty in a draft.
+    marked: Mapped[Fen | None]
+    floor_own: Mapped[Fen | None]
+    quotation: Mapped[Quotation] = relationship(back_populates="lines")
+    model: Mapped[Model] = relationship()
+    extras: Mapped[list["LineExtra"]] = relationship(
+        order_by="LineExtra.position", cascade="all, delete-orphan", back_populates="line"
+    )
+
+
+class LineExtra(OfStore):
+    """A gift, a free service, a paid accessory or a fee. `amount` is for the whole line, not per car."""
+
+    __tablename__ = "line_extras"
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("quotation_lines.id"), index=True)
+    position: Mapped[Count]
+    kind: Mapped[ExtraKind] = mapped_column(word_of(ExtraKind))
+    name: Mapped[Name]
+    amount: Mapped[Fen]
+    named_in_tender: Mapped[Flag] = mapped_column(default=False)
+    line: Mapped[QuotationLine] = relationship(back_populates="extras")
+
+
+class ExceptionState(StrEnum):
+    """The life of a price-limit exception 特价申请 (DOMAIN C3)."""
+
+    DRAFT = "draft"
+    PENDING = "pending"
+    COUNTERED = "countered"
+    APPROVED = "approved"
+    CONSUMED = "consumed"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class Tier(StrEnum):
+    """Who may decide a price: the lowest tier whose floor the net price still meets."""
+
+    OWN = "own"
+    KEY_ACCOUNT = "key_account"
+    GENERAL = "general"
+    PROJECT = "project"  # below the general manager's floor: with the manufacturer's project approval only
+
+
+class PriceException(Living):
+    """A request to sell one line below one's own floor. The terms asked for are kept here as they were asked."""
+
+    __tablename__ = "price_exceptions"
+    state: Mapped[ExceptionState] = mapped_column(state_of(ExceptionState))
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
+    quotation_id: Mapped[UUID] = mapped_column(ForeignKey("quotations.id"), index=True)
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("quotation_lines.id"), index=True)
+    requester_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    tier: Mapped[Tier] = mapped_column(word_of(Tier))
+    reason: Mapped[Prose]
+    proof_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    project_approval: Mapped[Code | None]  # the manufacturer's approval number
+    project_file_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    asked: Mapped[Document]  # net line total, quantity, model, colour, extras, floors, price list, customer
+    net_total: Mapped[Fen]  # line total less gifts and free services
+    quantity: Mapped[Count]
+    counter_total: Mapped[Fen | None]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[Moment | None]
+    comment: Mapped[Prose | None]
+    returns: Mapped[Count] = mapped_column(default=0)
+    valid_until: Mapped[Day | None]
+    due_at: Mapped[Moment | None]
+    deal: Mapped[Deal] = relationship()
+    quotation: Mapped[Quotation] = relationship()
+    line: Mapped[QuotationLine] = relationship()
+    requester: Mapped[Person] = relationship(foreign_keys=[requester_id])
+    __table_args__ = (numbered(), Index("ix_price_exceptions_inbox", "store_id", "state", "tier", "due_at"))
+
+    @property
+    def owner_id(self) -> UUID:
+        """Its deal's owner."""
+        return self.deal.owner_id

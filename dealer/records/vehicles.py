@@ -1,0 +1,184 @@
+"""Models, units with their VINs, demo cars and test-drive routes."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dealer.engine.database import (
+    Code,
+    Count,
+    Day,
+    Document,
+    Fen,
+    Flag,
+    Living,
+    Moment,
+    Name,
+    OfStore,
+    Prose,
+    numbered,
+    state_of,
+    word_of,
+)
+
+
+class Gearbox(StrEnum):
+    """What the licence class is held against; an electric car has no clutch and counts as automatic."""
+
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+
+
+class Energy(StrEnum):
+    """What it runs on; purchase-tax relief depends on it."""
+
+    PETROL = "petrol"
+    HYBRID = "hybrid"
+    PLUG_IN = "plug_in_hybrid"
+    ELECTRIC = "electric"
+
+
+class Category(StrEnum):
+    """The vehicle category that a licence class covers (DOMAIN B3)."""
+
+    SMALL_PASSENGER = "small_passenger"
+    MEDIUM_PASSENGER = "medium_passenger"
+    LIGHT_TRUCK = "light_truck"
+    ADAPTED = "adapted_small"
+
+
+class Model(OfStore):
+    """A model in one configuration, such as X5 / 1.5T CVT comfort. `code` is how price lists and stock name it."""
+
+    __tablename__ = "models"
+    code: Mapped[Code]
+    brand: Mapped[Name]
+    name: Mapped[Name]
+    configuration: Mapped[Name]
+    gearbox: Mapped[Gearbox] = mapped_column(word_of(Gearbox))
+    energy: Mapped[Energy] = mapped_column(word_of(Energy))
+    category: Mapped[Category] = mapped_column(word_of(Category))
+    seats: Mapped[Count]
+    displacement: Mapped[Code] = mapped_column(default="")
+    maker: Mapped[Name] = mapped_column(default="")
+    colours: Mapped[Document]  # list of names
+    relief_listed: Mapped[Flag] = mapped_column(default=False)  # in the 目录 for purchase-tax relief
+    active: Mapped[Flag] = mapped_column(default=True)
+    __table_args__ = (Index("uq_models_code", "store_id", "code", unique=True),)
+
+
+class UnitState(StrEnum):
+    """The life of one vehicle (DOMAIN C6)."""
+
+    ORDERED = "ordered"
+    IN_TRANSIT = "in_transit"
+    IN_STOCK = "in_stock"
+    ALLOCATED = "allocated"
+    PDI = "pdi"
+    PDI_FAILED = "pdi_failed"
+    READY = "ready"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    LOANED = "loaned"
+
+
+class Certificate(StrEnum):
+    """Where the 合格证 is."""
+
+    ON_HAND = "on_hand"
+    PLEDGED = "pledged"
+    RELEASED = "released"
+    HANDED = "handed"
+
+
+class InvoiceState(StrEnum):
+    """Whether the car has an invoice: one vehicle, one invoice."""
+
+    NONE = "none"
+    ISSUED = "issued"
+    RED = "red"
+
+
+class Unit(Living):
+    """A vehicle with its VIN. `case_id` is the deal it is allocated to."""
+
+    __tablename__ = "units"
+    state: Mapped[UnitState] = mapped_column(state_of(UnitState))
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    vin: Mapped[Code]
+    engine_number: Mapped[Code] = mapped_column(default="")
+    colour: Mapped[Code]
+    place: Mapped[Name] = mapped_column(default="")
+    expected_on: Mapped[Day | None]
+    arrived_on: Mapped[Day | None]
+    carrier: Mapped[Name | None]
+    waybill: Mapped[Code | None]
+    damage: Mapped[Prose | None]  # found at arrival inspection; blocks allocation
+    certificate: Mapped[Certificate] = mapped_column(word_of(Certificate), default=Certificate.ON_HAND)
+    certificate_number: Mapped[Code] = mapped_column(default="")
+    invoice: Mapped[InvoiceState] = mapped_column(word_of(InvoiceState), default=InvoiceState.NONE)
+    invoice_number: Mapped[Code | None]
+    invoice_price: Mapped[Fen | None]
+    invoice_buyer: Mapped[Name | None]
+    invoiced_on: Mapped[Day | None]
+    odometer: Mapped[Count] = mapped_column(default=0)
+    keys: Mapped[Count] = mapped_column(default=2)
+    contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))
+    contract_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract_lines.id"))
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batches.id"))
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    pdi_passed_on: Mapped[Day | None]
+    delivered_at: Mapped[Moment | None]
+    model: Mapped[Model] = relationship()
+    __table_args__ = (
+        numbered(),
+        # One VIN lives once in a shop; only a returned one may come back as another unit.
+        Index(
+            "uq_units_vin",
+            "store_id",
+            "vin",
+            unique=True,
+            sqlite_where=text("state != 'returned'"),
+            postgresql_where=text("state != 'returned'"),
+        ),
+        Index("ix_units_stock", "store_id", "model_id", "state"),
+    )
+
+
+class DemoState(StrEnum):
+    """Where a demo car is."""
+
+    AVAILABLE = "available"
+    OUT = "out"
+    CLEANING = "cleaning"
+    REPAIR = "repair"
+    CHECK = "check"
+
+
+class DemoCar(OfStore):
+    """A car for test drives: plate, papers with their ends, mileage."""
+
+    __tablename__ = "demo_cars"
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    plate: Mapped[Code]
+    status: Mapped[DemoState] = mapped_column(word_of(DemoState), default=DemoState.AVAILABLE)
+    odometer: Mapped[Count] = mapped_column(default=0)
+    plate_until: Mapped[Day | None]  # a temporary plate's end; None for a regular one
+    insured_until: Mapped[Day]
+    inspected_until: Mapped[Day]
+    model: Mapped[Model] = relationship()
+    __table_args__ = (Index("uq_demo_cars_plate", "store_id", "plate", unique=True),)
+
+
+class Route(OfStore):
+    """An approved test-drive route."""
+
+    __tablename__ = "routes"
+    code: Mapped[Code]
+    name: Mapped[Name]
+    motorway: Mapped[Flag]
+    minutes: Mapped[Count]
+    active: Mapped[Flag] = mapped_column(default=True)
+    __table_args__ = (Index("uq_routes_code", "store_id", "code", unique=True),)

@@ -1,0 +1,64 @@
+"""The cast of the shop in Kunming, a database for every test, and a clock that is an argument.
+
+Every test that asks for `shop` runs twice: on SQLite and on PostgreSQL.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dealer.engine.database import Database, Record, open_database
+from dealer.engine.history import create_triggers
+from dealer.engine.sealed import Keys
+from tests.cast import Shop, found_shop
+from tests.databases import Databases
+
+KEYS = Keys(
+    current="k1",
+    sealing={"k1": bytes(range(32))},
+    index=b"index key of the tests, 32 bytes",
+    history=b"history key of the tests 32 byte",
+    web=b"web key of the tests, 32 bytes !",
+)
+KUNMING = ZoneInfo("Asia/Shanghai")
+
+
+def at(text: str) -> datetime:
+    """A moment of the shop's clock: at("2026-11-10 10:05")."""
+    return datetime.fromisoformat(text).replace(tzinfo=KUNMING)
+
+
+def _build(url: str) -> None:
+    database = open_database(url, KEYS)
+    with database.engine.execution_options(writes=True).begin() as connection:
+        Record.metadata.create_all(connection)
+        create_triggers(connection)
+    found_shop(database)
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """Both database servers, with one template each."""
+    with Databases() as both:
+        for kind in ("sqlite", "postgresql"):
+            both.template(kind, _build)
+        yield both
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
+    """An own database for this test: migrated, with the shop and its people in it."""
+    url = databases.fresh(request.param)
+    opened = open_database(url, KEYS)
+    yield opened
+    opened.engine.dispose()
+    databases.drop(url)
+
+
+@pytest.fixture
+def shop(database: Database) -> Shop:
+    """The shop 云岭远行 with its staff; see tests/cast.py."""
+    return Shop(database)

@@ -1,0 +1,122 @@
+"""Terms of the papers of story 1, and of papers in general: for tests, for docs/samples and for measures."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from dealer import terms as t
+
+EVERY_CAPACITY = tuple(t.Capacity)
+CLOCK = datetime(2026, 11, 6, 2, 0, tzinfo=UTC)  # 10:00 in the shop
+
+SHOP = t.Party(
+    name="昆明云岭远行汽车销售服务有限公司",
+    uscc="91530100MA6N8YRL9W",
+    address="云南省昆明市官渡区环城东路 588 号",
+    post_code="650200",
+    legal_representative="周建国",
+    phone="0871-65550100",
+    bank="云岭农商银行昆明官渡支行",
+    account="6200 1530 0100 8855 01",
+    agent=t.Agent(name="陈静", phone="13888880010", authorisation_number="YLYX-SQ-2026-018", authorised_on=date(2026, 1, 4)),
+)
+POLICE = t.Party(
+    name="某市公安局",
+    uscc="11530100015112347K",
+    address="云南省某市人民路 1 号",
+    legal_representative="杨志远",
+    phone="0871-63000110",
+    bank="某市农商银行营业部",
+    account="5300 1100 2200 3344",
+    agent=t.Agent(name="杨帆", phone="13888880021", authorisation_number="公装财授〔2026〕31号", authorised_on=date(2026, 11, 3)),
+    capacities=EVERY_CAPACITY,
+)
+
+
+def x5(quantity: int = 10, exterior: str = "珍珠白") -> t.Vehicles:
+    """X5 at the price of story 1: 131,800 = 116,637.17 + 15,162.83."""
+    return t.Vehicles(
+        brand="云岭",
+        model="X5 1.5T CVT",
+        configuration="公务尊享版",
+        exterior=exterior,
+        interior="深灰",
+        engine="1.5T 汽油 135 kW",
+        manufacturer="云岭汽车制造有限公司",
+        use="公务",
+        quantity=quantity,
+        unit_price_fen=131_800_00,
+        unit_net_fen=116_637_17,
+        unit_vat_fen=15_162_83,
+    )
+
+
+def story_1() -> t.ContractTerms:
+    """Ten X5 for the police, two batches, paid after acceptance, performance bond of 5 %."""
+    yard = t.Contact(name="杨帆", phone="13888880021")
+    place = "昆明云岭远行汽车销售服务有限公司交车区"
+    return t.ContractTerms(
+        dated=date(2026, 11, 9),
+        signing_place="云南省昆明市官渡区",
+        seller=SHOP,
+        customers=(POLICE,),
+        procurement=t.Procurement(
+            project="某市公安局 2026 年执法执勤用车采购项目",
+            number="MSZC2026-G1-00218",
+            plan_number="JH2026-0417",
+            way="公开招标",
+            item="A02030599 其他乘用车",
+            agency="某市公共资源交易中心",
+            awarded_on=date(2026, 11, 2),
+        ),
+        vehicles=(x5(),),
+        price_includes=("车辆及随车标准配置", "运至交付地点的费用", "售前检查", "发票税金"),
+        price_excludes=("车辆购置税", "保险费", "注册登记费用"),
+        instalments=(
+            t.Instalment(amount_fen=790_800_00, moment=t.Moment.AFTER_ACCEPTANCE, working_days=10, batch=1),
+            t.Instalment(amount_fen=527_200_00, moment=t.Moment.AFTER_ACCEPTANCE, working_days=10, batch=2),
+        ),
+        bond=t.Bond(amount_fen=65_900_00),
+        batches=(
+            t.Batch(number=1, shares=(t.Share(line=1, quantity=6),), due=date(2026, 11, 30), place=place, contact=yard),
+            t.Batch(number=2, shares=(t.Share(line=1, quantity=4),), due=date(2026, 12, 10), place=place, contact=yard),
+        ),
+        receivers=(yard, t.Contact(name="段莉", phone="13888880022")),
+        late_delivery=t.Late(per_ten_thousand=Decimal(5), cap_percent=5, end_after_days=30),
+        late_payment=t.Late(per_ten_thousand=Decimal(5), cap_percent=5, end_after_days=30),
+        storage_fen=50_00,
+        warranty_months=36,
+        warranty_km=100_000,
+        court="甲方住所地",
+        copies_each=3,
+        copies_filed=1,
+        features=(
+            t.Feature(name="警用标识与警灯", agreed="预留车顶警灯线束和 12 V 电源接口；标识由乙方自行喷涂。"),
+            t.Feature(name="车载电台", agreed="预留电台安装支架和天线孔，位置按双方确认的图纸。"),
+        ),
+        services=(
+            "交付后 3 日内回访，每年安排一次免费的安全检测。",
+            "设大客户专席：报修后 30 分钟内答复，城区 2 小时内到场救援。",
+            "维修超过 3 日的，提供同级别备用车一辆。",
+        ),
+        service_phone="0871-65550199",
+    )
+
+
+def contract_of(lines: int) -> t.ContractTerms:
+    """A company's contract of so many vehicle lines, one vehicle each, delivered in one batch."""
+    vehicles = tuple(x5(1, f"颜色{row:04}") for row in range(1, lines + 1))
+    total = sum(line.amount_fen for line in vehicles)
+    batch = t.Batch(
+        number=1,
+        shares=tuple(t.Share(line=row, quantity=1) for row in range(1, lines + 1)),
+        due=date(2026, 12, 10),
+        place="昆明",
+    )
+    given = story_1().model_dump() | {
+        "procurement": None,
+        "vehicles": vehicles,
+        "batches": (batch,),
+        "instalments": (t.Instalment(amount_fen=total, moment=t.Moment.AFTER_EFFECT, working_days=5),),
+        "bond": None,
+    }
+    return t.ContractTerms.model_validate(given)
