@@ -1,0 +1,304 @@
+/* What makes the screens quicker for those who have JavaScript. Every page works without this file.
+   One listener per kind of event on the document, so that parts swapped in later behave the same. */
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+  const words = () => document.getElementById("words").dataset;
+  const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+  const isTyping = (element) => element instanceof Element && element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
+  root.classList.add("js");
+
+  // ---- keys: Ctrl+K searches, Ctrl+Enter saves, a letter moves to its button ------------------------------------------
+  const LETTERS = "dealer.letters";   // "off" is remembered per browser; a browser that forbids storage keeps them on
+  const lettersAreOn = () => { try { return localStorage.getItem(LETTERS) !== "off"; } catch { return true; } };
+  const showLetters = () => {
+    root.classList.toggle("no-shortcuts", !lettersAreOn());
+    for (const box of document.querySelectorAll("[data-shortcuts-switch]")) box.checked = lettersAreOn();
+  };
+
+  document.addEventListener("change", (event) => {
+    const box = closest(event, "[data-shortcuts-switch]");
+    if (!box) return;
+    try { localStorage.setItem(LETTERS, box.checked ? "on" : "off"); } catch { /* for this page only, then */ }
+    showLetters();
+  });
+
+  const saveFormAround = (element) => {
+    const form = element.closest("form");
+    const button = form && (form.querySelector("[data-primary]") || form.querySelector("button[type=submit], button:not([type])"));
+    if (button) button.click();
+  };
+
+  // A letter never commits: it follows a link, opens a menu or puts the focus on a button that Enter then presses.
+  const goTo = (control) => {
+    control.scrollIntoView({ block: "nearest" });
+    control.focus();
+    if (control.matches("summary") || control.matches("a[href]")) control.click();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.defaultPrevented) return;   // a Chinese input method is at work
+    const control = event.ctrlKey || event.metaKey;
+    if (control && !event.altKey && event.key.toLowerCase() === "k") {
+      const search = document.querySelector("[data-hotkey=k]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+    } else if (control && event.key === "Enter") {
+      event.preventDefault();
+      saveFormAround(event.target);
+    } else if (event.key === "Escape") {
+      closeMenus();
+      closeDrawer();
+    } else if (!control && !event.altKey && event.key.length === 1 && lettersAreOn() && !isTyping(event.target)) {
+      const target = document.querySelector(`[data-shortcut="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (target) { event.preventDefault(); goTo(target); }
+    }
+  });
+
+  // ---- menus and the drawer of the phone -----------------------------------------------------------------------------
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (menu === except) continue;
+      const inside = menu.contains(document.activeElement);
+      menu.open = false;
+      if (inside) menu.querySelector("summary").focus();
+    }
+  };
+  const drawer = () => document.querySelector("[data-drawer]:target");
+  const closeDrawer = () => {
+    if (!drawer()) return;
+    history.replaceState(null, "", location.pathname + location.search);
+    location.hash = "";   // the selector :target follows only a real change of the address
+    history.replaceState(null, "", location.pathname + location.search);
+    document.querySelector("[data-drawer-open]").focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    closeMenus(closest(event, "details.menu"));
+    if (closest(event, "[data-drawer-open]")) {
+      event.preventDefault();
+      location.replace("#rail");
+      document.querySelector("[data-drawer] nav a").focus();
+    } else if (closest(event, "[data-drawer-close]")) {
+      event.preventDefault();
+      closeDrawer();
+    }
+  });
+
+  // ---- forms: no double submit, no lost text, the missing things in sight --------------------------------------------
+  const changed = new Set();
+
+  document.addEventListener("input", (event) => {
+    const form = closest(event, "form[data-guarded]");
+    if (form) changed.add(form);
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "button[aria-disabled=true]");
+    if (!button) return;
+    event.preventDefault();
+    const reasons = document.getElementById(button.dataset.reasons);
+    if (!reasons) return;
+    reasons.tabIndex = -1;
+    reasons.scrollIntoView({ block: "start" });
+    reasons.focus({ preventScroll: true });
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    changed.delete(form);
+    const button = event.submitter;
+    if (button) button.setAttribute("aria-busy", "true");
+    setTimeout(() => release(form), 10_000);   // a download leaves the page as it is
+  });
+  const release = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  };
+  window.addEventListener("pageshow", () => { for (const form of document.forms) release(form); });
+  window.addEventListener("beforeunload", (event) => {
+    for (const form of changed) if (form.isConnected) { event.preventDefault(); return; }
+  });
+
+  // ---- tables that grow ----------------------------------------------------------------------------------------------
+  let rowsAdded = 0;   // indexes only need to differ: the server takes the rows in the order they stand
+
+  const addRow = (box) => {
+    const template = box.querySelector("template");
+    const body = box.querySelector("tbody");
+    const index = body.rows.length + 1000 * ++rowsAdded;
+    const markup = template.innerHTML.replaceAll("__n__", String(index));
+    body.insertAdjacentHTML("beforeend", markup);
+    const row = body.rows[body.rows.length - 1];
+    window.htmx.process(row);
+    row.querySelector("input:not([type=hidden]), select, textarea").focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    const add = closest(event, "[data-add-row]");
+    const remove = closest(event, "[data-remove-row]");
+    const box = closest(event, "[data-rows]");
+    if (add && box.querySelector("template")) {
+      event.preventDefault();
+      addRow(box);
+    } else if (remove && box.querySelector("template")) {
+      event.preventDefault();
+      remove.closest("tr").remove();
+      box.querySelector("[data-add-row]").focus();
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+
+  // ---- files: drop, paste, camera, and a look at what was chosen -----------------------------------------------------
+  const LARGEST = 20 * 1024 * 1024;
+
+  const showFiles = (drop) => {
+    const input = drop.querySelector("input[type=file]");
+    const list = drop.querySelector("[data-drop-files]");
+    list.replaceChildren();
+    for (const file of input.files) {
+      const item = document.createElement("span");
+      item.className = "drop-file";
+      if (file.type.startsWith("image/")) {
+        const picture = document.createElement("img");
+        picture.alt = "";
+        picture.src = URL.createObjectURL(file);
+        picture.addEventListener("load", () => URL.revokeObjectURL(picture.src));
+        item.append(picture);
+      }
+      item.append(file.size > LARGEST ? `${file.name}: ${words().tooLarge}` : file.name);
+      item.classList.toggle("text-bad", file.size > LARGEST);
+      list.append(item);
+    }
+  };
+  const putFiles = (drop, files) => {
+    const input = drop.querySelector("input[type=file]");
+    const chosen = new DataTransfer();
+    for (const file of input.multiple ? files : [...files].slice(0, 1)) chosen.items.add(file);
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  document.addEventListener("change", (event) => {
+    const drop = closest(event, "[data-drop]");
+    if (drop) showFiles(drop);
+  });
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const drop = closest(event, "[data-drop]");
+      if (!drop) return;
+      event.preventDefault();
+      drop.classList.toggle("drop-over", kind === "dragenter" || kind === "dragover");
+      if (kind === "drop" && event.dataTransfer.files.length) putFiles(drop, event.dataTransfer.files);
+    });
+  }
+  document.addEventListener("paste", (event) => {
+    const files = event.clipboardData ? event.clipboardData.files : [];
+    const drop = closest(event, "[data-drop]") || document.querySelector("[data-drop]");
+    if (drop && files.length) { event.preventDefault(); putFiles(drop, files); }
+  });
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "[data-camera]");
+    if (!button) return;
+    const input = button.closest("[data-drop]").querySelector("input[type=file]");
+    input.setAttribute("capture", "environment");
+    input.click();
+    input.removeAttribute("capture");
+  });
+
+  // ---- signature -----------------------------------------------------------------------------------------------------
+  const prepareSignature = (field) => {
+    const pad = field.querySelector("[data-signature-pad]");
+    if (!pad || !pad.hidden) return;
+    pad.hidden = false;
+    const canvas = pad.querySelector("canvas");
+    const hidden = field.querySelector("input[type=hidden]");
+    const pen = canvas.getContext("2d");
+    const scale = Math.max(2, window.devicePixelRatio || 1);   // printed on paper later: at least double
+    canvas.width = canvas.clientWidth * scale;
+    canvas.height = canvas.clientHeight * scale;
+    pen.scale(canvas.width / canvas.clientWidth, canvas.height / canvas.clientHeight);
+    Object.assign(pen, { lineWidth: 2.4, lineCap: "round", lineJoin: "round", strokeStyle: "#101828", fillStyle: "#101828" });
+
+    const spot = (event) => {
+      const box = canvas.getBoundingClientRect();
+      return [(event.clientX - box.left) * canvas.clientWidth / box.width, (event.clientY - box.top) * canvas.clientHeight / box.height];
+    };
+    let last = null;
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      last = spot(event);
+      pen.beginPath();
+      pen.arc(...last, 1.2, 0, 2 * Math.PI);
+      pen.fill();
+      event.preventDefault();
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (!last) return;
+      for (const point of event.getCoalescedEvents?.() ?? [event]) {
+        const next = spot(point);
+        pen.beginPath();
+        pen.moveTo(...last);
+        pen.lineTo(...next);
+        pen.stroke();
+        last = next;
+      }
+    });
+    for (const end of ["pointerup", "pointercancel"]) {
+      canvas.addEventListener(end, () => {
+        if (!last) return;
+        last = null;
+        hidden.value = canvas.toDataURL("image/png");
+        hidden.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+    }
+    pad.querySelector("[data-signature-clear]").addEventListener("click", () => {
+      pen.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+      hidden.value = "";
+    });
+  };
+
+  // ---- messages ------------------------------------------------------------------------------------------------------
+  const prepareToast = (toast) => {
+    if (toast.dataset.toast === "ready") return;
+    toast.dataset.toast = "ready";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "icon-button";
+    close.setAttribute("aria-label", words().close);
+    close.textContent = "×";
+    close.addEventListener("click", () => toast.remove());
+    toast.append(close);
+    let timer = setTimeout(() => toast.remove(), 7_000);
+    for (const stay of ["pointerenter", "focusin"]) toast.addEventListener(stay, () => clearTimeout(timer));
+    for (const go of ["pointerleave", "focusout"]) toast.addEventListener(go, () => { timer = setTimeout(() => toast.remove(), 3_000); });
+  };
+
+  const tellFailure = (event) => {
+    const old = document.getElementById("failure");
+    if (old) old.remove();
+    const notice = document.createElement("div");
+    notice.id = "failure";
+    notice.className = "notice notice-bad";
+    notice.setAttribute("role", "alert");
+    notice.textContent = words().failed;
+    const form = event.target.closest("form");
+    (form || document.getElementById("main")).prepend(notice);
+  };
+  document.addEventListener("htmx:sendError", tellFailure);
+  document.addEventListener("htmx:responseError", tellFailure);
+
+  // ---- what must be prepared once per part ---------------------------------------------------------------------------
+  const prepare = (part) => {
+    for (const field of part.querySelectorAll("[data-signature]")) prepareSignature(field);
+    for (const toast of part.querySelectorAll("[data-toast]")) prepareToast(toast);
+    if (matchMedia("(pointer: coarse)").matches) for (const button of part.querySelectorAll("[data-camera]")) button.hidden = false;
+  };
+  showLetters();
+  prepare(document);
+  document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));
+})();
