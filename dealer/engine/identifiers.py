@@ -98,13 +98,12 @@ def _area_is_known(area: str) -> bool:
 
 def mask_id(number: str) -> str:
     """530102********8237: district and last four of a resident ID; of any other paper's number the last four."""
-    shown = 6 if len(number) == 18 else 0
-    return _masked(number, shown, 4)
+    return _masked(number, 6 if len(number) == 18 else 0, 4)
 
 
 def _masked(text: str, first: int, last: int) -> str:
-    """Stars for the middle; a text too short to hide four characters is hidden whole."""
-    if len(text) < first + last + 4:
+    """Stars for the middle; a text too short to hide three characters of it is hidden whole."""
+    if len(text) < first + last + 3:
         return "*" * len(text)
     return text[:first] + "*" * (len(text) - first - last) + text[-last:]
 
@@ -311,7 +310,7 @@ class Phone:
 
 _PHONES = {
     PhoneKind.MOBILE: re.compile("(1[3-9][0-9]{9})"),
-    # 010 and 02x are followed by eight digits or seven, longer area codes likewise: the area code tells where it ends.
+    # Two digits after the 0 in the largest cities, three elsewhere; so the hyphen has its place however it was typed.
     PhoneKind.LANDLINE: re.compile("(010|02[0-9]|0[3-9][0-9]{2})([0-9]{7,8})"),
     PhoneKind.SERVICE: re.compile("(400[0-9]{7}|95[0-9]{3,6})"),
 }
@@ -347,7 +346,7 @@ def _without_country(typed: str) -> str:
     if not with_country:
         return typed
     national = with_country[1] or with_country[2]
-    return f"0{national}" if re.fullmatch("10[0-9]{7,8}|[2-9][0-9]{8,10}", national) else national
+    return f"0{national}" if re.fullmatch("10[0-9]{8}|(?!400)[2-9][0-9]{8,10}", national) else national
 
 
 def _foreign_phone(typed: str) -> Phone:

@@ -1,0 +1,148 @@
+"""Deadlines: what is due, to whom, until when; done, moved, cancelled, escalated.
+
+A deadline is a row people see. Some are nobody's task (a quotation's expiry): the sweep fires them by settling the
+thing they speak of, so that the SYSTEM rows of its own table decide what happens.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from dealer.engine.steps import Ask
+from dealer.people import Actor
+from dealer.records.deadlines import Deadline
+from dealer.records.people import Role
+
+# kind → the role whose list shows it as escalated once it is overdue
+ESCALATES_TO = {"thank_you_call": Role.SALES, "callback": Role.SALES, "settle_clash": Role.GENERAL}
+
+
+def plan(
+    ask: Ask,
+    kind: str,
+    subject: Any,
+    due_at: datetime,
+    *,
+    owner_id: UUID | None = None,
+    role: Role | None = None,
+    by_system: bool = False,
+    note: str = "",
+    values: dict[str, Any] | None = None,
+) -> Deadline:
+    """Write down that something is due. An open one of the same kind, subject and owner is moved instead of doubled."""
+    for known in open_for(ask.db, subject, kind):
+        if known.owner_id == owner_id and known.note == note:
+            known.due_at, known.moved = due_at, known.moved + 1
+            return known
+    row = Deadline(
+        store_id=subject.store_id,
+        kind=kind,
+        due_at=due_at,
+        subject_kind=subject.__tablename__,
+        subject_id=subject.id,
+        case_id=getattr(subject, "case_id", None),
+        owner_id=owner_id,
+        role=role.value if role else None,
+        by_system=by_system,
+        note=note,
+        values=values,
+    )
+    ask.db.add(row)
+    ask.db.flush()
+    return row
+
+
+def open_for(db: Session, subject: Any, kind: str | None = None) -> list[Deadline]:
+    """What is still due about a thing."""
+    query = select(Deadline).where(
+        Deadline.subject_id == subject.id, Deadline.done_at.is_(None), Deadline.cancelled_at.is_(None)
+    )
+    return list(db.scalars(query if kind is None else query.where(Deadline.kind == kind)))
+
+
+def open_in_case(db: Session, case_id: UUID, kinds: Iterable[str]) -> list[Deadline]:
+    """What is still due of some kinds anywhere in a deal."""
+    return list(
+        db.scalars(
+            select(Deadline).where(
+                Deadline.case_id == case_id,
+                Deadline.kind.in_(list(kinds)),
+                Deadline.done_at.is_(None),
+                Deadline.cancelled_at.is_(None),
+            )
+        )
+    )
+
+
+def finish(ask: Ask, subject: Any, kind: str) -> None:
+    """It was done, by whoever asks."""
+    for row in open_for(ask.db, subject, kind):
+        row.done_at, row.done_by_id = ask.at, ask.actor.id
+
+
+def cancel(ask: Ask, subject: Any, kind: str | None = None) -> None:
+    """It is no longer due."""
+    for row in open_for(ask.db, subject, kind):
+        row.cancelled_at = ask.at
+
+
+def due_to(db: Session, who: Actor, until: datetime) -> list[Deadline]:
+    """What is due to a person, to one of their roles or to somebody they stand in for, earliest first."""
+    owners = [who.id, *(away.id for away in who.stands_in_for)]
+    roles = {role.value for each in (who, *who.stands_in_for) for role in each.roles}
+    return list(
+        db.scalars(
+            select(Deadline)
+            .where(
+                Deadline.store_id == who.store_id,
+                Deadline.done_at.is_(None),
+                Deadline.cancelled_at.is_(None),
+                Deadline.by_system.is_(False),
+                Deadline.due_at <= until,
+                or_(Deadline.owner_id.in_(owners), Deadline.role.in_(roles)),
+            )
+            .order_by(Deadline.due_at)
+            .limit(200)
+        )
+    )
+
+
+def escalated_to(db: Session, who: Actor, at: datetime) -> list[Deadline]:
+    """What others should have done and that this person now sees, longest overdue first."""
+    kinds = [kind for kind, role in ESCALATES_TO.items() if role in who.roles]
+    return list(
+        db.scalars(
+            select(Deadline)
+            .where(
+                Deadline.store_id == who.store_id,
+                Deadline.kind.in_(kinds),
+                Deadline.done_at.is_(None),
+                Deadline.cancelled_at.is_(None),
+                Deadline.due_at < at,
+            )
+            .order_by(Deadline.due_at)
+            .limit(200)
+        )
+    )
+
+
+def to_fire(db: Session, store_id: UUID, at: datetime) -> list[Deadline]:
+    """What the sweep has to see to: due, by the system, not yet done."""
+    return list(
+        db.scalars(
+            select(Deadline)
+            .where(
+                Deadline.store_id == store_id,
+                Deadline.by_system,
+                Deadline.done_at.is_(None),
+                Deadline.cancelled_at.is_(None),
+                Deadline.due_at <= at,
+            )
+            .order_by(Deadline.due_at)
+            .limit(500)
+        )
+    )

@@ -1,0 +1,81 @@
+"""Kinds of fields that a step may ask for beside the plain ones: money, files, rows.
+
+A form draws them, the API takes the same models; both validate here and nowhere else.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler, WithJsonSchema
+from pydantic_core import PydanticCustomError, core_schema
+
+from dealer.engine.amounts import parse_yuan
+from dealer.engine.malformed import Malformed
+
+
+class Kind:
+    """Tells the form how a field is drawn: "money", "textarea", "file", "signature", "chips", "tel", "hidden"."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+class Options:
+    """Tells the form where a field's choices come from: `Options("models")` is asked of web at drawing time."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+
+def checked(check: Any) -> BeforeValidator:
+    """A validator from one of the engine's checks: its sentence becomes the error beside the field."""
+
+    def validate(value: Any) -> Any:
+        if value in (None, ""):
+            return value
+        try:
+            return check(value)
+        except Malformed as wrong:
+            raise malformed(wrong) from None
+
+    return BeforeValidator(validate)
+
+
+def malformed(wrong: Malformed) -> PydanticCustomError:
+    """A Malformed as pydantic knows errors: code as type, sentence and values for the translation."""
+    return PydanticCustomError(
+        "malformed", "{sentence}", {"sentence": wrong.sentence, "code": wrong.code, "values": wrong.values}
+    )
+
+
+def _money(value: Any) -> Any:
+    """Text is yuan ("131,800.50"), an int is fen already."""
+    return parse_yuan(value) if isinstance(value, str) else value
+
+
+Money = Annotated[int, checked(_money), Kind("money"), WithJsonSchema({"type": "string"})]
+Paragraph = Kind("textarea")
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """A file that came with a form: its name and bytes, checked for size and kind by the form."""
+
+    name: str
+    content: bytes
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._validate, serialization=core_schema.plain_serializer_function_ser_schema(lambda file: file.name)
+        )
+
+    @classmethod
+    def _validate(cls, value: Any) -> "Uploaded":
+        if isinstance(value, cls):
+            return value
+        raise PydanticCustomError("malformed", "{sentence}", {"sentence": "Choose a file.", "code": "E-REQ-FIELD", "values": {}})
+
+
+Upload = Annotated[Uploaded, Kind("file")]
+Signature = Annotated[Uploaded, Kind("signature")]

@@ -1,0 +1,67 @@
+"""House rules with a date: validities, limits, minimum quantities. A value counts from its day on, once approved.
+
+None of these numbers is law: each is a shop's own and may change from a day on, which is why none is a constant
+where it is used. What stands here is what holds until a shop decides otherwise.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealer.records.people import Policy
+
+DEFAULTS: dict[str, Any] = {
+    "quote_validity_days": 15,
+    "quote_validity_most_days": 30,
+    "acceptance_stands_days": 30,
+    "exception_validity_days": 15,
+    "exception_returns": 2,
+    "fleet_min_qty": 3,
+    "general_manager_threshold_fen": 1_000_000_00,
+    "reopen_within_days": 180,
+    "drive_counts_days": 90,
+    "verified_for_minutes": 120,
+    "no_show_minutes": 30,
+    "drive_buffer_minutes": 15,
+    "licence_months": 12,
+    "conduct_needs_approval": True,
+    "reservation_days": 3,
+    "unpaid_after_notice_days": 4,
+    "pdi_valid_days": 15,
+    "callback_days": 3,
+    "second_contact_days": 7,
+    "thank_you_minutes": 60,
+    "revisit_days": 90,
+    "review_due_working_days": 1,
+    "follow_up_from": "09:30",
+    "call_window": ["09:00-12:00", "14:00-20:00"],
+    "levels": {
+        "H": {"deal_within": 7, "gap": 2},
+        "A": {"deal_within": 15, "gap": 5},
+        "B": {"deal_within": 30, "gap": 7},
+        "C": {"deal_within": 90, "gap": 15},
+        "N": {"deal_within": 90, "gap": 1},
+    },
+    "vat_permille": 130,
+}
+
+
+def policy(db: Session, store_id: UUID, name: str, day: date) -> Any:
+    """The shop's value in force on a day: the latest approved one, else the default."""
+    if name not in DEFAULTS:
+        raise KeyError(name)
+    value = db.scalar(
+        select(Policy.value)
+        .where(
+            Policy.store_id == store_id,
+            Policy.name == name,
+            Policy.from_day <= day,
+            Policy.approved_at.is_not(None),
+        )
+        .order_by(Policy.from_day.desc(), Policy.approved_at.desc())
+        .limit(1)
+    )
+    return DEFAULTS[name] if value is None else value
