@@ -14,90 +14,33 @@ No other file knows DBOS. Only `work` launches it; whoever enqueues needs no mor
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cache
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Index, create_engine, delete, select, update
+from sqlalchemy import create_engine, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Mapped, Session, mapped_column
-from sqlalchemy.types import Uuid
+from sqlalchemy.orm import Session
 
-from dealer.engine.database import (
-    Busy,
-    Code,
-    Count,
-    Database,
-    Document,
-    Identified,
-    Moment,
-    Name,
-    Prose,
-    Record,
-    new_id,
-    word_of,
-)
+from dealer.engine.attempts import LOCKED, Attempts, Job, JobRecord, JobState, Worker, fault_of, handles, mark
+from dealer.engine.database import Database, new_id
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, DBOSConfig
+
+__all__ = ["Job", "Pace", "dismiss", "enqueue", "every_minute", "handles", "prepare", "retry", "warm_up", "work"]
 
 log = logging.getLogger(__name__)
 
 QUEUE = "jobs"
 WORKFLOW = "job"
 APPLICATION = "dealer"  # also its version: work queued before an update must still be done after it
-TRIES = 5
 GONE_AFTER = timedelta(days=1)  # DBOS's own record of finished work; ours, the table `jobs`, stays
 AT_MOST = 500  # rows of one sweep
-
-
-class JobState(StrEnum):
-    """Where a job stands."""
-
-    WAITING = "waiting"  # for its time
-    QUEUED = "queued"  # handed to DBOS
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"  # tried often enough: somebody has to look
-
-
-class JobRecord(Identified):
-    """One piece of background work. The payload holds ids and codes, never a name or a number of a person."""
-
-    __tablename__ = "jobs"
-    key: Mapped[Name] = mapped_column(unique=True)
-    store_id: Mapped[UUID | None] = mapped_column(Uuid)  # None: work for no shop in particular
-    kind: Mapped[Code]
-    payload: Mapped[Document]
-    state: Mapped[JobState] = mapped_column(word_of(JobState))
-    attempts: Mapped[Count]
-    not_before: Mapped[Moment | None]
-    worker: Mapped[Code | None]
-    last_error: Mapped[Prose | None]
-    done_at: Mapped[Moment | None]
-    __table_args__ = (
-        Index(
-            "ix_jobs_open",
-            "state",
-            "not_before",
-            sqlite_where=done_at.column.is_(None),
-            postgresql_where=done_at.column.is_(None),
-        ),
-    )
-
-
-class Worker(Record):
-    """A worker that lives: it renews `beat_at` all the time, and takes its row along when it leaves."""
-
-    __tablename__ = "workers"
-    id: Mapped[Code] = mapped_column(primary_key=True)
-    beat_at: Mapped[Moment]
 
 
 @dataclass(frozen=True)
@@ -108,74 +51,20 @@ class Pace:
     dead_after: float = 60  # without a heartbeat; less would take work from a machine that merely has a slow minute
     look: float = 1  # for jobs whose time has come
     sweep: float = 60
-    poll: float = 1  # of DBOS's queue
+    poll: float = 0.3  # of DBOS's queue
     pauses: tuple[float, ...] = (60, 300, 900, 3600)  # after the first, second … failure
     patience: float = 30  # for running jobs when asked to stop
-    at_once: int = 2
+    at_once: int = 3
 
 
-class AlreadyDone(Exception):
-    """The job was finished by somebody else in the meantime; its handler is left by this, and nothing is written."""
+USUAL_PACE = Pace()
 
-
-# ── for the business ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Job:
-    """What a handler gets: the key and payload it was enqueued with, and the way to finish it."""
-
-    id: UUID
-    key: str
-    kind: str
-    store_id: UUID | None
-    payload: Any
-    database: Database
-    now: Callable[[], datetime]
-    is_finished: bool = field(default=False, init=False)
-
-    @contextmanager
-    def finishing(self) -> Iterator[Session]:
-        """Open the transaction that writes the results and marks the job done; slow work comes before it.
-
-        It holds the shop's lock, so keep it short. Raises AlreadyDone, which the worker understands.
-        """
-        with self.database.writing(self.store_id) as db:
-            row = db.execute(_LOCKED.where(JobRecord.id == self.id)).one_or_none()
-            if row is None or row.state is JobState.DONE:
-                raise AlreadyDone(self.key)
-            yield db
-            _mark(db, self.id, state=JobState.DONE, done_at=self.now(), last_error=None)
-        self.is_finished = True
-
-
-Handler = Callable[[Job], None]
 Sweep = Callable[[Database, datetime], None]
-H = TypeVar("H", bound=Handler)
 S = TypeVar("S", bound=Sweep)
-_handlers: dict[str, Handler] = {}
 _sweeps: list[Sweep] = []
 
 
-def handles(kind: str) -> Callable[[H], H]:
-    """Name the function that does jobs of this kind."""
-
-    def register(handler: H) -> H:
-        if kind in _handlers:
-            raise ValueError(f"two functions handle {kind}")
-        _handlers[kind] = handler
-        return handler
-
-    return register
-
-
-def every_minute(sweep: S) -> S:
-    """Have a function called about once a minute, with the database and the moment.
-
-    It must bear being called twice: when a worker is taken for dead two may call it for a while.
-    """
-    _sweeps.append(sweep)
-    return sweep
+# ── for the business ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def enqueue(db: Session, kind: str, key: str, payload: dict[str, Any], at: datetime | None = None) -> None:
@@ -199,9 +88,18 @@ def enqueue(db: Session, kind: str, key: str, payload: dict[str, Any], at: datet
         _hand_over(db, job_id, 1)
 
 
+def every_minute(sweep: S) -> S:
+    """Have a function called about once a minute, with the database and the moment.
+
+    It must bear being called twice: when a worker is taken for dead two may call it for a while.
+    """
+    _sweeps.append(sweep)
+    return sweep
+
+
 def retry(db: Session, key: str) -> None:
     """Have a failed job tried again, now that somebody has removed the cause. Raises LookupError for other jobs."""
-    row = db.execute(_LOCKED.where(JobRecord.key == key, JobRecord.state == JobState.FAILED)).one_or_none()
+    row = db.execute(LOCKED.where(JobRecord.key == key, JobRecord.state == JobState.FAILED)).one_or_none()
     if row is None:
         raise LookupError(f"no failed job {key}")
     _queue_again(db, row.id, row.attempts)
@@ -224,18 +122,13 @@ def dismiss(database: Database, executor_id: str) -> None:
 # ── rows and their hand-over ──────────────────────────────────────────────────────────────────────────────────────
 
 _INSERT = {
-    name: dialect.insert(JobRecord).on_conflict_do_nothing(index_elements=["key"]).returning(JobRecord.id)
+    name: dialect.insert(JobRecord.__table__).on_conflict_do_nothing(index_elements=["key"]).returning(JobRecord.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
-_LOCKED = select(JobRecord.id, JobRecord.state, JobRecord.attempts).with_for_update()
-
-
-def _mark(db: Session, job_id: UUID, **changes: Any) -> None:
-    db.execute(update(JobRecord.__table__).where(JobRecord.id == job_id).values(**changes))
 
 
 def _queue_again(db: Session, job_id: UUID, attempts: int) -> None:
-    _mark(db, job_id, state=JobState.QUEUED, not_before=None, worker=None)
+    mark(db, job_id, state=JobState.QUEUED, not_before=None, worker=None)
     _hand_over(db, job_id, attempts + 1)
 
 
@@ -281,12 +174,75 @@ def _through_our_log() -> None:
     theirs.setLevel(logging.WARNING)
 
 
-# ── one attempt ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the worker ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def work(
+    database: Database, *, executor_id: str, stop: Event, now: Callable[[], datetime], pace: Pace = USUAL_PACE
+) -> None:
+    """Be a worker until `stop` is set. Each process needs an `executor_id` of its own: two that share one do each
+    other's work a second time.
+    """
+    from dbos import DBOS
+
+    _through_our_log()
+    # Before the launch: whoever works without a heartbeat counts as dead.
+    beat(database, executor_id, now())
+    attempts = Attempts(database, executor_id, stop, now, pace.pauses, pace.look)
+
+    DBOS(config=_config(database, executor_id))
+
+    @DBOS.workflow(name=WORKFLOW)
+    def make(job_id: str, attempt: int) -> None:
+        attempts.make(UUID(job_id), attempt)
+
+    DBOS.launch()
+    # After the launch: before, DBOS has no database to write the queue to, and work in an unknown queue waits for ever.
+    DBOS.register_queue(
+        QUEUE, worker_concurrency=pace.at_once, polling_interval_sec=pace.poll, on_conflict="always_update"
+    )
+    rounds = _Rounds(database, executor_id, stop, now, pace)
+    heart = Thread(target=rounds.keep_beating, name="heartbeat", daemon=True)
+    heart.start()
+    try:
+        rounds.go()
+    finally:
+        DBOS.destroy(workflow_completion_timeout_sec=int(pace.patience), destroy_registry=True)
+        heart.join()
+        dismiss(database, executor_id)
+
+
+def _config(database: Database, executor_id: str) -> "DBOSConfig":
+    from dbos import DBOSPortableJSONSerializer
+
+    config: DBOSConfig = {
+        "name": APPLICATION,
+        "application_version": APPLICATION,
+        "executor_id": executor_id,
+        "serializer": DBOSPortableJSONSerializer(),  # the default is pickle: a row in a table would be code
+        "use_listen_notify": False,  # a pooler in front of PostgreSQL passes no notifications on
+        "run_migrations": False,  # `prepare` does, when ours are run
+        "log_level": "WARNING",
+    }
+    if database.is_sqlite:
+        # A pool of its own: ours says BEGIN itself, which DBOS would do a second time.
+        config["system_database_url"] = database.engine.url.render_as_string(hide_password=False)
+    else:
+        config["system_database_engine"] = database.engine
+    return config
+
+
+def beat(database: Database, executor_id: str, at: datetime) -> None:
+    """Show that a worker lives."""
+    with database.writing() as db:
+        alive = update(Worker).where(Worker.id == executor_id).values(beat_at=at).returning(Worker.id)
+        if db.scalar(alive) is None:
+            db.add(Worker(id=executor_id, beat_at=at))
 
 
 @dataclass
-class _Attempts:
-    """Does what the queue gives to this worker."""
+class _Rounds:
+    """What a worker does beside the jobs themselves: heartbeat, due rows, the minute's sweep."""
 
     database: Database
     worker: str
@@ -294,65 +250,122 @@ class _Attempts:
     now: Callable[[], datetime]
     pace: Pace
 
-    def make(self, job_id: UUID, attempt: int) -> None:
-        """Make one attempt at one job and write down what became of it; nothing is raised but a lost database."""
-        job = self._insistently(lambda: self._begin(job_id, attempt))
-        if job is None:
-            return
-        try:
-            self._handle(job)
-        except AlreadyDone:
-            log.info("job %s was finished elsewhere", job.key)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises: the job is tried again or shown
-            fault = fault_of(error)
-            log.warning("job %s failed: %s", job.key, fault)
-            self._insistently(lambda: self._fail(job_id, attempt, fault))
+    def keep_beating(self) -> None:
+        """Beat in a thread of its own, so that a long sweep does not look like death."""
+        while not self.stop.wait(self.pace.beat):
+            with self._survived():
+                beat(self.database, self.worker, self.now())
 
-    def _handle(self, job: Job) -> None:
-        handler = _handlers.get(job.kind)
-        if handler is None:
-            raise LookupError(f"nobody handles {job.kind}")
-        handler(job)
-        if not job.is_finished:
-            with job.finishing():
-                pass
-
-    def _begin(self, job_id: UUID, attempt: int) -> Job | None:
-        """Note that the attempt begins. None: it is not, or no longer, this attempt's turn."""
-        with self.database.writing() as db:
-            row = db.execute(_LOCKED.where(JobRecord.id == job_id)).one_or_none()
-            if row is None:
-                return None
-            if row.state is JobState.RUNNING and row.attempts == attempt:
-                # Begun by a worker that never ended it. It counts, or a job that kills its worker would do so for ever.
-                self._settle(db, job_id, attempt, "the worker was lost", 0)
-                return None
-            if row.state is not JobState.QUEUED or row.attempts != attempt - 1:
-                return None
-            _mark(db, job_id, state=JobState.RUNNING, attempts=attempt, worker=self.worker)
-            record = db.get_one(JobRecord, job_id)
-            return Job(job_id, record.key, record.kind, record.store_id, record.payload, self.database, self.now)
-
-    def _fail(self, job_id: UUID, attempt: int, fault: str) -> None:
-        with self.database.writing() as db:
-            row = db.execute(_LOCKED.where(JobRecord.id == job_id)).one()
-            if row.state is JobState.RUNNING and row.attempts == attempt:
-                self._settle(db, job_id, attempt, fault, self.pace.pauses[attempt % TRIES - 1])
-
-    def _settle(self, db: Session, job_id: UUID, attempt: int, fault: str, pause: float) -> None:
-        """After a failed attempt: again after a pause, or, when it was tried often enough, over to a person."""
-        if attempt % TRIES == 0:
-            _mark(db, job_id, state=JobState.FAILED, last_error=fault, worker=None)
-        else:
-            later = self.now() + timedelta(seconds=pause)
-            _mark(db, job_id, state=JobState.WAITING, last_error=fault, worker=None, not_before=later)
-
-    def _insistently(self, do: Callable[[], Any]) -> Any:
-        """Do it, however long the database takes to come back."""
+    def go(self) -> None:
+        """Look every second for rows whose time has come, and sweep every minute, until asked to stop."""
+        swept = None
         while True:
-            try:
-                return do()
-            except (Busy, DBAPIError) as error:
-                log.warning("the database does not answer: %s", fault_of(error))
-                if self.stop.wait(self.pace.look):
-                    raise
+            with self._survived():
+                hand_over_due(self.database, self.now())
+            if swept is None or self.now() - swept >= timedelta(seconds=self.pace.sweep):
+                swept = self.now()
+                self._sweep(swept)
+            if self.stop.wait(self.pace.look):
+                return
+
+    def _sweep(self, at: datetime) -> None:
+        with self._survived():
+            alive = living(self.database, at - timedelta(seconds=self.pace.dead_after))
+            take_over(self.database, alive)
+            # One of several workers is enough; which one may change, hence each sweep bears being called twice.
+            if self.worker != min(alive, default=self.worker):
+                return
+            forget_finished(at - GONE_AFTER)
+        for sweep in _sweeps:
+            with self._survived():
+                sweep(self.database, at)
+
+    @contextmanager
+    def _survived(self) -> Iterator[None]:
+        """A worker outlives whatever goes wrong in a round: the next one may do better."""
+        try:
+            yield
+        except Exception as error:
+            log.warning("a round of the worker failed: %s", fault_of(error))
+
+
+def hand_over_due(database: Database, at: datetime) -> None:
+    """Give the queue the jobs whose time has come."""
+    due = (JobRecord.state == JobState.WAITING, JobRecord.not_before <= at)
+    with database.reading() as db:
+        if db.scalar(select(JobRecord.id).where(*due).limit(1)) is None:
+            return  # most of the time: no need to hold up a writer every second
+    with database.writing() as db:
+        for row in db.execute(
+            select(JobRecord.id, JobRecord.attempts)
+            .where(*due)
+            .order_by(JobRecord.not_before)
+            .limit(AT_MOST)
+            .with_for_update(skip_locked=True)
+        ).all():
+            _queue_again(db, row.id, row.attempts)
+
+
+def living(database: Database, since: datetime) -> set[str]:
+    """The workers whose heart has beaten since then; the rows of the others are taken away."""
+    with database.writing() as db:
+        db.execute(delete(Worker).where(Worker.beat_at < since))
+        return set(db.scalars(select(Worker.id)))
+
+
+def take_over(database: Database, alive: set[str]) -> None:
+    """Bring back to the queue what dead workers held, and what the queue has lost."""
+    from dbos import DBOS
+
+    held = DBOS.list_workflows(name=WORKFLOW, status="PENDING", load_input=False, load_output=False, limit=AT_MOST)
+    lost = [held_one.workflow_id for held_one in held if held_one.executor_id not in alive]
+    if lost:
+        log.warning("taking over %d jobs of workers that are gone", len(lost))
+        DBOS.resume_workflows(lost, queue_name=QUEUE)
+    _requeue_forgotten(database)
+
+
+def _requeue_forgotten(database: Database) -> None:
+    """A job that waits for the queue while the queue holds it for finished would wait for ever: queue it anew.
+
+    It happens when the database was away at the wrong moment, or when DBOS's tables were lost or restored.
+    """
+    from dbos import DBOS
+
+    open_states = (JobState.QUEUED, JobState.RUNNING)
+    with database.reading() as db:
+        rows = db.execute(
+            select(JobRecord.id, JobRecord.state, JobRecord.attempts)
+            .where(JobRecord.state.in_(open_states), JobRecord.done_at.is_(None))
+            .order_by(JobRecord.id)
+            .limit(AT_MOST)
+        ).all()
+    awaited = {_workflow(row.id, row.attempts + (row.state is JobState.QUEUED)): row for row in rows}
+    if not awaited:
+        return
+    # Asked after our rows were read: what the queue finished meanwhile has changed the row as well, see below.
+    known = DBOS.list_workflows(workflow_ids=list(awaited), load_input=False, load_output=False)
+    moving = {one.workflow_id for one in known if one.status in ("ENQUEUED", "PENDING", "DELAYED")}
+    for row in (row for workflow, row in awaited.items() if workflow not in moving):
+        with database.writing() as db:
+            if db.execute(LOCKED.where(JobRecord.id == row.id)).one() == row:
+                log.warning("job %s was lost by the queue", row.id)
+                attempt = row.attempts + (row.state is JobState.QUEUED)
+                mark(db, row.id, attempts=attempt)
+                _queue_again(db, row.id, attempt)
+
+
+def forget_finished(before: datetime) -> None:
+    """Clear DBOS's own record of finished work; ours, the table `jobs`, keeps what became of it."""
+    from dbos import DBOS
+
+    old = DBOS.list_workflows(
+        name=WORKFLOW,
+        status=["SUCCESS", "ERROR", "CANCELLED"],
+        completed_before=before.isoformat(),
+        load_input=False,
+        load_output=False,
+        limit=AT_MOST,
+    )
+    if old:
+        DBOS.delete_workflows([one.workflow_id for one in old])
