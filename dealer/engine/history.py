@@ -242,14 +242,14 @@ def _verify_personal(db: Session, store_id: UUID) -> Iterator[Finding]:
 
 
 def of_thing(db: Session, store_id: UUID, thing_id: UUID, after_version: int = -1) -> list[History]:
-    """What happened to one thing since a version, oldest first."""
-    return list(
-        db.scalars(
-            select(History)
-            .where(History.store_id == store_id, History.thing_id == thing_id, History.version > after_version)
-            .order_by(History.seq)
-        )
+    """What happened to one thing since a version, oldest first; the rows outlive a rollback of their session."""
+    query = select(History).where(
+        History.store_id == store_id, History.thing_id == thing_id, History.version > after_version
     )
+    rows = list(db.scalars(query.order_by(History.seq)))
+    for row in rows:
+        db.expunge(row)
+    return rows
 
 
 def of_case(db: Session, store_id: UUID, case_id: UUID, most: int = 200) -> list[History]:
@@ -266,23 +266,21 @@ def of_case(db: Session, store_id: UUID, case_id: UUID, most: int = 200) -> list
 
 # ── append-only, by trigger ───────────────────────────────────────────────────────────────────────────────────────
 
+_REFUSE = "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
+_REFUSED = "FOR EACH ROW EXECUTE FUNCTION history_refuse()"
 TRIGGERS = {
     "sqlite": [
-        "CREATE TRIGGER history_no_update BEFORE UPDATE ON history "
-        "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END",
-        "CREATE TRIGGER history_no_delete BEFORE DELETE ON history "
-        "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END",
-        "CREATE TRIGGER history_personal_no_delete BEFORE DELETE ON history_personal "
-        "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END",
+        f"CREATE TRIGGER history_no_update BEFORE UPDATE ON history {_REFUSE}",
+        f"CREATE TRIGGER history_no_delete BEFORE DELETE ON history {_REFUSE}",
+        f"CREATE TRIGGER history_personal_no_delete BEFORE DELETE ON history_personal {_REFUSE}",
     ],
     "postgresql": [
-        "CREATE OR REPLACE FUNCTION history_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'history is append-only'; END $$",
-        "CREATE TRIGGER history_no_update BEFORE UPDATE ON history FOR EACH ROW EXECUTE FUNCTION history_refuse()",
-        "CREATE TRIGGER history_no_delete BEFORE DELETE ON history FOR EACH ROW EXECUTE FUNCTION history_refuse()",
+        """CREATE OR REPLACE FUNCTION history_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'history is append-only'; END $$""",
+        f"CREATE TRIGGER history_no_update BEFORE UPDATE ON history {_REFUSED}",
+        f"CREATE TRIGGER history_no_delete BEFORE DELETE ON history {_REFUSED}",
         "CREATE TRIGGER history_no_truncate BEFORE TRUNCATE ON history EXECUTE FUNCTION history_refuse()",
-        "CREATE TRIGGER history_personal_no_delete BEFORE DELETE ON history_personal "
-        "FOR EACH ROW EXECUTE FUNCTION history_refuse()",
+        f"CREATE TRIGGER history_personal_no_delete BEFORE DELETE ON history_personal {_REFUSED}",
     ],
 }
 

@@ -303,11 +303,8 @@ class Life:
 
     def choices(self, thing: Any, ask: Ask) -> list[Choice]:
         """Every step out of the present state, in the order of the table, with what stands in its way."""
-        told = []
-        for step in self.steps_from(thing.state):
-            if step.when is None or step.when(thing, ask):
-                told.append(self.look(thing, step, ask))
-        return told
+        fitting = (step for step in self.steps_from(thing.state) if step.when is None or step.when(thing, ask))
+        return [self.look(thing, step, ask) for step in fitting]
 
     def look(self, thing: Any, step: Step, ask: Ask) -> Choice:
         """Ask who and every rule of one row, and change nothing."""

@@ -84,6 +84,7 @@ class LossReason(StrEnum):
     DELIVERY_TIME = "delivery_time"
     PRODUCT = "product"
     TENDER_LOST = "tender_lost"
+    DUPLICATE = "duplicate"  # another deal of the same customer goes on in its place
     OTHER = "other"
 
 
@@ -101,7 +102,8 @@ class Deal(Living):
     terms: Mapped[Terms] = mapped_column(word_of(Terms), default=Terms.PREPAID)
     filing_approved: Mapped[Flag] = mapped_column(default=False)  # 报备: a flag with a rule that reads it
     filing_wanted: Mapped[Flag] = mapped_column(default=False)
-    clash_with_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))  # 撞单待定, until the KAM settles it
+    clash_with_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))  # 撞单
+    clash_settled: Mapped[Flag] = mapped_column(default=True)  # False: 撞单待定, the key-account manager decides
     loss_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     loss_reason: Mapped[LossReason | None] = mapped_column(word_of(LossReason))
     loss_competitor: Mapped[Name | None]
