@@ -28,7 +28,7 @@ def _compact(text: str) -> str:
 
 # ── resident ID and driving licence ───────────────────────────────────────────────────────────────────────────────
 
-_OLDEST_BIRTH = date(1900, 1, 1)  # cards exist since 1984
+_OLDEST_BIRTH = date(1850, 1, 1)  # an example of the standard was born in 1880; before 1850 it is a slip
 
 
 @dataclass(frozen=True)
