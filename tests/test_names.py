@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dealer.engine.names import KEY_LETTERS, needle, search_keys
+from dealer.engine.names import INITIAL_LETTERS, KEY_LETTERS, needle, search_keys
 
 HANZI = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=40)
 
@@ -90,6 +90,13 @@ def test_other_readings_stop_at_the_legal_form_of_a_company():
 )
 def test_what_is_typed_is_made_plain(typed, searched):
     assert needle(typed) == searched
+
+
+@pytest.mark.parametrize("name", ["恶阿" * 4, "阿恶呃" * 3, "恶阿" * 100, "A" * 200, "\ufdfa" * 200])
+def test_initials_fit_their_column(name):
+    initials = search_keys(name).initials
+    assert 0 < len(initials) <= INITIAL_LETTERS
+    assert len({len(each) for each in initials.split()}) == 1, "none of them is cut short"
 
 
 def test_a_character_nobody_can_read_is_searched_for_as_itself():

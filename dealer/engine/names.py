@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 KEY_LETTERS = 480
 """How long the pinyin key of a name with many readings may get; 60 letters spell the usual company name once."""
 
+INITIAL_LETTERS = 200
+"""How long the initials get in any case: as wide as the column of a name, which they fill only for an odd name."""
+
 # What stands behind these is read one way: 有 is also wei and 限 also wen, but nobody looks for a company by that.
 _LEGAL_FORM = re.compile("股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|公司|人民政府|委员会|公安局")
 
@@ -48,7 +51,13 @@ def search_keys(name: str) -> SearchKeys:
         if left < 0:
             break
         pinyin[spelling] = initials[_initials(syllables)] = None
-    return SearchKeys(" ".join(pinyin), " ".join(initials))
+    return SearchKeys(" ".join(pinyin), _fitting(" ".join(initials)))
+
+
+def _fitting(initials: str) -> str:
+    """As many whole initials as there is room for; of a single one that is too long its beginning."""
+    room = initials[: INITIAL_LETTERS + 1]
+    return room if len(room) <= INITIAL_LETTERS else room.rpartition(" ")[0] or room[:INITIAL_LETTERS]
 
 
 def needle(query: str) -> str:
