@@ -438,7 +438,8 @@ class TestDriveAgreementTerms(Terms):
     route_detail: Text = ""
     consultant: Line
     retention_months: Annotated[int, Field(ge=1, le=240)] = 12
-    agrees_to_calls: bool = False
+    agrees_to_processing: bool | None = None  # None leaves both boxes for the pen
+    agrees_to_calls: bool | None = None
     signed_on: date | None = None
     customer_signature: Signature | None = None
     consultant_signature: Signature | None = None

@@ -120,3 +120,134 @@ def contract_of(lines: int) -> t.ContractTerms:
         "bond": None,
     }
     return t.ContractTerms.model_validate(given)
+
+
+def story_1_bid() -> t.QuotationTerms:
+    """The bid of story 1: an offer that binds to the end of the bid's validity."""
+    line = t.QuotedVehicles(**x5().model_dump(), list_price_fen=139_800_00, purchase_tax_fen=11_663_72)
+    return t.QuotationTerms(
+        vehicles=(line,),
+        quoted_on=date(2026, 10, 20),
+        offer=t.Offer.BINDING,
+        valid_until=date(2027, 1, 18),
+        seller=SHOP,
+        customer=POLICE.name,
+        contact=t.Contact(name="杨帆", phone="13888880021"),
+        consultant=t.Contact(name="李娜", phone="13888880011"),
+        project="某市公安局 2026 年执法执勤用车采购项目（MSZC2026-G1-00218）",
+        tax_month=date(2026, 11, 1),
+        delivery="分两批：合同生效后 20 日内交付 6 辆，30 日内交付 4 辆。",
+        payment="逐批验收合格并收到发票后 10 个工作日内付款。",
+        remarks=("本报价按采购文件的配置要求编制，不附赠品。",),
+    )
+
+
+def lessor_quotation() -> t.QuotationTerms:
+    """A price for a rental company, only for information: thirty E3 with gifts and paid extras."""
+    line = t.QuotedVehicles(
+        brand="云岭",
+        model="E3 纯电动 510 km",
+        configuration="智行版",
+        exterior="极地白",
+        interior="浅灰",
+        engine="永磁同步 150 kW",
+        manufacturer="云岭汽车制造有限公司",
+        use="租赁",
+        quantity=30,
+        unit_price_fen=158_900_00,
+        unit_net_fen=140_619_47,
+        unit_vat_fen=18_280_53,
+        list_price_fen=169_800_00,
+        purchase_tax_fen=7_030_97,
+    )
+    return t.QuotationTerms(
+        vehicles=(line,),
+        extras=(t.Extra(name="7 kW 交流充电桩（含安装）", quantity=10, unit_price_fen=2_980_00),),
+        gifts=(t.Gift(name="全车脚垫", quantity=30),),
+        version=2,
+        quoted_on=date(2026, 11, 3),
+        offer=t.Offer.INVITATION,
+        seller=SHOP,
+        customer="滇行租赁公司",
+        consultant=t.Contact(name="李娜", phone="13888880011"),
+        tax_month=date(2026, 11, 1),
+    )
+
+
+def yang_fan_drives() -> t.TestDriveAgreementTerms:
+    """Story 3: 杨帆 drives the manual M7 on route R1."""
+    return t.TestDriveAgreementTerms(
+        dealer=SHOP,
+        drives=True,
+        name="杨帆",
+        age=36,
+        occupation="公务员",
+        licence_masked="530102********8237",
+        licence_class="C1",
+        licence_valid_to=date(2031, 4, 2),
+        phone="13888880021",
+        address="云南省某市人民路 1 号",
+        starts=datetime(2026, 11, 14, 2, 0, tzinfo=UTC),
+        ends=datetime(2026, 11, 14, 2, 30, tzinfo=UTC),
+        vehicle="云岭 M7 2.0T 手动 7 座",
+        plate="云A7M002",
+        route="R1 城市路线",
+        route_detail="店门—环城东路—人民东路—白龙路—返回，约 12 公里，不含高速公路",
+        consultant="王磊",
+    )
+
+
+VINS = ("LYLAA4180T2100001", "LYLAA4182T2100002", "LYLAA418XT2100006")
+
+
+def handed_x5(vin: str) -> t.HandedVehicle:
+    return t.HandedVehicle(
+        vehicle="云岭 X5 1.5T CVT 公务尊享版",
+        exterior="珍珠白",
+        interior="深灰",
+        vin=vin,
+        engine_number=f"YL15T{vin[-6:]}",
+        certificate_number=f"WAB00{vin[-8:]}",
+        invoice_number=f"2653{vin[-8:]}",
+        odometer_km=18,
+    )
+
+
+def one_x5_handed_over() -> t.HandoverTerms:
+    """The first car of story 1, checked on the tablet up to the papers."""
+    ticked = [point for block in ("car", "papers") for point in t.HANDOVER_CHECKS[block]]
+    return t.HandoverTerms(
+        dealer=SHOP,
+        contract_number="YLYX-DKH-2026-0001",
+        batch=1,
+        buyer=POLICE.name,
+        user=POLICE.name,
+        receiver=t.Contact(name="杨帆", phone="13888880021"),
+        handed=handed_x5(VINS[0]),
+        place="昆明云岭远行汽车销售服务有限公司交车区",
+        day=date(2026, 11, 28),
+        checks=tuple(t.Check(point=point, tick=t.Tick.YES) for point in ticked),
+        service_phone="0871-65550199",
+        service_advisor="冯涛",
+        consultant="王磊",
+    )
+
+
+def batch_of(count: int) -> t.HandoverBatchTerms:
+    """A batch list of so many cars; the VINs repeat, the list does not mind."""
+    return t.HandoverBatchTerms(
+        dealer=SHOP,
+        contract_number="YLYX-DKH-2026-0001",
+        batch=1,
+        buyer=POLICE.name,
+        user=POLICE.name,
+        due=date(2026, 11, 30),
+        day=date(2026, 11, 28),
+        place="昆明云岭远行汽车销售服务有限公司交车区",
+        receiver=t.Contact(name="杨帆", phone="13888880021"),
+        units=tuple(handed_x5(VINS[row % 3]) for row in range(count)),
+    )
+
+
+def story_1_batch() -> t.HandoverBatchTerms:
+    return batch_of(6)
