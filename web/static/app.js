@@ -64,12 +64,11 @@
       if (inside) menu.querySelector("summary").focus();
     }
   };
-  const drawer = () => document.querySelector("[data-drawer]:target");
+  // Without this file the drawer opens by its address (#rail); with it, the address and the scroll position stay.
+  const drawer = () => document.querySelector("[data-drawer]");
   const closeDrawer = () => {
-    if (!drawer()) return;
-    history.replaceState(null, "", location.pathname + location.search);
-    location.hash = "";   // the selector :target follows only a real change of the address
-    history.replaceState(null, "", location.pathname + location.search);
+    if (!drawer()?.classList.contains("open")) return;
+    drawer().classList.remove("open");
     document.querySelector("[data-drawer-open]").focus();
   };
 
@@ -77,8 +76,8 @@
     closeMenus(closest(event, "details.menu"));
     if (closest(event, "[data-drawer-open]")) {
       event.preventDefault();
-      location.replace("#rail");
-      document.querySelector("[data-drawer] nav a").focus();
+      drawer().classList.add("open");
+      drawer().querySelector("nav a").focus();
     } else if (closest(event, "[data-drawer-close]")) {
       event.preventDefault();
       closeDrawer();
