@@ -69,6 +69,10 @@ DUTIES: dict[str, frozenset[Role]] = {
     "log visits":             frozenset({R.RECEPTION, R.CONSULTANT, R.SHOWROOM}),
     "see visits":             frozenset({R.RECEPTION, R.CONSULTANT, R.SPECIALIST, R.SHOWROOM, R.SALES, R.GENERAL}),
     "keep cards":             frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT, R.NETWORK}),
+    "see cards":              SELLERS | LEADERS,
+    "see all cards":          LEADERS,
+    "decide on cards":        frozenset({R.KEY_ACCOUNT, R.SALES}),
+    "move cards":             frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),
     "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT}),
     # the house
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),

@@ -45,6 +45,9 @@ DEFAULTS: dict[str, Any] = {
         "C": {"deal_within": 90, "gap": 15},
         "N": {"deal_within": 90, "gap": 1},
     },
+    "owner_kept_days": 30,
+    "revived_level": "B",
+    "uncontactable_days": 3,
     "vat_permille": 130,
 }
 

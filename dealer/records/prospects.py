@@ -10,6 +10,7 @@ from dealer.engine.database import (
     Code,
     Count,
     Day,
+    Fen,
     Flag,
     Living,
     Moment,
@@ -20,7 +21,8 @@ from dealer.engine.database import (
     state_of,
     word_of,
 )
-from dealer.records.customers import CustomerClass
+from dealer.records.customers import Customer, CustomerClass
+from dealer.records.deals import Deal, LossReason
 from dealer.records.people import Person
 from dealer.records.vehicles import Model
 
@@ -48,8 +50,39 @@ class Level(StrEnum):
     N = "N"
 
 
+class Source(StrEnum):
+    """信息来源: how they heard of us (DOMAIN B2)."""
+
+    WALK_IN = "walk_in"
+    CALL_IN = "call_in"
+    PASSING = "passing_by"
+    SHOWROOM_EVENT = "showroom_event"
+    MOTOR_SHOW = "motor_show"
+    OUTSIDE_DRIVE = "outside_test_drive"
+    ROADSHOW = "roadshow"
+    REPEAT = "owner_buys_again"
+    REFERRAL = "owner_referral"
+    COLD_CALL = "cold_call"
+    INTERNET = "internet"
+    WEBSITE = "website"
+    SUB_DEALER = "sub_dealer"
+    TRANSFER = "dcc_transfer"
+    OTHER = "other"
+
+
+class Way(StrEnum):
+    """How a prospect was contacted."""
+
+    CALL = "call"
+    MESSAGE = "message"
+    SHOWROOM = "showroom"
+    HOUSE_CALL = "house_call"
+    TEST_DRIVE = "test_drive"
+    OTHER = "other"
+
+
 class Prospect(Living):
-    """A prospect card: one person, one owner, one phone."""
+    """A prospect card 意向客户卡: one person, one owner, one phone. `case_id` is the deal it has become."""
 
     __tablename__ = "prospects"
     state: Mapped[ProspectState] = mapped_column(state_of(ProspectState))
@@ -57,21 +90,34 @@ class Prospect(Living):
     name_pinyin: Mapped[Prose]
     name_initials: Mapped[Name]
     phone: Mapped[Code]
-    customer_class: Mapped[CustomerClass] = mapped_column(word_of(CustomerClass))
+    company: Mapped[Name] = mapped_column(default="")
+    customer_class: Mapped[CustomerClass | None] = mapped_column(word_of(CustomerClass))
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
+    do_not_call: Mapped[Flag] = mapped_column(default=False)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     level: Mapped[Level] = mapped_column(word_of(Level), default=Level.N)
     model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id"))
-    source: Mapped[Code]
-    last_contact_at: Mapped[Moment | None]
-    next_contact_at: Mapped[Moment | None]
+    source: Mapped[Source] = mapped_column(word_of(Source))
+    last_contact_at: Mapped[Moment]
+    next_contact_at: Mapped[Moment | None]  # None: nothing is due, because it ended, rests, or must not be called
+    loss_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    loss_reason: Mapped[LossReason | None] = mapped_column(word_of(LossReason))
+    loss_brand: Mapped[Name] = mapped_column(default="")
+    loss_model: Mapped[Name] = mapped_column(default="")
+    loss_remark: Mapped[Prose] = mapped_column(default="")
+    freeze_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    freeze_reason: Mapped[Prose] = mapped_column(default="")
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
+    customer: Mapped[Customer | None] = relationship()
+    deal: Mapped[Deal | None] = relationship()
     model: Mapped[Model | None] = relationship()
     __table_args__ = (
         numbered(),
         Index("uq_prospects_phone", "store_id", "phone", unique=True),
         Index("ix_prospects_due", "store_id", "owner_id", "next_contact_at"),
+        Index("ix_prospects_overdue", "store_id", "next_contact_at"),
+        Index("ix_prospects_state", "store_id", "state", "since"),
     )
 
 
@@ -82,11 +128,14 @@ class FollowUp(OfStore):
     prospect_id: Mapped[UUID] = mapped_column(ForeignKey("prospects.id"), index=True)
     at: Mapped[Moment]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    how: Mapped[Code]
+    how: Mapped[Way] = mapped_column(word_of(Way))
+    answered: Mapped[Flag] = mapped_column(default=True)
     what: Mapped[Prose]
+    next_at: Mapped[Moment | None]
     level_before: Mapped[Level | None] = mapped_column(word_of(Level))
     level_after: Mapped[Level | None] = mapped_column(word_of(Level))
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("follow_ups.id"))
+    person: Mapped[Person] = relationship()
 
 
 class VisitKind(StrEnum):
@@ -108,24 +157,30 @@ class Purpose(StrEnum):
     OTHER = "other"
 
 
-class Source(StrEnum):
-    """信息来源: how they heard of us (DOMAIN B2)."""
+class Arrival(StrEnum):
+    """How they came to the shop."""
 
-    WALK_IN = "walk_in"
-    CALL_IN = "call_in"
-    PASSING = "passing_by"
-    SHOWROOM_EVENT = "showroom_event"
-    MOTOR_SHOW = "motor_show"
-    OUTSIDE_DRIVE = "outside_test_drive"
-    ROADSHOW = "roadshow"
-    REPEAT = "owner_buys_again"
-    REFERRAL = "owner_referral"
-    COLD_CALL = "cold_call"
-    INTERNET = "internet"
-    WEBSITE = "website"
-    SUB_DEALER = "sub_dealer"
-    TRANSFER = "dcc_transfer"
-    OTHER = "other"
+    CAR = "car"
+    RIDE = "taxi_or_ride"
+    TRANSIT = "bus_or_metro"
+    TWO_WHEELS = "two_wheels"
+    ON_FOOT = "on_foot"
+
+
+class Sex(StrEnum):
+    """How to address somebody."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class PayMode(StrEnum):
+    """How they think of paying."""
+
+    CASH = "in_full"
+    LOAN = "loan"
+    LEASE = "lease"
+    OPEN = "undecided"
 
 
 class VisitState(StrEnum):
@@ -149,27 +204,40 @@ class Visit(Living):
     first: Mapped[Flag]  # 首次: phone not seen before at this shop; without a phone counted as first
     purpose: Mapped[Purpose] = mapped_column(word_of(Purpose))
     source: Mapped[Source] = mapped_column(word_of(Source))
-    arrival: Mapped[Code] = mapped_column(default="")
+    arrival: Mapped[Arrival | None] = mapped_column(word_of(Arrival))
     name: Mapped[Name] = mapped_column(default="")
-    sex: Mapped[Code] = mapped_column(default="")
+    sex: Mapped[Sex | None] = mapped_column(word_of(Sex))
     phone: Mapped[Code | None]
     no_phone: Mapped[Flag] = mapped_column(default=False)
     area: Mapped[Name] = mapped_column(default="")
+    company: Mapped[Name] = mapped_column(default="")
     customer_class: Mapped[CustomerClass | None] = mapped_column(word_of(CustomerClass))
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
     model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id"))
+    quantity: Mapped[Count | None]
     colour: Mapped[Code] = mapped_column(default="")
     competitor: Mapped[Name] = mapped_column(default="")
+    budget: Mapped[Fen | None]
+    pay_mode: Mapped[PayMode | None] = mapped_column(word_of(PayMode))
+    trade_in: Mapped[Flag] = mapped_column(default=False)
+    drove: Mapped[Flag] = mapped_column(default=False)
+    quoted: Mapped[Flag] = mapped_column(default=False)
+    questionnaire: Mapped[Flag] = mapped_column(default=False)
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)  # the consultant
     logged_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     prospect_id: Mapped[UUID | None] = mapped_column(ForeignKey("prospects.id"))
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
     result: Mapped[Name] = mapped_column(default="")
     remark: Mapped[Prose] = mapped_column(default="")
+    completed_at: Mapped[Moment | None]  # when the consultant filled in the rest
     consultant: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     prospect: Mapped[Prospect | None] = relationship()
+    customer: Mapped[Customer | None] = relationship()
+    deal: Mapped[Deal | None] = relationship()
     model: Mapped[Model | None] = relationship()
     __table_args__ = (
         numbered(),
         Index("ix_visits_day", "store_id", "day", "came_at"),
-        Index("ix_visits_phone", "store_id", "phone"),
+        Index("ix_visits_phone", "store_id", "phone", "came_at"),
+        Index("ix_visits_turn", "store_id", "owner_id", "came_at"),
     )
