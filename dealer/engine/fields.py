@@ -4,13 +4,15 @@ A form draws them, the API takes the same models; both validate here and nowhere
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from dealer.engine.amounts import parse_yuan
 from dealer.engine.malformed import Malformed
+from dealer.engine.words import SHOP_ZONE
 
 
 class Kind:
@@ -55,6 +57,14 @@ def _money(value: Any) -> Any:
 
 Money = Annotated[int, checked(_money), Kind("money"), WithJsonSchema({"type": "string"})]
 Paragraph = Kind("textarea")
+
+
+def _on_the_shops_clock(value: datetime) -> datetime:
+    """A form sends 2026-11-14T10:00 without a zone: it means what the clock on the shop's wall shows."""
+    return value if value.tzinfo else value.replace(tzinfo=SHOP_ZONE)
+
+
+ShopTime = Annotated[datetime, AfterValidator(_on_the_shops_clock)]
 
 
 @dataclass(frozen=True)
