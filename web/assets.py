@@ -82,7 +82,7 @@ class Assets:
     def icon(self, name: str, label: str = "") -> Markup:
         """Draw one icon. It is silent beside words; standing alone it needs a ``label`` that says what it means."""
         if name not in self.symbols:
-            raise LookupError(f"icon {name!r} was not collected at start-up: write its name as web/assets.py NAMING says")
+            raise LookupError(f"icon {name!r} was not found at start-up: name it as NAMING in web/assets.py shows")
         spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
         return Markup('<svg class="icon" width="16" height="16" {}><use href="{}#{}"></use></svg>').format(
             spoken, self.url("icons"), name
@@ -92,7 +92,7 @@ class Assets:
         if filename not in self.by_filename:
             abort(404)
         asset = self.by_filename[filename]
-        packed = "gzip" in request.accept_encodings
+        packed = request.accept_encodings.quality("gzip") > 0
         response = Response(asset.packed if packed else asset.body, mimetype=asset.mimetype)
         response.headers["Cache-Control"] = A_YEAR
         response.headers["Vary"] = "Accept-Encoding"
@@ -131,7 +131,7 @@ def _symbols(names: set[str]) -> dict[str, str]:
         if match["name"] in names
     }
     if unknown := names - drawn.keys():
-        raise LookupError(f"unknown icons {sorted(unknown)}: see https://icons.getbootstrap.com for the names")
+        raise LookupError(f"unknown icons {sorted(unknown)}: no such symbol in {ICONS[1]}")
     return dict(sorted(drawn.items()))
 
 
