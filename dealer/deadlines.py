@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from dealer.engine.database import Record
 from dealer.engine.steps import Ask
 from dealer.people import Actor
 from dealer.records.deadlines import Deadline
@@ -146,3 +147,27 @@ def to_fire(db: Session, store_id: UUID, at: datetime) -> list[Deadline]:
             .limit(500)
         )
     )
+
+
+def mine(db: Session, who: Actor, key: UUID) -> Deadline | None:
+    """An open deadline that is due to this person, or that escalated to them."""
+    row = db.get(Deadline, key)
+    if row is None or row.store_id != who.store_id or row.done_at or row.cancelled_at or row.by_system:
+        return None
+    owners = {who.id, *(away.id for away in who.stands_in_for)}
+    roles = {role.value for each in (who, *who.stands_in_for) for role in each.roles}
+    escalated = ESCALATES_TO.get(row.kind)
+    return row if row.owner_id in owners or row.role in roles or (escalated and escalated.value in roles) else None
+
+
+def tick(ask: Ask, row: Deadline) -> None:
+    """Done by hand, such as a call that was made."""
+    row.done_at, row.done_by_id = ask.at, ask.actor.id
+
+
+def number_of_subject(db: Session, row: Deadline) -> int | None:
+    """The number of the thing a deadline speaks of, for its address."""
+    table = Record.metadata.tables.get(row.subject_kind)
+    if table is None or "number" not in table.c:
+        return None
+    return db.scalar(select(table.c.number).where(table.c.id == row.subject_id))

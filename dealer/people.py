@@ -273,4 +273,3 @@ def by_number(db: Session, record: Any, who: Actor, number: int) -> Any | None:
 def by_id(db: Session, record: Any, who: Actor, key: UUID) -> Any | None:
     """A row of this shop by its id, or None."""
     return db.scalar(scoped(select(record).where(record.id == key), record, who))
-

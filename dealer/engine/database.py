@@ -46,7 +46,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import JSON
 
@@ -443,3 +443,12 @@ def sum_of(column: Column[int] | ColumnElement[int] | Any) -> ColumnElement[int]
 def open_store(db: Session, store_id: UUID, head: Mapping[str, Any]) -> None:
     """Give a new shop its history head, without which nobody can write to it."""
     db.execute(insert(HistoryHead).values(store_id=store_id, **head))
+
+
+def answers(database: Database) -> bool:
+    """Whether the database is there and answers a query."""
+    try:
+        with database.engine.connect() as connection:
+            return connection.execute(select(1)).scalar() == 1
+    except DBAPIError:
+        return False

@@ -1,0 +1,114 @@
+"""Signing in: argon2 passwords, a throttle in the database, sessions that can be ended from here.
+
+A cookie holds only a random token; the row behind it says whose it is, and ending the row ends it everywhere.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dealer import people
+from dealer.engine.database import keys_of
+from dealer.engine.steps import Refused, no
+from dealer.records.people import Person, SignedIn, SignInTry
+
+TRIES = 5  # failed tries per name or address …
+WINDOW = timedelta(minutes=15)  # … within this time
+IDLE = timedelta(hours=12)  # a working day; the reception PC is shared
+ENDS_AFTER = timedelta(days=7)
+SHORTEST_PASSWORD = 10
+
+HASHER = PasswordHasher()
+# Compared when there is no such person, so that the answer takes as long.
+_NOBODY = HASHER.hash(secrets.token_hex(8))
+
+
+def hash_password(password: str) -> str:
+    """argon2id with the library's current parameters."""
+    return HASHER.hash(password)
+
+
+def is_password_of(person: Person | None, password: str) -> bool:
+    """Whether the password is theirs; as slow for a name that does not exist."""
+    try:
+        HASHER.verify(person.password_hash if person else _NOBODY, password)
+    except VerificationError:
+        return False
+    return person is not None and person.active
+
+
+def throttled(db: Session, name: str, address: str, at: datetime) -> bool:
+    """Whether this name or this address has failed too often just now."""
+    for whose in (name, address):
+        tries = db.scalar(
+            select(func.count())
+            .select_from(SignInTry)
+            .where(SignInTry.whose_hash == _whose(db, whose), SignInTry.at > at - WINDOW)
+        )
+        if (tries or 0) >= TRIES * (4 if whose is address else 1):  # a shop shares one address
+            return True
+    return False
+
+
+def note_failure(db: Session, name: str, address: str, at: datetime) -> None:
+    """One more failed try of this name from this address."""
+    db.add_all([SignInTry(whose_hash=_whose(db, whose), at=at) for whose in (name, address)])
+
+
+def by_sign_in(db: Session, name: str) -> Person | None:
+    """The person who signs in by that name."""
+    return db.scalars(select(Person).where(Person.sign_in == name.strip().lower())).first()
+
+
+def start(db: Session, person: Person, device: str, at: datetime, store_id: UUID | None = None) -> str:
+    """Open a session in a shop they work in and return the token for the cookie."""
+    postings = people.postings_of(db, person.id)
+    stores = [posting.store_id for posting in postings]
+    if not stores:
+        raise Refused([no("You are not posted to any shop: ask the administrator.", code="E-NO-POSTING")])
+    token = secrets.token_urlsafe(32)
+    row = SignedIn(
+        token_hash=_hash(token), person_id=person.id, store_id=store_id if store_id in stores else stores[0],
+        since=at, seen_at=at, device=device[:200],
+    )  # fmt: skip
+    db.add(row)
+    db.flush()
+    return token
+
+
+def session_of(db: Session, token: str) -> SignedIn | None:
+    """The session behind a token, ended or not."""
+    return db.scalars(select(SignedIn).where(SignedIn.token_hash == _hash(token))).first()
+
+
+def is_open(session: SignedIn, at: datetime) -> bool:
+    """Whether a session still counts."""
+    fresh = at < session.seen_at + IDLE and at < session.since + ENDS_AFTER
+    return session.ended_at is None and fresh and session.person.active
+
+
+def end(db: Session, token: str, at: datetime) -> None:
+    """Sign out."""
+    session = session_of(db, token)
+    if session is not None and session.ended_at is None:
+        session.ended_at = at
+
+
+def end_all_of(db: Session, person_id: UUID, at: datetime) -> None:
+    """Sign a person out everywhere: they left, or their password changed."""
+    for session in db.scalars(select(SignedIn).where(SignedIn.person_id == person_id, SignedIn.ended_at.is_(None))):
+        session.ended_at = at
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _whose(db: Session, whose: str) -> str:
+    return keys_of(db).hash("sign-in", whose.strip().lower())

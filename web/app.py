@@ -1,0 +1,171 @@
+"""The Flask application: what every request passes through, and where every screen is hooked in."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from dealer.engine.database import Busy, Database
+from dealer.engine.settings import Settings
+from web import (
+    customers,
+    deals,
+    forms,
+    frame,
+    health,
+    language,
+    search,
+    session,
+    steps,
+    today,
+)
+from web.assets import Assets
+
+SCREENS = (health, session, today, deals, customers, search, steps)
+
+# Room for a photo that is too large to be kept, so that its field can say so; beyond it the connection is closed.
+MOST_REQUEST_BYTES = 64 * 1024 * 1024
+
+CSP = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data: blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=(self)",
+}
+
+
+def create_app(
+    database: Database, settings: Settings | None = None, clock: Callable[[], datetime] | None = None
+) -> Flask:
+    """Build the application around one database. `clock` is an argument, so that tests can live in any year."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=database.keys.web,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=MOST_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_REQUEST_BYTES,
+        MAX_FORM_PARTS=20_000,
+        WTF_CSRF_TIME_LIMIT=None,  # a form may lie open over lunch
+        WTF_CSRF_CHECK_DEFAULT=False,  # asked after the session, see _guard
+        DATABASE=database,
+        SETTINGS=settings,
+        CLOCK=clock or (lambda: datetime.now(UTC)),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["form_key"] = forms.form_key
+    Assets().register(app)
+    language.register(app)
+    csrf = CSRFProtect(app)
+    _know_people(app)
+    for screen in SCREENS:
+        app.register_blueprint(screen.pages)
+    _guard(app, csrf)
+    _tell_errors(app)
+    frame.register(app)
+    return app
+
+
+def _know_people(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # the row behind the token decides, not the browser's name
+    manager.user_loader(session.load)
+    manager.unauthorized_handler(session.ask_to_sign_in)
+
+
+def _guard(app: Flask, csrf: CSRFProtect) -> None:
+    @app.before_request
+    def _begin() -> Any:
+        g.now = app.config["CLOCK"]()
+        g.database = app.config["DATABASE"]
+        if request.endpoint is None or request.endpoint in session.OPEN_TO_ALL:
+            return None
+        # An ended session first: it parks what was typed, while a failed token would throw it away.
+        if not current_user.is_authenticated:
+            return session.ask_to_sign_in()
+        g.actor = current_user.actor
+        return None
+
+    @app.before_request
+    def _same_origin() -> None:
+        if request.endpoint is not None and request.endpoint not in ("asset", "health.healthz"):
+            csrf.protect()
+
+    @app.after_request
+    def _seal(answer: Response) -> Response:
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        answer.headers.setdefault("Cache-Control", "no-store")  # deal data on a shared reception PC
+        return answer
+
+    @app.teardown_request
+    def _end(_: BaseException | None) -> None:
+        opened = g.pop("reading", None)
+        if opened is not None:
+            opened.__exit__(None, None, None)
+
+
+def _tell_errors(app: Flask) -> None:
+    say = language.say
+
+    def page(status: int, heading: str, sentence: str) -> tuple[str, int]:
+        return render_template("error.html", heading=heading, sentence=sentence, status=status), status
+
+    @app.errorhandler(CSRFError)
+    def _forged(_: CSRFError) -> Any:
+        sentence = say("This form was opened in another session: open the page again and send it from there.")
+        return page(400, say("The form could not be accepted"), sentence)
+
+    @app.errorhandler(404)
+    def _missing(_: HTTPException) -> Any:
+        sentence = say("There is no such page in your shop: check the number or go back to the list.")
+        return page(404, say("Not found"), sentence)
+
+    @app.errorhandler(403)
+    def _forbidden(_: HTTPException) -> Any:
+        sentence = say("Your role does not open this page: ask a colleague whose work it is.")
+        return page(403, say("Not for your role"), sentence)
+
+    @app.errorhandler(405)
+    def _method(_: HTTPException) -> Any:
+        return page(405, say("This address only takes a form"), say("Go back and use the button on the page."))
+
+    @app.errorhandler(413)
+    def _large(_: HTTPException) -> Any:
+        sentence = say("What was sent is larger than this server takes: choose a smaller file.")
+        return page(413, say("Too large"), sentence)
+
+    @app.errorhandler(Busy)
+    def _busy(_: Busy) -> Any:
+        sentence = say("Nothing was saved: somebody else is writing. Go back and send the form again.")
+        return page(503, say("Busy for a moment"), sentence)
+
+    @app.errorhandler(400)
+    def _unreadable(_: HTTPException) -> Any:
+        sentence = say("This request could not be read: open the page again and send the form from there.")
+        return page(400, say("The form could not be accepted"), sentence)
+
+    @app.errorhandler(500)
+    def _broken(_: HTTPException) -> Any:
+        sentence = say("Nothing was saved. The fault was written to the log; try again or tell the administrator.")
+        return page(500, say("Something went wrong on our side"), sentence)
+
+
+def home() -> Response:
+    """Back to where one's day begins."""
+    return redirect(url_for("today.page"))  # type: ignore[return-value]

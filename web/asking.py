@@ -1,0 +1,150 @@
+"""What a view needs of its request: a session that looks, the person, and the one way to write."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, abort, g, jsonify, redirect, request
+
+from dealer import posts
+from dealer.engine.database import Conflict, Database
+from dealer.engine.steps import Ask, Refusal, Refused, Stale, no
+from dealer.people import Actor
+from web.forms import Form, form_key
+from web.language import language, told
+
+Answer = Any  # what Flask takes as an answer
+
+# Constraints two people can meet at, and what the second one is told.
+MEETINGS = {
+    "uq_units_vin": no("This VIN is in stock already: check the number.", code="E-VIN-TAKEN"),
+    "uq_prospects_phone": no("This phone has a prospect card already: open that one.", code="E-CARD-KNOWN"),
+    "uq_models_code": no("There is a model of this code already: choose another code.", code="E-MODEL-KNOWN"),
+    "uq_people_sign_in": no("This sign-in name is taken: choose another one.", code="E-NAME-TAKEN"),
+}
+MET = no("Somebody else was faster: open the page again and look at what has changed.", code="E-CONFLICT")
+
+
+def me() -> Actor:
+    """Who is asking."""
+    actor: Actor = g.actor
+    return actor
+
+
+def looking() -> Any:
+    """The request's session that only looks; it is closed when the request ends."""
+    if "reading" not in g:
+        database: Database = g.database
+        g.reading = database.reading()
+        g.db = g.reading.__enter__()
+    return g.db
+
+
+def looking_ask() -> Ask:
+    """The request as rules are asked by it while a page is drawn."""
+    return Ask(looking(), me(), g.now)
+
+
+def need(duty: str) -> None:
+    """403 unless the person, or somebody they stand in for, has the duty."""
+    if not me().may_or_stands_in(duty):
+        abort(403)
+
+
+def or_404(thing: Any) -> Any:
+    """The thing, or the page that says there is none."""
+    if thing is None:
+        abort(404)
+    return thing
+
+
+def wants_json() -> bool:
+    """Whether a program asks, not a browser."""
+    return request.is_json or request.accept_mimetypes.best == "application/json"
+
+
+def seen_version() -> int | None:
+    """The version of the thing that the form was drawn from."""
+    given = request.form.get("seen") or (request.get_json(silent=True) or {}).get("seen_version", "")
+    return int(given) if str(given).isdigit() else None
+
+
+def write(form: Form | None, work: Callable[[Ask], str], again: Callable[[Form | None, Any], Answer]) -> Answer:
+    """Do one piece of work in one transaction and go to the address it returns.
+
+    The form counts once, however often it arrives. When the work is refused, stale or beaten to it, nothing was
+    written and `again(form, trouble)` draws the page with every reason and with what was typed.
+    """
+    if form is not None and (form.only_rows_changed or form.facts is None):
+        trouble = None if form.only_rows_changed else "form"
+        return again(form, trouble) if trouble is None else _refused(form, (), again)
+    try:
+        return _gone_to(_once(form, work))
+    except Refused as refused:
+        return _refused(form, refused.refusals, again)
+    except Conflict as conflict:
+        return _refused(form, (MEETINGS.get(conflict.constraint, MET),), again)
+    except Stale as stale:
+        return _stale(form, stale, again)
+
+
+def _once(form: Form | None, work: Callable[[Ask], str]) -> str:
+    database: Database = g.database
+    with database.writing(me().store_id) as db:
+        claim = posts.claim(db, me(), request.path[:200], form_key()[:64], _body_hash(), g.now)
+        if claim.answer is None:
+            claim.answer = work(Ask(db, me(), g.now, form.facts if form else None, seen_version()))
+        return claim.answer
+
+
+def _body_hash() -> str:
+    if request.is_json:
+        return hashlib.sha256(request.get_data()).hexdigest()
+    told = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    names = sorted((name, file.filename or "") for name, file in request.files.items(multi=True))
+    return hashlib.sha256(repr((told, names)).encode()).hexdigest()
+
+
+def _gone_to(address: str) -> Answer:
+    if wants_json():
+        return jsonify({"url": address})
+    return redirect(address, 303)
+
+
+def _refused(form: Form | None, refusals: tuple[Refusal, ...], again: Callable[[Form | None, Any], Answer]) -> Answer:
+    if form is not None:
+        form.refuse(refusals)
+    if wants_json():
+        return jsonify(
+            {"refusals": [as_json(each) for each in refusals] or form_errors(form)}
+        ), 409 if refusals else 422
+    return again(form, refusals), 409 if refusals else 422
+
+
+def _stale(form: Form | None, stale: Stale, again: Callable[[Form | None, Any], Answer]) -> Answer:
+    if wants_json():
+        return jsonify({"refusals": [{"code": "E-STALE", "since": [row.action for row in stale.since]}]}), 409
+    g.pop("reading", None)
+    return again(form, stale), 409
+
+
+def as_json(refusal: Refusal) -> dict[str, Any]:
+    """A refusal for a program: the code is for it, the sentence for its user."""
+    values = {name: str(value) for name, value in refusal.values.items()}
+    return {"code": refusal.code, "sentence": told(refusal), "field": refusal.field, "values": values}
+
+
+def form_errors(form: Form | None) -> list[dict[str, Any]]:
+    """What is wrong in a form's fields, for a program."""
+    if form is None:
+        return []
+    return [
+        {"code": "E-FIELD", "field": each.name, "sentence": each.error, "language": language()}
+        for each in form.fields
+        if each.error
+    ]
+
+
+def see_other(address: str) -> Response:
+    """303: a POST ends in a GET."""
+    return redirect(address, 303)  # type: ignore[return-value]

@@ -1,0 +1,256 @@
+"""Deals: list, board, the page of one deal, and its first form."""
+
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+
+from dealer import customers, deals, people, reports, workflow
+from dealer.deals import NewDeal
+from dealer.engine import history
+from dealer.engine.steps import Ask, Choice, Refusal
+from dealer.records.customers import Contact
+from dealer.records.deals import Deal, DealState
+from web import steps, timeline
+from web.asking import Answer, looking, looking_ask, me, need, or_404, write
+from web.forms import Form, options
+from web.language import language, say, short_day, show, word
+
+pages = Blueprint("deals", __name__)
+S = DealState
+
+# Where a refusal's obstacle is removed: fix code → (what the button says, the address for a deal).
+FIXES: dict[str, tuple[str, str]] = {
+    "need_sheet": ("Fill in", "/deals/{number}/fill_need"),
+    "settle_clash": ("Decide", "/deals/{number}/settle_clash"),
+}
+FILTERS = {
+    "open": reports.BOARD,
+    "hold": (S.ON_HOLD,),
+    "over": (S.CLOSED, S.LOST, S.CANCELLED),
+}
+STATE_TONES = {S.LOST: "bad", S.CANCELLED: "bad", S.ON_HOLD: "wait", S.CLOSED: "ok"}
+IDLE_DAYS = {S.INQUIRY: 7, S.QUOTATION: 14, S.CONTRACT_REVIEW: 3, S.TEST_DRIVE: 14, S.DELIVERY: 60}
+
+
+def _sees(deal: Deal, who: people.Actor) -> bool:
+    return reports.sees_deal(deal, who, looking())
+
+
+def _known(deal: Deal, action: str) -> dict[str, Any]:
+    return deals.known_facts(deal) if action == "fill_need" else {}
+
+
+KIND = steps.register(
+    steps.Kind("deals", Deal, workflow.DEALS, title=lambda deal: str(deal.customer.name), sees=_sees, known=_known)
+)
+
+
+def code_of(deal: Deal) -> str:
+    """KA-2026-0187: how people name a deal."""
+    return f"KA-{deal.begun_at:%Y}-{deal.number:04}"
+
+
+@options("sellers")
+def _sellers() -> list[tuple[str, str]]:
+    return [(str(each.id), each.name) for each in people.with_duty(looking(), me().store_id, "register deals")]
+
+
+@options("rework_targets")
+def _rework_targets() -> list[tuple[str, str]]:
+    return [(state.value, show(state)) for state in (S.CONTRACT_REVIEW, S.QUOTATION)]
+
+
+@options("cancel_grounds")
+def _grounds() -> list[tuple[str, str]]:
+    return [(ground, word("CancelGround", ground)) for ground in deals.CANCEL_GROUNDS]
+
+
+# ── list and board ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/deals")
+def index() -> Answer:
+    """The deals a person may see: as a list, or by phase."""
+    need("see deals")
+    mine = request.args.get("mine") == "1"
+    owner_id = me().id if mine else None
+    if request.args.get("view") == "list":
+        return _list(owner_id, mine)
+    columns = [_column(each) for each in reports.board(looking(), me(), owner_id)]
+    return render_template("deals/board.html", columns=columns, mine=mine)
+
+
+def _list(owner_id: Any, mine: bool) -> str:
+    chosen = request.args.get("state", "open")
+    below = request.args.get("below", type=int)
+    typed = request.args.get("q", "")[:100].strip()
+    found = reports.deals(looking(), me(), states=FILTERS.get(chosen, ()), owner_id=owner_id, typed=typed, below=below)
+    page, more = found[: reports.PAGE], len(found) > reports.PAGE
+    return render_template(
+        "deals/list.html",
+        rows=[_row(deal) for deal in page],
+        chosen=chosen,
+        filters=[
+            (name, say(label))
+            for name, label in (("open", "Open"), ("hold", "On hold"), ("over", "Ended"), ("all", "All"))
+        ],
+        typed=typed,
+        mine=mine,
+        older=page[-1].number if more else None,
+    )
+
+
+def _row(deal: Deal) -> dict[str, Any]:
+    days = reports.idle_since(deal, g.now)
+    idle = days > IDLE_DAYS.get(deal.state, 10_000)
+    return {
+        "url": KIND.url(deal),
+        "tone": "bad" if idle else "",
+        "cells": [
+            {"text": deal.customer.name, "note": code_of(deal)},
+            deal.title or "—",
+            show(deal.state),
+            {"text": say("{days} days", days=days), "tone": "bad" if idle else ""},
+            deal.owner.name,
+        ],
+    }
+
+
+def _column(column: reports.Column) -> dict[str, Any]:
+    more = column.count - len(column.deals)
+    return {
+        "label": show(column.state),
+        "count": column.count,
+        "note": "",
+        "cards": [_card(deal) for deal in column.deals],
+        "more": {"label": say("{count} more", count=more), "url": "/deals?view=list"} if more > 0 else None,
+        "empty": "",
+    }
+
+
+def _card(deal: Deal) -> dict[str, Any]:
+    days = reports.idle_since(deal, g.now)
+    idle = days > IDLE_DAYS.get(deal.state, 10_000)
+    badges = [{"label": say("Loss to confirm"), "tone": "wait"}] if deal.loss_asked_by_id else []
+    if not deal.clash_settled:
+        badges.append({"label": say("Clash to settle"), "tone": "wait"})
+    return {
+        "url": KIND.url(deal),
+        "title": deal.customer.name,
+        "sub": deal.title or code_of(deal),
+        "badges": badges,
+        "person": deal.owner.name,
+        "note": say("{days} days", days=days),
+        "tone": "bad" if idle else "",
+    }
+
+
+# ── one deal ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/deals/<int:number>")
+def page(number: int) -> Answer:
+    """Everything about one deal: where it stands, what is missing, what happened."""
+    deal = steps.find(looking(), KIND, number)
+    ask = looking_ask()
+    choices = workflow.DEALS.choices(deal, ask)
+    forward = next((each for each in choices if each.step is workflow.DEALS.forward(deal.state)), None)
+    told = history.of_case(looking(), deal.store_id, deal.id)
+    return render_template(
+        "deals/page.html",
+        deal=deal,
+        code=code_of(deal),
+        contact=looking().get(Contact, deal.contact_id) if deal.contact_id else None,
+        phases=_phases(deal, told),
+        badges=_badges(deal),
+        forward=_forward(deal, forward),
+        items=steps.checklist(forward, lambda refusal: fix_of(deal, refusal)) if forward else [],
+        buttons=[each for each in steps.buttons(KIND, deal, choices) if not each["forward"]],
+        timeline=timeline.entries(told),
+        need=deal.need,
+        language=language(),
+    )
+
+
+def _forward(deal: Deal, choice: Choice | None) -> dict[str, Any] | None:
+    if choice is None:
+        return None
+    return {
+        "label": word("Action deal", choice.step.action),
+        "action": KIND.step_url(deal, choice.step.action),
+        "missing": len(choice.refusals),
+        "asks": choice.step.asks_for is not None,
+        "by_itself": choice.step.who is people.SYSTEM,
+        "not_you": choice.not_you is not None,
+        "to": show(choice.step.target),
+    }
+
+
+def fix_of(deal: Deal, refusal: Refusal) -> dict[str, Any]:
+    """The button that leads to where an obstacle is removed, if there is such a place."""
+    if refusal.fix not in FIXES:
+        return {}
+    label, address = FIXES[refusal.fix]
+    return {"fix_label": say(label), "fix_url": address.format(number=deal.number)}
+
+
+def _badges(deal: Deal) -> list[dict[str, str]]:
+    told = [{"label": show(deal.state), "tone": STATE_TONES.get(deal.state, "info")}]
+    if deal.loss_asked_by_id and deal.state is not S.LOST:
+        told.append({"label": say("Loss to confirm"), "tone": "wait"})
+    if not deal.clash_settled:
+        told.append({"label": say("Clash to settle"), "tone": "wait"})
+    if deal.reopened_count:
+        told.append({"label": say("Reopened"), "tone": "neutral"})
+    told.append({"label": show(deal.customer.customer_class), "tone": "tag"})
+    return told
+
+
+def _phases(deal: Deal, told: list[history.History]) -> list[dict[str, str]]:
+    """The stepper: when each phase began, and for how many days the present one has lasted."""
+    began = {row.now: row.at for row in reversed(told) if row.kind == "deal" and row.now and row.was != row.now}
+    stands = deal.held_from if deal.state is S.ON_HOLD and deal.held_from else deal.state
+    at = workflow.PATH.index(stands) if stands in workflow.PATH else -1
+    phases = []
+    for place, state in enumerate(workflow.PATH):
+        since = began.get(state.value)
+        phase = {"label": show(state), "state": "todo", "note": ""}
+        if place < at or (place == at and state is S.CLOSED):
+            phase |= {"state": "done", "note": short_day(since)}
+        elif place == at:
+            days = reports.idle_since(deal, g.now) + 1
+            phase |= {"state": "current", "note": f"{short_day(since)} · {say('day {days}', days=days)}"}
+        phases.append(phase)
+    return phases
+
+
+# ── a new deal ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/deals/new")
+def new() -> Answer:
+    """The form of a new deal."""
+    need("register deals")
+    return _new(Form(NewDeal, {"name": request.args.get("name", "")}), None)
+
+
+@pages.post("/deals/new")
+def register() -> Answer:
+    """Register it; the same code is the same customer."""
+
+    def work(ask: Ask) -> str:
+        return KIND.url(workflow.register(ask))
+
+    return write(Form.received(NewDeal), work, _new)
+
+
+def _new(form: Form | None, trouble: Any) -> str:
+    or_404(form)
+    return render_template("deals/new.html", form=form, alike=_alike(form))
+
+
+def _alike(form: Form | None) -> list[Any]:
+    name = str(form.typed.get("name", "")) if form else ""
+    return (
+        customers.lookalikes(looking(), me(), name, str(form.typed.get("phone", "")) or None) if name and form else []
+    )

@@ -1,0 +1,122 @@
+"""The frame around every page: menu by role, counters of one's own work, the person, the language."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, g, request
+
+from dealer import deadlines, people
+from dealer.records.people import Role
+from web.asking import looking, me
+from web.language import say, show
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu: who sees it (None: everybody), where it leads, how it looks."""
+
+    duty: str | None
+    url: str
+    icon: str
+    label: str  # English: the key of its translation
+
+
+MENU = (
+    (
+        None,
+        (
+            Entry(None, "/today", icon="house", label="Today"),
+            Entry("see deals", "/deals", icon="briefcase", label="Deals"),
+            Entry("decide prices", "/approvals", icon="patch-check", label="Approvals"),
+            Entry("see visits", "/walkins", icon="person-walking", label="Walk-ins"),
+        ),
+    ),
+    (
+        "Business",
+        (
+            Entry("keep cards", "/prospects", icon="person-vcard", label="Prospects"),
+            Entry("see drives", "/drives", icon="calendar-week", label="Test drives"),
+            Entry("see stock", "/deliveries", icon="truck", label="Deliveries"),
+            Entry("see stock", "/stock", icon="boxes", label="Stock"),
+            Entry("see contracts", "/contracts", icon="printer", label="Contracts"),
+            Entry("see customers", "/customers", icon="buildings", label="Customers"),
+        ),
+    ),
+    (
+        "Settings",
+        (
+            Entry("see settings", "/pricelists", icon="tags", label="Price lists"),
+            Entry("see settings", "/settings", icon="gear", label="Settings"),
+        ),
+    ),
+)
+NEW = (
+    Entry("register deals", "/deals/new", icon="briefcase", label="New deal"),
+    Entry("log visits", "/walkins/new", icon="person-walking", label="New walk-in"),
+    Entry("book drives", "/drives/new", icon="calendar-plus", label="Book a test drive"),
+)
+
+
+def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names of people by id."""
+    return people.names(looking(), ids)
+
+
+def due_now() -> int:
+    """How much is due to this person: the figure at the bell."""
+    if "due_now" not in g:
+        g.due_now = len(deadlines.due_to(looking(), me(), g.now))
+    return int(g.due_now)
+
+
+def role_of(actor: people.Actor) -> str:
+    """The words under a person's name."""
+    return show(sorted(actor.roles, key=list(Role).index)) or say("no role")
+
+
+def register(app: Flask) -> None:
+    """Give every page of a signed-in person its frame."""
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+
+    @app.context_processor
+    def _frame() -> dict[str, Any]:
+        actor = g.get("actor")
+        if actor is None:
+            return {}
+        return {
+            "nav": _menu(actor, rules),
+            "new_items": [
+                {"url": each.url, "icon": each.icon, "label": say(each.label)}
+                for each in NEW
+                if _shows(each, actor, rules)
+            ],
+            "bell": {"url": "/today", "count": due_now()},
+            "person": {"name": actor.name, "role": role_of(actor)},
+        }
+
+
+def _menu(actor: people.Actor, rules: set[str]) -> list[dict[str, Any]]:
+    sections = []
+    for label, items in MENU:
+        shown = [_line(each) for each in items if _shows(each, actor, rules)]
+        if shown:
+            sections.append({"label": say(label) if label else None, "items": shown})
+    return sections
+
+
+def _shows(entry: Entry, actor: people.Actor, rules: set[str]) -> bool:
+    return entry.url in rules and (entry.duty is None or actor.may_or_stands_in(entry.duty))
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    mine = entry.url == "/today"
+    return {
+        "url": entry.url,
+        "icon": entry.icon,
+        "label": say(entry.label),
+        "count": due_now() if mine else 0,
+        "urgent": mine,
+        "current": request.path == entry.url or request.path.startswith(f"{entry.url}/"),
+    }

@@ -1,0 +1,200 @@
+"""Every step of every life has one address, `/<kind>/<number>/<action>`: its form by GET, the step itself by POST.
+
+A screen registers the kind of thing it shows; buttons, small forms, the checklist and the answer to a program all come
+from the thing's own table. No step has a view of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, abort, render_template
+from werkzeug.datastructures import MultiDict
+
+from dealer import people, workflow
+from dealer.engine.steps import Ask, Choice, Life, Refusal, Refused, Stale, Step
+from web import session
+from web.asking import Answer, looking, looking_ask, me, or_404, write
+from web.forms import Form
+from web.frame import names_of
+from web.language import clock, show, told, word
+
+pages = Blueprint("steps", __name__)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing with a page of its own."""
+
+    address: str  # "deals" in /deals/7
+    record: type[Any]
+    life: Life
+    title: Callable[[Any], str]
+    sees: Callable[[Any, people.Actor], bool]  # whether this person may look at this thing at all
+    known: Callable[[Any, str], Mapping[str, Any]] = lambda thing, action: {}  # what a step's form starts from
+    after: Callable[[Any, str], str] | None = None  # where a step leads, if not to the thing's page
+    extra: Callable[[Any, str], Mapping[str, Any]] = lambda thing, action: {}  # more for the form's template
+    templates: Mapping[str, str] = field(default_factory=dict)  # actions whose form has a template of its own
+
+    def url(self, thing: Any) -> str:
+        """The thing's page."""
+        return f"/{self.address}/{thing.number}"
+
+    def step_url(self, thing: Any, action: str) -> str:
+        """The page of one of its steps."""
+        return f"{self.url(thing)}/{action}"
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make the steps of a kind of thing reachable."""
+    KINDS[kind.address] = kind
+    return kind
+
+
+def kind_of(thing: Any) -> Kind:
+    """The registered kind of a thing."""
+    return next(kind for kind in KINDS.values() if kind.record is type(thing))
+
+
+def find(db: Any, kind: Kind, number: int) -> Any:
+    """The thing by its number, or 404: also when it belongs to another shop or is none of this person's business."""
+    thing = or_404(people.by_number(db, kind.record, me(), number))
+    return thing if kind.sees(thing, me()) else abort(404)
+
+
+@pages.get("/<kind>/<int:number>/<action>")
+def form(kind: str, number: int, action: str) -> Answer:
+    """The small form of a step: what it asks for and what stands in its way."""
+    known = or_404(KINDS.get(kind))
+    thing = find(looking(), known, number)
+    if action not in known.life.actions():
+        abort(404)
+    try:
+        step = known.life.find(thing, action, looking_ask())
+    except Refused as refused:
+        return _page(known, thing, action, None, None, refused.refusals), 409
+    drawn = _blank(step, known, thing)
+    return _page(known, thing, action, step, drawn, ())
+
+
+def _blank(step: Step, kind: Kind, thing: Any) -> Form | None:
+    if step.asks_for is None:
+        return None
+    drawn = Form(step.asks_for, kind.known(thing, step.action))
+    if parked := session.unparked():
+        drawn.type_again(MultiDict(parked))
+    return drawn
+
+
+@pages.post("/<kind>/<int:number>/<action>")
+def take(kind: str, number: int, action: str) -> Answer:
+    """Take the step, or say every reason why not."""
+    known = or_404(KINDS.get(kind))
+    if action not in known.life.actions():
+        abort(404)
+    with_form = _received(known, number, action)
+
+    def work(ask: Ask) -> str:
+        thing = find(ask.db, known, number)
+        workflow.take(thing, action, ask)
+        return known.after(thing, action) if known.after else known.url(thing)
+
+    def again(drawn: Form | None, trouble: Any) -> Answer:
+        thing = find(looking(), known, number)
+        steps = [step for step in known.life.steps_from(thing.state) if step.action == action]
+        refusals = trouble if isinstance(trouble, tuple) else ()
+        stale = trouble if isinstance(trouble, Stale) else None
+        return _page(known, thing, action, steps[0] if steps else None, drawn, refusals, stale)
+
+    return write(with_form, work, again)
+
+
+def _received(kind: Kind, number: int, action: str) -> Form | None:
+    """What was typed, read by the model of the row that leaves the present state (or any row of that action)."""
+    thing = find(looking(), kind, number)
+    try:
+        step = kind.life.find(thing, action, looking_ask())
+    except Refused:
+        step = next(step for step in kind.life.steps if step.action == action)
+    return Form.received(step.asks_for) if step.asks_for else None
+
+
+def _page(
+    kind: Kind,
+    thing: Any,
+    action: str,
+    step: Step | None,
+    drawn: Form | None,
+    refusals: tuple[Refusal, ...],
+    stale: Stale | None = None,
+) -> str:
+    looked = kind.life.look(thing, step, looking_ask()) if step else None
+    standing = [told(each) for each in _standing(looked, refusals)]
+    return render_template(
+        kind.templates.get(action, "steps/step.html"),
+        kind=kind,
+        thing=thing,
+        action=word(f"Action {kind.life.kind}", action),
+        address=kind.step_url(thing, action),
+        form=drawn,
+        step=step,
+        standing=standing,
+        not_you=told(looked.not_you) if looked and looked.not_you else "",
+        changes=_changes(stale, kind) if stale else [],
+        **kind.extra(thing, action),
+    )
+
+
+def _standing(looked: Choice | None, refusals: tuple[Refusal, ...]) -> list[Refusal]:
+    """What stands in the way, once each: what the answer said, else what the rules say while one looks."""
+    if refusals:
+        return [each for each in refusals if each.field is None]
+    return list(looked.refusals) if looked else []
+
+
+def _changes(stale: Stale, kind: Kind) -> list[str]:
+    """Who changed what since this person looked."""
+    names = names_of(row.actor_id for row in stale.since)
+    return [
+        f"{clock(row.at)} {names.get(row.actor_id, '')} {word(f'Action {row.kind}', row.action)}"  # type: ignore[call-overload]
+        for row in stale.since
+    ]
+
+
+def buttons(kind: Kind, thing: Any, choices: list[Choice]) -> list[dict[str, Any]]:
+    """The steps this person could take, as buttons: what is in the way of one is said on its page."""
+    forward = kind.life.forward(thing.state)
+    return [
+        {
+            "label": word(f"Action {kind.life.kind}", choice.step.action),
+            "url": kind.step_url(thing, choice.step.action),
+            "action": choice.step.action,
+            "open": choice.is_open,
+            "missing": len(choice.refusals),
+            "reasons": [told(each) for each in choice.refusals],
+            "asks": choice.step.asks_for is not None,
+            "forward": choice.step is forward,
+        }
+        for choice in choices
+        if choice.not_you is None and choice.step.who is not people.SYSTEM
+    ]
+
+
+def checklist(choice: Choice, fix: Callable[[Refusal], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every rule of a step as a line: blocked by others first, then to do, then done."""
+    items = []
+    for check in choice.checks:
+        refusal = check.refusal
+        if refusal is None:
+            items.append({"state": "done", "what": word("Rule", check.rule)})
+        else:
+            state = "blocked" if refusal.remover is not None else "todo"
+            items.append({"state": state, "what": told(refusal), "why": _whose(refusal), **fix(refusal)})
+    return items
+
+
+def _whose(refusal: Refusal) -> str:
+    return show(refusal.remover) if refusal.remover is not None else ""

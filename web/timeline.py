@@ -1,0 +1,55 @@
+"""What happened to a deal and everything in it, as a person reads it: newest first."""
+
+import json
+from typing import Any
+
+from dealer.engine.history import History
+from dealer.engine.words import SHOP_ZONE, WordMissing
+from web.frame import names_of
+from web.language import clock, say, word
+
+# What a row looks like: by kind of thing, and by actions that mean more than the kind.
+KIND_ICONS = {
+    "deal": "briefcase", "quotation": "file-earmark-text", "exception": "shield-exclamation", "contract": "pen",
+    "drive": "car-front", "unit": "truck", "batch": "box-seam", "customer": "buildings", "visit": "person-walking",
+    "prospect": "person-vcard", "price_list": "tags",
+}  # fmt: skip
+TONES = {"lose": "bad", "refuse": "bad", "abort": "bad", "cancel": "bad", "ask_to_lose": "wait", "return": "wait", "approve": "ok", "accept": "ok", "close": "ok", "deliver": "ok"}  # fmt: skip
+NOTES = ("comment", "reason", "remark", "note", "evidence")
+
+
+def entries(rows: list[History]) -> list[dict[str, Any]]:
+    """Timeline entries for the templates (parts/life.html)."""
+    names = names_of([row.actor_id for row in rows] + [row.for_whom_id for row in rows])
+    return [
+        {
+            "icon": KIND_ICONS.get(row.kind, "circle"),
+            "tone": TONES.get(row.action, "info" if row.was != row.now else "neutral"),
+            "who": _who(row, names),
+            "when": clock(row.at),
+            "iso": row.at.astimezone(SHOP_ZONE).isoformat(timespec="minutes"),
+            "title": _title(row),
+            "note": _note(row),
+        }
+        for row in rows
+    ]
+
+
+def _who(row: History, names: dict[Any, str]) -> str:
+    if row.actor_id is None:
+        return say("by itself")
+    actor = names.get(row.actor_id, "")
+    away = names.get(row.for_whom_id, "") if row.for_whom_id else ""
+    return say("{actor} for {away}", actor=actor, away=away) if away else actor
+
+
+def _title(row: History) -> str:
+    try:
+        return word(f"Happened {row.kind}", row.action)
+    except WordMissing:
+        return word(f"Action {row.kind}", row.action)
+
+
+def _note(row: History) -> str:
+    facts = json.loads(row.facts)
+    return next((str(facts[name]) for name in NOTES if facts.get(name) and not isinstance(facts[name], dict)), "")

@@ -1,0 +1,97 @@
+"""Today: what is due to me, what waits for me, what others let slip and I now see."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, g, redirect, render_template
+
+from dealer import deadlines, reports
+from dealer.engine.database import calendar_of
+from dealer.engine.steps import Ask
+from dealer.records.deadlines import Deadline
+from dealer.records.deals import Deal
+from web.asking import Answer, looking, me, or_404, write
+from web.frame import names_of
+from web.language import clock, word
+
+pages = Blueprint("today", __name__)
+
+# What a deadline speaks of → the first part of its page's address.
+PLACES = {
+    "deals": "deals", "quotations": "quotations", "price_exceptions": "approvals", "contracts": "contracts",
+    "test_drives": "drives", "units": "stock", "batches": "deliveries", "prospects": "prospects", "visits": "walkins",
+}  # fmt: skip
+# Done by ticking; everything else is done by the step it asks for.
+DONE_BY_HAND = (
+    "follow_up",
+    "thank_you_call",
+    "callback",
+    "second_contact",
+    "revisit",
+    "file_with_manufacturer",
+    "drive_follow_up",
+)
+
+
+@pages.get("/")
+def front() -> Response:
+    """Where a person's day begins."""
+    return redirect("/today", 303)  # type: ignore[return-value]
+
+
+@pages.get("/today")
+def page() -> Answer:
+    """The page of the day."""
+    db, who, calendar = looking(), me(), calendar_of(looking())
+    end_of_day = calendar.end_of(calendar.today(g.now))
+    mine = deadlines.due_to(db, who, end_of_day)
+    others = [row for row in deadlines.escalated_to(db, who, g.now) if row not in mine]
+    later = [row for row in deadlines.due_to(db, who, end_of_day.replace(year=end_of_day.year + 1)) if row not in mine]
+    decide = reports.waiting_for_confirmation(db, who) if who.may_or_stands_in("decide on deals") else []
+    names = names_of(row.owner_id for row in others)
+    return render_template(
+        "today/page.html",
+        day=calendar.today(g.now),
+        due=[_line(row) for row in mine],
+        later=[_line(row) for row in later[:20]],
+        others=[_line(row) | {"owner": names.get(row.owner_id, "") if row.owner_id else ""} for row in others],
+        decide=decide,
+    )
+
+
+def _line(row: Deadline) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "what": word("Deadline", row.kind),
+        "about": _about(row),
+        "url": _address(row),
+        "when": clock(row.due_at),
+        "overdue": row.due_at < g.now,
+        "by_hand": row.kind in DONE_BY_HAND,
+        "note": row.note,
+    }
+
+
+def _about(row: Deadline) -> str:
+    deal = looking().get(Deal, row.case_id) if row.case_id else None
+    return str(deal.customer.name) if deal else ""
+
+
+def _address(row: Deadline) -> str:
+    place = PLACES.get(row.subject_kind)
+    number = deadlines.number_of_subject(looking(), row)
+    return f"/{place}/{number}" if place and number else "/today"
+
+
+@pages.post("/deadlines/<uuid:key>/done")
+def done(key: UUID) -> Answer:
+    """It was done; the row keeps who and when."""
+
+    def work(ask: Ask) -> str:
+        row = or_404(deadlines.mine(ask.db, ask.actor, key))
+        if row.kind not in DONE_BY_HAND:
+            abort(404)
+        deadlines.tick(ask, row)
+        return "/today"
+
+    return write(None, work, lambda form, trouble: (page(), 409))
