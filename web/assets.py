@@ -53,9 +53,7 @@ class Asset:
     @classmethod
     def of(cls, text: str, suffix: str, mimetype: str) -> "Asset":
         body = text.encode()
-        # mtime=0: the packed bytes are the same on every machine and at every start.
-        packed = gzip.compress(body, compresslevel=9, mtime=0)
-        return cls(body, packed, mimetype, f"{sha256(body).hexdigest()[:12]}.{suffix}")
+        return cls(body, gzip.compress(body), mimetype, f"{sha256(body).hexdigest()[:12]}.{suffix}")
 
 
 class Assets:
@@ -131,7 +129,7 @@ def _symbols(names: set[str]) -> dict[str, str]:
         if match["name"] in names
     }
     if unknown := names - drawn.keys():
-        raise LookupError(f"unknown icons {sorted(unknown)}: no such symbol in {ICONS[1]}")
+        raise LookupError(f"unknown icons {unknown}: no such symbol in {ICONS[1]}")
     return dict(sorted(drawn.items()))
 
 

@@ -111,7 +111,7 @@ def test_an_icon_is_known_wherever_its_name_is_written(text: str, names: set[str
 
 def test_an_icon_that_does_not_exist_stops_the_start(tmp_path: Path) -> None:
     tmp_path.joinpath("deal.html").write_text("{{ icon('truck') }}{{ icon('horse-and-cart') }}")
-    with pytest.raises(LookupError, match=r"unknown icons \['horse-and-cart'\]"):
+    with pytest.raises(LookupError, match=r"unknown icons \{'horse-and-cart'\}"):
         Assets(tmp_path)
 
 
