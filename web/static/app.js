@@ -96,7 +96,7 @@
     const button = closest(event, "button[aria-disabled=true]");
     if (!button) return;
     event.preventDefault();
-    const reasons = document.getElementById(button.dataset.reasons);
+    const reasons = document.getElementById(button.dataset.reasons) || document.querySelector("main [role=alert]");
     if (!reasons) return;
     reasons.tabIndex = -1;
     reasons.scrollIntoView({ block: "start" });
@@ -297,7 +297,17 @@
     for (const toast of part.querySelectorAll("[data-toast]")) prepareToast(toast);
     if (matchMedia("(pointer: coarse)").matches) for (const button of part.querySelectorAll("[data-camera]")) button.hidden = false;
   };
+  // A table wider than its frame must be reachable by keyboard, any other must not cost a press of Tab.
+  const markScrolling = () => {
+    for (const frame of document.querySelectorAll(".table-frame:not([role])")) {
+      if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+      else frame.removeAttribute("tabindex");
+    }
+  };
+
   showLetters();
   prepare(document);
-  document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));
+  markScrolling();
+  window.addEventListener("resize", markScrolling);
+  document.addEventListener("htmx:load", (event) => { prepare(event.detail.elt); markScrolling(); });
 })();
