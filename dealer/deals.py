@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
@@ -36,7 +37,7 @@ class NewDeal(Facts):
 class WantedCar(Facts):
     """One row of the need sheet."""
 
-    model: Annotated[str, Options("models")] = Field(title="Model")
+    model: Annotated[UUID, Options("models")] = Field(title="Model")
     colour: str = Field(title="Colour", min_length=1, max_length=40)
     quantity: int = Field(title="Quantity", ge=1, le=1000)
 
@@ -101,7 +102,7 @@ class Cancellation(Facts):
 class NewOwner(Facts):
     """Who goes on with the deal."""
 
-    owner: Annotated[str, Options("sellers")] = Field(title="New owner")
+    owner: Annotated[UUID, Options("sellers")] = Field(title="New owner")
     comment: Annotated[str, Paragraph] = Field(title="Comment", min_length=1, max_length=2000)
 
 

@@ -11,6 +11,7 @@ from dealer import people
 from dealer.people import Actor
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
+from dealer.records.vehicles import Model
 
 S = DealState
 BOARD = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE, S.DELIVERY)
@@ -111,3 +112,9 @@ def waiting_for_confirmation(db: Session, who: Actor) -> list[Deal]:
 def idle_since(deal: Deal, at: datetime) -> int:
     """Days since the deal came into its phase."""
     return (at - deal.since).days
+
+
+def models(db: Session, who: Actor) -> list[Model]:
+    """The models the shop sells now, by brand and name."""
+    query = people.scoped(select(Model).where(Model.active), Model, who)
+    return list(db.scalars(query.order_by(Model.brand, Model.name, Model.configuration)))

@@ -18,6 +18,7 @@ from dealer.policies import policy
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState, LossReason
 from dealer.records.people import Role
+from dealer.records.vehicles import Model
 
 S = DealState
 PATH = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE, S.DELIVERY, S.CLOSED)
@@ -41,6 +42,16 @@ def need_sheet_is_filled(deal: Deal, ask: Ask) -> Refusal | None:
             "Fill in the need sheet: use, wanted cars with model, colour and quantity.",
             code="E-NEED", fix="need_sheet",
         )  # fmt: skip
+    return None
+
+
+@on_facts
+def wanted_models_are_ours(deal: Deal, ask: Ask) -> Refusal | None:
+    """Only models of this shop's own catalogue can be wanted."""
+    wanted = {line.model for line in ask.facts.lines}
+    ours = select(Model.id).where(Model.store_id == deal.store_id, Model.active, Model.id.in_(wanted))
+    if set(ask.db.scalars(ours)) != wanted:
+        return no("Choose models from the shop's list.", code="E-REQ-FIELD", field="lines")
     return None
 
 
@@ -126,7 +137,7 @@ def hold_ends_later(deal: Deal, ask: Ask) -> Refusal | None:
 def new_owner_sells(deal: Deal, ask: Ask) -> Refusal | None:
     """A deal belongs to somebody who may register one."""
     sellers = people.with_duty(ask.db, deal.store_id, "register deals")
-    if ask.facts.owner not in {str(person.id) for person in sellers}:
+    if ask.facts.owner not in {person.id for person in sellers}:
         return no("Choose one of the shop's sales people.", code="E-REQ-FIELD", field="owner")
     return None
 
@@ -137,7 +148,7 @@ STEPS = [
     #    action              from             to             who                     asks for   refused unless …                    then …
     Step("register",         None,            S.INQUIRY,     has("register deals"),  NewDeal,   (customer_has_code_unless_individual,), (deals.plan_first_contact, deals.plan_clash_decision)),
     Step("start_quotation",  S.INQUIRY,       S.QUOTATION,   OWNER,                  None,      (need_sheet_is_filled, clash_is_settled), ()),
-    Step("fill_need",        (S.INQUIRY, S.QUOTATION), SAME, OWNER,                  NeedSheet, (),                                 (deals.write_need,)),
+    Step("fill_need",        (S.INQUIRY, S.QUOTATION), SAME, OWNER,                  NeedSheet, (wanted_models_are_ours,),          (deals.write_need,)),
     Step("settle_clash",     S.INQUIRY,       SAME,          KAM,                    Comment,   (a_clash_waits,),                   (deals.settle_clash_as_separate,)),
     Step("join_other",       S.INQUIRY,       S.LOST,        KAM,                    Comment,   (a_clash_waits,),                   (deals.end_as_duplicate,)),
     # beside the path

@@ -3,17 +3,20 @@
 Every test that asks for `shop` runs twice: on SQLite and on PostgreSQL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 
 from dealer.engine.database import Database, Record, open_database
 from dealer.engine.history import create_triggers
 from dealer.engine.sealed import Keys
 from tests.cast import Shop, found_shop
 from tests.databases import Databases
+from tests.desk import Clock, Desk
+from web.app import create_app
 
 KEYS = Keys(
     current="k1",
@@ -62,3 +65,15 @@ def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[D
 def shop(database: Database) -> Shop:
     """The shop 云岭远行 with its staff; see tests/cast.py."""
     return Shop(database)
+
+
+@pytest.fixture
+def app(database: Database) -> Flask:
+    """The application around this test's database, with a clock the test turns."""
+    return create_app(database, clock=Clock(at("2026-11-10 09:00")))
+
+
+@pytest.fixture
+def desk(app: Flask) -> Callable[[str], Desk]:
+    """`desk("李娜")`: that person's signed-in browser; all desks share one clock."""
+    return lambda name: Desk(app, app.config["CLOCK"], name)

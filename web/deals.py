@@ -254,3 +254,8 @@ def _alike(form: Form | None) -> list[Any]:
     return (
         customers.lookalikes(looking(), me(), name, str(form.typed.get("phone", "")) or None) if name and form else []
     )
+
+
+@options("models")
+def _models() -> list[tuple[str, str]]:
+    return [(str(each.id), f"{each.brand} {each.name} {each.configuration}") for each in reports.models(looking(), me())]

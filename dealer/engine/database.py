@@ -115,11 +115,8 @@ class DayType(TypeDecorator[date]):
     cache_ok = True
 
 
-class FlagType(TypeDecorator[bool]):
+class FlagType(Boolean):
     """Yes or no."""
-
-    impl = Boolean
-    cache_ok = True
 
 
 class BytesType(TypeDecorator[bytes]):
