@@ -187,6 +187,20 @@ def test_every_form_carries_the_token_and_the_key_that_makes_it_count_once(app: 
         assert len([each for each in drawn.all("input") if each.get("name") == name and each["value"]]) == 4
 
 
+@pytest.mark.usefixtures("page")
+def test_enter_in_a_field_neither_removes_a_row_nor_decides_a_case(app: Flask) -> None:
+    """A browser answers Enter with the first submit button of the form; a disabled one stops it."""
+    rows = {"name": "lines", "label": "Lines", "kind": "rows", "rows": [[{"name": "lines-0-a", "label": "A"}]]}
+    first = draw(app, "{% call forms.form('/x') %}{{ forms.field(f) }}{% endcall %}", f=rows).all("button")[0]
+    assert "name" not in first
+    assert first["tabindex"] == "-1"
+    bar = (
+        "{% call approval.decision_bar('/x', f) %}{{ page.button('Reject', name='step', value='reject') }}{% endcall %}"
+    )
+    first = draw(app, bar, f={"name": "comment", "label": "Comment", "kind": "text"}).all("button")[0]
+    assert "disabled" in first
+
+
 # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -26,8 +26,10 @@
 
   const saveFormAround = (element) => {
     const form = element.closest("form");
-    const button = form && (form.querySelector("[data-primary]") || form.querySelector("button[type=submit], button:not([type])"));
+    if (!form) return;
+    const button = form.querySelector("[data-primary], .btn-primary");
     if (button) button.click();
+    else form.requestSubmit();
   };
 
   // A letter never commits: it follows a link, opens a menu or puts the focus on a button that Enter then presses.
