@@ -273,6 +273,14 @@ class Late(Terms):
     end_after_days: Days
 
 
+class Court(StrEnum):
+    """Where a dispute is brought: the competent court at one of these places."""
+
+    SELLER = "seller"
+    BUYER = "buyer"
+    SIGNING_PLACE = "signing_place"
+
+
 class Procurement(Terms):
     """The public procurement a contract carries out; the parties may not depart from what was tendered."""
 
@@ -320,7 +328,7 @@ class ContractTerms(Goods):
     warranty_months: Annotated[int, Field(ge=0, le=240)] = 0
     warranty_km: Annotated[int, Field(ge=0, le=2_000_000)] = 0
     arbitration: Line = ""
-    court: Line = ""
+    court: Court | None = None
     copies_each: Count = 2
     copies_filed: Annotated[int, Field(ge=0, le=20)] = 0
     features: Annotated[tuple[Feature, ...], Field(max_length=200)] = ()
@@ -335,7 +343,7 @@ class ContractTerms(Goods):
             (sum(each.amount_fen for each in self.instalments) == self.total_fen, "the instalments are the total"),
             (self._batches_hold_every_line(), "the batches hold every vehicle once"),
             ((self.earnest is Earnest.NONE) == (self.earnest_fen == 0), "an amount goes with 订金 or 定金"),
-            (bool(self.arbitration) != bool(self.court), "disputes go to a court or to arbitration: one of them"),
+            (bool(self.arbitration) != (self.court is not None), "disputes go to a court or to arbitration: one of them"),
             (self._each_capacity_is_held_once(), "buying, paying, using and being invoiced have one party each"),
             (Capacity.BUYS in self.customers[0].capacities, "the buyer comes first"),
         ):

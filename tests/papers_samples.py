@@ -17,7 +17,9 @@ SHOP = t.Party(
     phone="0871-65550100",
     bank="云岭农商银行昆明官渡支行",
     account="6200 1530 0100 8855 01",
-    agent=t.Agent(name="陈静", phone="13888880010", authorisation_number="YLYX-SQ-2026-018", authorised_on=date(2026, 1, 4)),
+    agent=t.Agent(
+        name="陈静", phone="13888880010", authorisation_number="YLYX-SQ-2026-018", authorised_on=date(2026, 1, 4)
+    ),
 )
 POLICE = t.Party(
     name="某市公安局",
@@ -27,7 +29,9 @@ POLICE = t.Party(
     phone="0871-63000110",
     bank="某市农商银行营业部",
     account="5300 1100 2200 3344",
-    agent=t.Agent(name="杨帆", phone="13888880021", authorisation_number="公装财授〔2026〕31号", authorised_on=date(2026, 11, 3)),
+    agent=t.Agent(
+        name="杨帆", phone="13888880021", authorisation_number="公装财授〔2026〕31号", authorised_on=date(2026, 11, 3)
+    ),
     capacities=EVERY_CAPACITY,
 )
 
@@ -86,7 +90,7 @@ def story_1() -> t.ContractTerms:
         storage_fen=50_00,
         warranty_months=36,
         warranty_km=100_000,
-        court="甲方住所地",
+        court=t.Court.SELLER,
         copies_each=3,
         copies_filed=1,
         features=(
