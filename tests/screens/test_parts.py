@@ -179,7 +179,8 @@ def test_a_row_can_be_added_and_removed_without_javascript(app: Flask) -> None:
 def test_every_form_carries_the_token_and_the_key_that_makes_it_count_once(app: Flask) -> None:
     drawn = draw(
         app,
-        "{% call forms.form('/a') %}{% endcall %}{{ page.post_button('Go', '/b') }}{{ page.primary_action('Go', '/c') }}"
+        "{% call forms.form('/a') %}{% endcall %}"
+        "{{ page.post_button('Go', '/b') }}{{ page.primary_action('Go', '/c') }}"
         "{% call approval.decision_bar('/d', {'name': 'comment', 'label': 'Comment', 'kind': 'text'}) %}{% endcall %}",
     )
     assert [form["method"] for form in drawn.all("form")] == ["post"] * 4
@@ -255,7 +256,8 @@ def test_a_fix_names_its_subject_to_those_who_hear_the_button_alone(app: Flask) 
 def test_figures_stand_to_the_right_and_keep_their_label_on_a_phone(app: Flask) -> None:
     drawn = draw(
         app,
-        "{{ tables.data_table([{'label': 'Model'}, {'label': 'Price', 'num': true}], rows, 'Prices', totals=['Total', '1,000']) }}",
+        "{% set columns = [{'label': 'Model'}, {'label': 'Price', 'num': true}] %}"
+        "{{ tables.data_table(columns, rows, 'Prices', totals=['Total', '1,000']) }}",
         rows=[{"cells": ["Sylphy", {"text": "−1,300", "tone": "bad"}], "url": "/deals/1", "tone": "bad"}],
     )
     model, price, total, amount = drawn.all("td")
