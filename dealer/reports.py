@@ -29,7 +29,7 @@ def sees_deal(deal: Deal, who: Actor, db: Session) -> bool:
     return deal.owner_id in _owners_seen_by(db, who)
 
 
-def deals_seen_by(db: Session, who: Actor) -> Select[tuple[Deal]]:
+def deals_seen_by(db: Session, who: Actor) -> Select[Deal]:
     """The deals a person may look at, as a query to narrow further."""
     query = people.scoped(select(Deal), Deal, who).options(joinedload(Deal.customer), joinedload(Deal.owner))
     if any(each.may("see all deals") for each in (who, *who.stands_in_for)):
@@ -64,7 +64,7 @@ def board(db: Session, who: Actor, owner_id: UUID | None = None) -> list[Column]
     return columns
 
 
-def _count_up_to(db: Session, query: Select[tuple[Deal]]) -> int:
+def _count_up_to(db: Session, query: Select[Deal]) -> int:
     few = query.with_only_columns(Deal.id).options().order_by(None).limit(COUNT_UP_TO).subquery()
     return db.scalar(select(func.count()).select_from(few)) or 0
 

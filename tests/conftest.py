@@ -14,7 +14,7 @@ from dealer.engine.database import Database, Record, open_database
 from dealer.engine.history import create_triggers
 from dealer.engine.sealed import Keys
 from tests.cast import Shop, found_shop
-from tests.databases import Databases
+from tests.databases import Databases, PassedPerDatabase
 from tests.desk import Clock, Desk
 from web.app import create_app
 
@@ -26,6 +26,11 @@ KEYS = Keys(
     web=b"web key of the tests, 32 bytes !",
 )
 KUNMING = ZoneInfo("Asia/Shanghai")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The run ends with how many tests passed on each database."""
+    config.pluginmanager.register(PassedPerDatabase())
 
 
 def at(text: str) -> datetime:

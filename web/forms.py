@@ -326,7 +326,7 @@ def _default(info: FieldInfo) -> Any:
 
 def _as_typed(model: type[BaseModel], known: Mapping[str, Any]) -> dict[str, Any]:
     """Known values as a person would have typed them; money by its field, because an amount in fen is just an int."""
-    typed = {}
+    typed: dict[str, Any] = {}
     for name, value in known.items():
         info = model.model_fields.get(name)
         row_model = info and _row_model(info)

@@ -159,7 +159,7 @@ def _changes(stale: Stale, kind: Kind) -> list[str]:
     """Who changed what since this person looked."""
     names = names_of(row.actor_id for row in stale.since)
     return [
-        f"{clock(row.at)} {names.get(row.actor_id, '')} {word(f'Action {row.kind}', row.action)}"  # type: ignore[call-overload]
+        f"{clock(row.at)} {names[row.actor_id] if row.actor_id else ''} {word(f'Action {row.kind}', row.action)}"
         for row in stale.since
     ]
 
@@ -179,7 +179,7 @@ def buttons(kind: Kind, thing: Any, choices: list[Choice]) -> list[dict[str, Any
             "forward": choice.step is forward,
         }
         for choice in choices
-        if choice.not_you is None and choice.step.who is not people.SYSTEM
+        if choice.not_you is None and choice.arises and choice.step.who is not people.SYSTEM
     ]
 
 

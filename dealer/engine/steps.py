@@ -93,13 +93,22 @@ class Refusal:
     remover: Any = None
     fix: str | None = None
     field: str | None = None
+    quiet: bool = False  # the step does not arise here, such as confirming what nobody asked: no button for it
 
 
 def no(
-    sentence: str, /, *, code: str, remover: Any = None, fix: str | None = None, field: str | None = None, **values: Any
+    sentence: str,
+    /,
+    *,
+    code: str,
+    remover: Any = None,
+    fix: str | None = None,
+    field: str | None = None,
+    quiet: bool = False,
+    **values: Any,
 ) -> Refusal:
     """A rule's answer when it refuses."""
-    return Refusal(sentence, code, values, remover, fix, field)
+    return Refusal(sentence, code, values, remover, fix, field, quiet)
 
 
 class Refused(Exception):
@@ -197,6 +206,11 @@ class Choice:
     def refusals(self) -> tuple[Refusal, ...]:
         """What stands in the way of the thing itself."""
         return tuple(check.refusal for check in self.checks if check.refusal)
+
+    @property
+    def arises(self) -> bool:
+        """Whether the step is worth a button: it does not when nobody asked for what it would decide."""
+        return not any(refusal.quiet for refusal in self.refusals)
 
     @property
     def is_open(self) -> bool:
