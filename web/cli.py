@@ -219,7 +219,7 @@ def demo(settings: Settings, _: Namespace) -> int:
     made_up = import_module("dealer.demo")
     database = open_database(settings.url, settings.keys)
     if doctor.is_empty(database):
-        made_up.fill(database)
+        made_up.fill(database, datetime.now(UTC))
     database.engine.dispose()
     return _serve(settings, tuple("  ".join(line) for line in made_up.sign_ins()))
 

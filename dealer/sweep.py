@@ -1,0 +1,48 @@
+"""The sweep: each minute it sees to what is due and is nobody's task, such as a quotation whose validity has ended.
+
+It decides nothing itself. It settles the thing a deadline speaks of, at the present time, so that the SYSTEM rows of
+the thing's own table do what they are there for; each thing in a transaction of its own.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealer import deadlines, people, workflow
+from dealer.engine.database import Database, Record
+from dealer.engine.jobs import every_minute
+from dealer.engine.steps import Ask
+from dealer.records.deadlines import Deadline
+from dealer.records.people import Store
+
+
+@every_minute
+def fire_due(database: Database, at: datetime) -> None:
+    """Everything that is due by now, shop by shop, earliest first."""
+    with database.reading() as db:
+        stores = list(db.scalars(select(Store.id)))
+        due = {store_id: [row.id for row in deadlines.to_fire(db, store_id, at)] for store_id in stores}
+    for store_id, keys in due.items():
+        for key in keys:
+            _fire(database, store_id, key, at)
+
+
+def _fire(database: Database, store_id: UUID, key: UUID, at: datetime) -> None:
+    with database.writing(store_id) as db:
+        row = db.get(Deadline, key)
+        if row is None or row.done_at or row.cancelled_at or row.due_at > at:
+            return  # somebody moved or cancelled it meanwhile
+        row.done_at = at
+        thing = subject_of(db, row)
+        if thing is not None:
+            workflow.settle(thing, Ask(db, people.system(store_id), at))
+
+
+def subject_of(db: Session, row: Deadline) -> Any | None:
+    """The thing a deadline speaks of."""
+    records = {mapper.class_.__tablename__: mapper.class_ for mapper in Record.registry.mappers}
+    record = records.get(row.subject_kind)
+    return db.get(record, row.subject_id) if record else None
