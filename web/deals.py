@@ -1,5 +1,6 @@
 """Deals: list, board, the page of one deal, and its first form."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, g, render_template, request
@@ -13,10 +14,21 @@ from dealer.records.deals import Deal, DealState
 from web import steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options
-from web.language import language, say, short_day, show, word
+from web.language import say, short_day, show, word
 
 pages = Blueprint("deals", __name__)
 S = DealState
+
+Panel = Callable[[Deal], dict[str, Any] | None]
+PANELS: list[Panel] = []
+"""What else belongs to a deal: each part adds its card with `@deals.panel`, in the order of the deal's life."""
+
+
+def panel(show_part: Panel) -> Panel:
+    """Register a part's card: {title, icon, rows: [{url, title, note, badge, tone}], buttons: [{label, url}], empty}."""
+    PANELS.append(show_part)
+    return show_part
+
 
 # Where a refusal's obstacle is removed: fix code → (what the button says, the address for a deal).
 FIXES: dict[str, tuple[str, str]] = {
@@ -168,7 +180,7 @@ def page(number: int) -> Answer:
         buttons=[each for each in steps.buttons(KIND, deal, choices) if not each["forward"]],
         timeline=timeline.entries(told),
         need=deal.need,
-        language=language(),
+        panels=[drawn for each in PANELS if (drawn := each(deal))],
     )
 
 
