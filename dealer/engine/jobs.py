@@ -106,7 +106,10 @@ def retry(db: Session, key: str) -> None:
 
 
 def prepare(url: str) -> None:
-    """Create or update DBOS's own tables. On SQLite they lie in our file, on PostgreSQL in the schema `dbos`."""
+    """Create DBOS's own tables. On SQLite they lie in our file, on PostgreSQL in the schema `dbos`.
+
+    A worker brings them up to date when it starts, should DBOS be newer than they are.
+    """
     from dbos import DBOS
 
     _through_our_log()
@@ -221,7 +224,6 @@ def _config(database: Database, executor_id: str) -> "DBOSConfig":
         "executor_id": executor_id,
         "serializer": DBOSPortableJSONSerializer(),  # the default is pickle: a row in a table would be code
         "use_listen_notify": False,  # a pooler in front of PostgreSQL passes no notifications on
-        "run_migrations": False,  # `prepare` does, when ours are run
         "log_level": "WARNING",
     }
     if database.is_sqlite:

@@ -16,6 +16,7 @@ from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Engine, Inspector, create_engine, event, inspect, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from dealer.engine import jobs
@@ -56,11 +57,17 @@ class LinksBroken(Exception):
     """After migrating, rows would point to rows that do not exist; nothing was changed."""
 
 
+class Unreachable(Exception):
+    """No connection to the database; the message says why."""
+
+
 # ── up and down ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring a database up to a revision; an empty one gets all tables. Does nothing when it is there already."""
+    if current(url) == head() and revision in ("head", head()):
+        return
     jobs.prepare(url)
     _migrate(url, lambda script, present: script._upgrade_revs(revision, present))
 
@@ -71,16 +78,28 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def current(url: str) -> str | None:
-    """The revision a database stands at; None: it was never migrated."""
+    """The revision a database stands at; None: it was never migrated. Raises Unreachable."""
     engine = create_engine(url)
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+        return None  # connecting would make an empty file
     try:
         with engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
             return found
+    except OperationalError as error:
+        raise Unreachable(f"the database cannot be reached: {error.orig}") from error
     finally:
         engine.dispose()
+
+
+def behind(url: str) -> str | None:
+    """What to do when a database is not at the revision this code was written for; None: it is."""
+    stands, wanted = current(url), head()
+    if stands == wanted:
+        return None
+    return f"the tables stand at {stands or 'nothing'} and not at {wanted}: run dealer migrate"
 
 
 def head() -> str:

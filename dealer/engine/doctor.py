@@ -1,0 +1,96 @@
+"""What an installation needs to be well: keys, database, disk, fonts, a worker; each said in one sentence."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from dealer.engine import migrating, papers
+from dealer.engine.attempts import JobRecord, JobState, Worker
+from dealer.engine.database import Database, HistoryHead, keys_of, open_database
+from dealer.engine.history import GENESIS, History, head_mac
+from dealer.engine.sealed import KeysUnsafe
+from dealer.engine.settings import Settings
+
+LEAST_FREE = 2 * 1024**3  # a year of a busy shop: its papers and scans lie in the database
+SILENT = timedelta(minutes=2)  # a worker shows itself four times a minute
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `trouble` says what is wrong and what to do; None: it is well."""
+
+    about: str
+    trouble: str | None
+
+
+def examine(settings: Settings, at: datetime) -> Iterator[Finding]:
+    """Look at everything, in the order in which trouble is to be removed: what follows from another is left out."""
+    keys = _trouble_with(lambda: settings.keys)
+    yield Finding("keys", keys)
+    reached = _trouble_with(lambda: migrating.current(settings.url))
+    yield Finding("database", reached)
+    yield Finding("disk", disk(settings.data))
+    yield Finding("printing", " ".join(papers.check_fonts()) or None)
+    if keys or reached:
+        return
+    behind = migrating.behind(settings.url)
+    yield Finding("tables", behind)
+    if behind:
+        return
+    database = open_database(settings.url, settings.keys)
+    yield Finding("history", heads(database))
+    yield Finding("background work", background(database, at))
+    database.engine.dispose()
+
+
+def _trouble_with(attempt: Callable[[], object]) -> str | None:
+    try:
+        attempt()
+    except (KeysUnsafe, OSError, migrating.Unreachable) as error:
+        return str(error)
+    return None
+
+
+def disk(folder: Path) -> str | None:
+    """Whether the data folder has room; a full disk stops every shop on it."""
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE:
+        return f"only {free / 1024**3:.1f} GB are free in {folder}: make room"
+    return None
+
+
+def heads(database: Database) -> str | None:
+    """Whether each history ends where its head says. `verify` walks the whole chain; this is one look a shop."""
+    with database.reading() as db:
+        for head in db.scalars(select(HistoryHead)).all():
+            newest = select(History.seq, History.hash).where(History.store_id == head.store_id)
+            last = db.execute(newest.order_by(History.seq.desc()).limit(1)).one_or_none()
+            forged = head.mac != head_mac(keys_of(db), head.store_id, head.seq, head.hash)
+            if forged or tuple(last or (0, GENESIS)) != (head.seq, head.hash):
+                return f"the history of shop {head.store_id} does not end where its head says: run dealer verify"
+    return None
+
+
+def background(database: Database, at: datetime) -> str | None:
+    """Whether somebody does the background work, and whether some of it waits for a person."""
+    with database.reading() as db:
+        alive = db.scalar(select(func.count()).where(Worker.beat_at > at - SILENT))
+        waiting = db.scalar(select(func.count()).where(JobRecord.state == JobState.QUEUED))
+        failed = db.scalars(select(JobRecord.key).where(JobRecord.state == JobState.FAILED).limit(3)).all()
+    if waiting and not alive:
+        return f"{waiting} jobs wait and no worker runs: start dealer serve or dealer worker"
+    if failed:
+        return f"jobs have failed and wait for somebody to look: {', '.join(failed)}"
+    return None
+
+
+def is_empty(database: Database) -> bool:
+    """Whether no shop was ever founded here."""
+    with database.reading() as db:
+        return db.scalar(select(HistoryHead.store_id).limit(1)) is None

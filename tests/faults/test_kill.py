@@ -1,0 +1,114 @@
+"""kill -9: what was acknowledged is done, and done once; nothing is done that nobody ordered."""
+
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from dealer.engine import history, migrating
+from dealer.engine.attempts import JobRecord, JobState
+from dealer.engine.database import Database, new_id, open_database
+from dealer.engine.history import History
+from tests.databases import Databases, Kind
+from tests.faults.hands import KEYS
+
+HOUSE = Path(__file__).parents[2]
+KILLS = 6
+SLOWEST_START = 20  # seconds
+
+
+class Process:
+    """One of the two, and what it has said so far."""
+
+    def __init__(self, task: str, url: str, name: str) -> None:
+        command = [sys.executable, "-m", "tests.faults.hands", task, url, name]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HOUSE)
+        self.said: list[str] = []
+        self.listener = Thread(target=self._listen)
+        self.listener.start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        self.said.extend(line.strip() for line in self.process.stdout if line.endswith("\n"))
+
+    def has_begun(self) -> None:
+        until = monotonic() + SLOWEST_START
+        while not self.said:
+            assert self.process.poll() is None, "it ended by itself"
+            assert monotonic() < until, "it does not begin"
+            sleep(0.01)
+
+    def kill(self) -> None:
+        with self.process:
+            self.process.kill()
+        self.listener.join()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shop(request: pytest.FixtureRequest, databases: Databases) -> Iterator[tuple[Database, str, UUID]]:
+    """A migrated database in which one shop may write."""
+    kind: Kind = request.param
+    url, store_id = databases.empty(kind), new_id()
+    migrating.upgrade(url)
+    database = open_database(url, KEYS)
+    with database.writing() as db:
+        history.start_chain(db, store_id)
+    yield database, url, store_id
+    database.engine.dispose()
+    databases.drop(url)
+
+
+@contextmanager
+def process(task: str, url: str, name: str) -> Iterator[Process]:
+    """A process that is killed at the end of the block, whatever happens in it."""
+    running = Process(task, url, name)
+    try:
+        running.has_begun()
+        yield running
+    finally:
+        running.kill()
+
+
+def test_work_that_was_acknowledged_is_done_once_whoever_is_killed(shop: tuple[Database, str, UUID]) -> None:
+    database, url, store_id = shop
+    acknowledged: list[str] = []
+    for round_number in range(KILLS):
+        with process("order", url, str(store_id)) as orders, process("carry out", url, f"worker-{round_number}"):
+            sleep(random.uniform(0, 0.4))
+        acknowledged += orders.said
+    with process("carry out", url, "the last"):
+        wait_until_nothing_is_open(database)
+
+    with database.reading() as db:
+        rows = db.execute(select(History.action, History.thing_id)).all()
+        found = {row.key: row for row in db.scalars(select(JobRecord))}
+        damage = history.verify(db)
+    ordered = {str(row.thing_id) for row in rows if row.action == "ordered"}
+    carried_out = Counter(str(row.thing_id) for row in rows if row.action == "carried out")
+    assert len(acknowledged) > KILLS
+    assert set(acknowledged) <= ordered
+    assert set(found) == ordered, "a job without its change, or a change without its job"
+    assert {row.state for row in found.values()} == {JobState.DONE}
+    assert carried_out == dict.fromkeys(ordered, 1)
+    assert max(row.attempts for row in found.values()) > 1, "no worker was killed at work: the test proves nothing"
+    assert damage == []
+
+
+def wait_until_nothing_is_open(database: Database) -> None:
+    until = monotonic() + 25
+    while True:
+        with database.reading() as db:
+            still_open = db.scalar(select(func.count()).where(JobRecord.state.not_in((JobState.DONE, JobState.FAILED))))
+        if not still_open:
+            return
+        assert monotonic() < until, f"{still_open} jobs are never done"
+        sleep(0.1)
