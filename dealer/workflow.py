@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import customers, deals, people
+from dealer import customers, deals, people, reception
 from dealer import deal_rules as rules
 from dealer.deals import Comment, Hold, Loss, NeedSheet, NewDeal, NewOwner, held_from, was_held_from
 from dealer.engine.steps import SAME, Ask, Life, Refused, Step
 from dealer.people import OWNER, has, owner_or
+from dealer.prospects import PROSPECTS
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
+from dealer.records.prospects import Prospect, Visit
 
 S = DealState
 PATH = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE, S.DELIVERY, S.CLOSED)
@@ -122,7 +124,7 @@ def _contact(ask: Ask, customer: Customer, facts: NewDeal) -> Contact:
 
 # ── several lives ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-LIVES: dict[type[Any], Life] = {Deal: DEALS}
+LIVES: dict[type[Any], Life] = {Deal: DEALS, Visit: reception.VISITS, Prospect: PROSPECTS}
 """The life of every kind of thing."""
 
 
@@ -164,5 +166,5 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
     """The thing's deal with everything that belongs to it; a thing without a deal stands alone."""
     deal = thing if isinstance(thing, Deal) else db.get(Deal, thing.case_id) if thing.case_id else None
     if deal is None:
-        return [thing]
-    return [deal]
+        return list(reception.beside(thing)) if isinstance(thing, Visit | Prospect) else [thing]
+    return [deal, *reception.of_case(db, deal.id)]

@@ -225,7 +225,7 @@ class Visit(Living):
     questionnaire: Mapped[Flag] = mapped_column(default=False)
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)  # the consultant
     logged_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    prospect_id: Mapped[UUID | None] = mapped_column(ForeignKey("prospects.id"))
+    prospect_id: Mapped[UUID | None] = mapped_column(ForeignKey("prospects.id"), index=True)
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
     result: Mapped[Name] = mapped_column(default="")
     remark: Mapped[Prose] = mapped_column(default="")

@@ -1,0 +1,121 @@
+"""Prospect cards in lists: which ones somebody sees, what is due, and whose phone they may read."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from dealer import people
+from dealer.cards import LIVE
+from dealer.engine.database import calendar_of
+from dealer.engine.history import of_thing
+from dealer.engine.identifiers import mask_phone
+from dealer.engine.steps import Ask, Refusal, Refused, write_down
+from dealer.people import Actor, has
+from dealer.records.prospects import FollowUp, Prospect, ProspectState, Way
+
+S = ProspectState
+LISTED = 50
+REVEALED_FOR = timedelta(minutes=10)
+
+
+def with_phone(db: Session, store_id: UUID, phone: str | None) -> Prospect | None:
+    """The one card of a phone in a shop."""
+    if phone is None:
+        return None
+    here = select(Prospect).where(Prospect.store_id == store_id, Prospect.phone == phone)
+    return db.scalars(here.options(joinedload(Prospect.owner), joinedload(Prospect.customer))).first()
+
+
+def record_of(db: Session, card: Prospect) -> list[FollowUp]:
+    """The follow-up record, newest first; a correction stands with its own time."""
+    query = select(FollowUp).where(FollowUp.prospect_id == card.id).options(joinedload(FollowUp.person))
+    return list(db.scalars(query.order_by(FollowUp.at.desc(), FollowUp.id.desc()).limit(500)))
+
+
+def days_in_vain(db: Session, card: Prospect) -> set[date]:
+    """The days since the last talk on which a call was not answered."""
+    calls = select(FollowUp.at).where(
+        FollowUp.prospect_id == card.id,
+        FollowUp.how == Way.CALL,
+        FollowUp.answered.is_(False),
+        FollowUp.corrects_id.is_(None),
+        FollowUp.at > card.last_contact_at,
+    )
+    return {calendar_of(db).today(at) for at in db.scalars(calls)}
+
+
+def sees(db: Session, who: Actor, card: Prospect) -> bool:
+    """One's own cards, a supervisor's group's, all of them for those whose duty it is."""
+    seen = _owners_seen_by(db, who)
+    return card.store_id == who.store_id and (seen is None or card.owner_id in seen)
+
+
+def seen_by(db: Session, who: Actor) -> Select[tuple[Prospect]]:
+    """The cards a person may look at, as a query to narrow further."""
+    query = people.scoped(select(Prospect), Prospect, who).options(
+        joinedload(Prospect.owner), joinedload(Prospect.model)
+    )
+    seen = _owners_seen_by(db, who)
+    return query if seen is None else query.where(Prospect.owner_id.in_(seen))
+
+
+def _owners_seen_by(db: Session, who: Actor) -> set[UUID] | None:
+    """Whose cards somebody sees; None: everybody's."""
+    hats = (who, *who.stands_in_for)
+    if any(each.may("see all cards") for each in hats):
+        return None
+    return {person for each in hats if each.may("see cards") for person in people.group_of(db, each)}
+
+
+def due_by(db: Session, who: Actor, until: datetime, most: int = LISTED) -> list[Prospect]:
+    """Cards to be contacted before a moment, longest due first: the day's work, or with `until` now what is overdue."""
+    query = seen_by(db, who).where(Prospect.next_contact_at < until)
+    return list(db.scalars(query.order_by(Prospect.next_contact_at, Prospect.number).limit(most)))
+
+
+def waiting_for_decision(db: Session, who: Actor) -> list[Prospect]:
+    """Cards that somebody wants to give up or to let rest, for those who decide; longest waiting first."""
+    asked = or_(Prospect.state == S.LOST_PENDING, Prospect.freeze_asked_by_id.is_not(None) & _is_in(LIVE))
+    return list(db.scalars(seen_by(db, who).where(asked).order_by(Prospect.since, Prospect.number).limit(LISTED)))
+
+
+def newest(
+    db: Session, who: Actor, states: Iterable[ProspectState], below: int | None = None, most: int = LISTED
+) -> list[Prospect]:
+    """Cards in some states by number, newest first, from below a number on; one more than a page if there is one."""
+    query = seen_by(db, who).where(_is_in(states))
+    if below is not None:
+        query = query.where(Prospect.number < below)
+    return list(db.scalars(query.order_by(Prospect.number.desc()).limit(most + 1)))
+
+
+def _is_in(states: Iterable[ProspectState]) -> ColumnElement[bool]:
+    return Prospect.state.in_(list(states))
+
+
+# ── the phone ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def phone_for(db: Session, who: Actor, card: Prospect, at: datetime) -> str:
+    """The phone as this person may read it: the owner and their stand-in whole, others masked unless just revealed."""
+    if card.owner_id in {who.id, *(away.id for away in who.stands_in_for)} or _was_revealed(db, who, card, at):
+        return card.phone
+    return mask_phone(card.phone)
+
+
+def reveal_phone(card: Prospect, ask: Ask) -> None:
+    """Show somebody the phone of a card that is not theirs, for some minutes: with a reason, which stays."""
+    allowed = has("see all cards")(card, ask)
+    if isinstance(allowed, Refusal):
+        raise Refused([allowed], "reveal_phone", card)
+    write_down(allowed, "prospect", card, "reveal_phone", ask.facts)
+
+
+def _was_revealed(db: Session, who: Actor, card: Prospect, at: datetime) -> bool:
+    rows = of_thing(db, card.store_id, card.id)
+    return any(
+        row.action == "reveal_phone" and row.actor_id == who.id and at - row.at < REVEALED_FOR for row in reversed(rows)
+    )

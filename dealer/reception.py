@@ -1,0 +1,239 @@
+"""Reception: the life of a visit or call. One row of the register is one party 批, from the door to the door.
+
+Reads prospect cards and fleet customers, because a phone tells who is back; a phone that is left makes a card.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealer import people, visits
+from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
+from dealer.people import SYSTEM, has, owner_or
+from dealer.policies import policy
+from dealer.records.customers import CustomerClass
+from dealer.records.prospects import Prospect, Visit, VisitKind, VisitState
+from dealer.showroom import HERE, TO_BUY, recognise
+from dealer.visits import Arriving, Assigned, BecameDeal, Completed, Corrected, Party
+
+S = VisitState
+
+# ── rules: the row ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@on_facts
+def purpose_is_given(visit: Visit, ask: Ask) -> Refusal | None:
+    """Mandatory: it decides whether the party counts among those who may buy."""
+    if ask.facts.purpose is None:
+        return no("Choose the purpose of the visit.", code="E-REQ-FIELD", field="purpose")
+    return None
+
+
+@on_facts
+def source_is_given(visit: Visit, ask: Ask) -> Refusal | None:
+    """Mandatory: the shop pays for its sources and wants to know which of them bring customers (SC2)."""
+    if ask.facts.source is None:
+        return no("Choose the source: ask how they heard of us.", code="E-REQ-FIELD", field="source")
+    return None
+
+
+@on_facts
+def phone_is_given_or_refused(visit: Visit, ask: Ask) -> Refusal | None:
+    """Nobody has to leave a phone, but a blank does not say whether they were asked (PIPL 16, SC3)."""
+    facts: Party = ask.facts
+    if facts.phone is None and not facts.no_phone:
+        return no("Enter the phone, or tick that they left none.", code="E-REQ-FIELD", field="phone")
+    if facts.phone is not None and facts.no_phone:
+        return no("There is a phone: take the tick away, or the number.", code="E-PHONE-BOTH", field="no_phone")
+    return None
+
+
+@on_facts
+def who_left_a_phone_is_named(visit: Visit, ask: Ask) -> Refusal | None:
+    """Whoever calls back has to know whom to ask for."""
+    if (ask.facts.phone or visit.phone) and not (ask.facts.name or visit.name):
+        return no("Enter the name, or how to address them.", code="E-REQ-FIELD", field="name")
+    return None
+
+
+@on_facts
+def card_has_an_owner(visit: Visit, ask: Ask) -> Refusal | None:
+    """A phone left to buy becomes a card, and a card has exactly one owner."""
+    facts: Party = ask.facts
+    if facts.phone and facts.purpose in TO_BUY and facts.consultant is None:
+        return no("Choose who receives them: the card is theirs.", code="E-REQ-FIELD", field="consultant")
+    return None
+
+
+@on_facts
+def consultant_works_here(visit: Visit, ask: Ask) -> Refusal | None:
+    """Parties go to somebody of this shop who keeps cards."""
+    chosen = ask.facts.consultant
+    if chosen is not None and chosen not in {
+        each.id for each in people.with_duty(ask.db, visit.store_id, "keep cards")
+    }:
+        return no("Choose one of the shop's sales people.", code="E-REQ-FIELD", field="consultant")
+    return None
+
+
+@on_facts
+def times_are_in_order(visit: Visit, ask: Ask) -> Refusal | None:
+    """They came before now, and left after they came."""
+    came = ask.facts.came_at or visit.came_at
+    left = getattr(ask.facts, "left_at", None)
+    if came > ask.at:
+        return no("The time in lies ahead: enter when they came.", code="E-TIME", field="came_at")
+    if left is not None and not came <= left <= ask.at:
+        return no("The time out lies between the time in and now.", code="E-TIME", field="left_at")
+    return None
+
+
+@on_facts
+def carded_phone_stays(visit: Visit, ask: Ask) -> Refusal | None:
+    """Once there is a card, the phone is corrected there, for all of its visits."""
+    phone = ask.facts.phone
+    if visit.prospect is None or phone in (visit.phone, None):
+        return None
+    return no(
+        "This phone has card {number}: correct the phone on the card.",
+        code="E-CARDED", field="phone", fix="prospect", number=visit.prospect.number,
+    )  # fmt: skip
+
+
+def a_consultant_receives_them(visit: Visit, ask: Ask) -> Refusal | None:
+    """Somebody has to be named before they are received."""
+    if visit.owner_id is None:
+        return no("Choose who receives them.", code="E-REQ-FIELD", fix="assign")
+    return None
+
+
+# ── rules: what becomes of it ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def phone_was_left_to_buy(visit: Visit, ask: Ask) -> Refusal | None:
+    """A phone left for service or an errand is not for sales to call (PIPL 6: use as said)."""
+    if visit.phone is None or visit.purpose not in TO_BUY or visit.owner_id is None:
+        return no("They left no phone to be called back about a purchase.", code="E-NO-PHONE")
+    return None
+
+
+def has_no_card_yet(visit: Visit, ask: Ask) -> Refusal | None:
+    """One card is enough."""
+    if visit.prospect_id is not None:
+        return no("This visit has its card already.", code="E-CARDED")
+    return None
+
+
+def day_is_over(visit: Visit, ask: Ask) -> Refusal | None:
+    """Whoever was forgotten on the board does not stay in the showroom over night."""
+    if visit.day >= ask.today:
+        return no("The day of this visit is not over.", code="E-DAY")
+    return None
+
+
+def is_no_deal_yet(visit: Visit, ask: Ask) -> Refusal | None:
+    """One visit becomes one deal."""
+    if visit.deal_id is not None:
+        return no("This visit has become a deal already: go on there.", code="E-DEAL-KNOWN", fix="deal")
+    return None
+
+
+def needs_a_fleet(visit: Visit, ask: Ask) -> Refusal | None:
+    """A company, an authority, or somebody who wants several cars; one car for oneself stays a card."""
+    least = policy(ask.db, visit.store_id, "fleet_min_qty", ask.today)
+    if visit.customer_class in (None, CustomerClass.INDIVIDUAL) and (visit.quantity or 0) < least:
+        return no(
+            "Enter what kind of company or authority buys, or a quantity of {least} or more.",
+            code="E-MIN-QTY", fix="complete", least=least,
+        )  # fmt: skip
+    return None
+
+
+def contact_can_be_called(visit: Visit, ask: Ask) -> Refusal | None:
+    """A deal begins with somebody to talk to."""
+    if visit.phone is None or not visit.name:
+        return no("Enter name and phone of the contact.", code="E-REQ-FIELD", fix="complete")
+    return None
+
+
+# ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def they_came(visit: Visit, ask: Ask) -> bool:
+    """A party at the door waits to be received."""
+    return visit.kind is VisitKind.VISIT
+
+
+def they_called(visit: Visit, ask: Ask) -> bool:
+    """A call is over when it is written down."""
+    return visit.kind is VisitKind.CALL
+
+
+LOGS = has("log visits")
+THE_ROW = (
+    purpose_is_given, source_is_given, phone_is_given_or_refused, who_left_a_phone_is_named, card_has_an_owner,
+    consultant_works_here, times_are_in_order,
+)  # fmt: skip
+A_LEAD = (is_no_deal_yet, needs_a_fleet, contact_can_be_called, a_consultant_receives_them)
+
+# fmt: off
+# ruff: disable[E501]
+STEPS = [
+    #    action         from                 to          who                      asks for    refused unless …                                  then …
+    Step("log",         None,                S.WAITING,  LOGS,                    Arriving,   THE_ROW,                                          (visits.tell_the_consultant,), when=they_came),
+    Step("log",         None,                S.LEFT,     LOGS,                    Arriving,   THE_ROW,                                          (visits.ask_for_the_rest,),    when=they_called),
+    Step("receive",     S.WAITING,           S.RECEIVED, owner_or("log visits"),  None,       (a_consultant_receives_them,),                    (visits.note_reception,)),
+    Step("leave",       HERE,                S.LEFT,     owner_or("log visits"),  None,       (),                                               (visits.note_time_out,)),
+    Step("complete",    (S.RECEIVED, S.LEFT), SAME,      people.OWNER,            Completed,  (who_left_a_phone_is_named, carded_phone_stays),  (visits.complete,)),
+    Step("become_deal", tuple(S),            SAME,       owner_or("log visits"),  BecameDeal, A_LEAD,                                           (visits.join_deal,)),
+    Step("assign",      HERE,                SAME,       LOGS,                    Assigned,   (consultant_works_here,),                         (visits.assign,)),
+    Step("correct",     tuple(S),            SAME,       LOGS,                    Corrected,  (*THE_ROW, carded_phone_stays),                   (visits.correct,)),
+    # by itself
+    Step("card",        tuple(S),            SAME,       SYSTEM,                  None,       (phone_was_left_to_buy, has_no_card_yet),         (visits.give_card,)),
+    Step("close",       HERE,                S.LEFT,     SYSTEM,                  None,       (day_is_over,),                                   (visits.end_of_visit,)),
+]
+# ruff: enable[E501]
+# fmt: on
+
+VISITS = Life("visit", Visit, VisitState, STEPS, path=(S.WAITING, S.RECEIVED, S.LEFT))
+
+
+def party_of(ask: Ask) -> Visit:
+    """The row of whoever is at the door or on the phone, not yet begun: begin it with "log"."""
+    facts: Arriving = ask.facts
+    known = recognise(ask.db, ask.actor, facts.phone)
+    visit = Visit(
+        store_id=ask.actor.store_id, logged_by_id=ask.actor.id, kind=facts.kind, first=known is None, came_at=ask.at
+    )
+    visit.customer_id = known.customer.id if known and known.customer else None
+    visits.write(visit, facts, ask)
+    return visit
+
+
+def beside(thing: Visit | Prospect) -> list[Visit | Prospect]:
+    """What follows by itself around a visit or a card that belongs to no deal: the visit, then its card."""
+    card = thing.prospect if isinstance(thing, Visit) else None
+    return [thing] if card is None else [thing, card]
+
+
+def of_case(db: Session, case_id: UUID) -> list[Visit | Prospect]:
+    """The visits and cards of a deal; a card that has yet to join it comes with its visit."""
+    things: list[Visit | Prospect] = list(db.scalars(select(Prospect).where(Prospect.case_id == case_id)))
+    for visit in db.scalars(select(Visit).where(Visit.case_id == case_id)):
+        things += [each for each in beside(visit) if each not in things]
+    return things
+
+
+def deal_form(visit: Visit) -> dict[str, Any]:
+    """What a visit already knows of the deal it becomes, by the names of the deal's own form."""
+    customer = visit.customer
+    return {
+        "name": customer.name if customer else visit.company or visit.name,
+        "customer_class": customer.customer_class if customer else visit.customer_class,
+        "uscc": customer.uscc if customer else None,
+        "contact": visit.name,
+        "phone": visit.phone,
+        "title": f"{visit.model.name} × {visit.quantity}" if visit.model and visit.quantity else "",
+    }
