@@ -64,7 +64,11 @@ def test_an_untouched_history_verifies(told: Shop) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE history SET action = 'close' WHERE seq = 2", "DELETE FROM history WHERE seq = 2", "DELETE FROM history_personal"],
+    [
+        "UPDATE history SET action = 'close' WHERE seq = 2",
+        "DELETE FROM history WHERE seq = 2",
+        "DELETE FROM history_personal",
+    ],
 )
 def test_the_database_itself_refuses_to_rewrite_history(told: Shop, statement: str) -> None:
     with pytest.raises(DBAPIError), told.database.engine.execution_options(writes=True).begin() as connection:
@@ -116,4 +120,3 @@ def test_the_chain_itself_holds_no_personal_value(told: Shop) -> None:
         facts = connection.execute(text("SELECT facts FROM history WHERE seq = 1")).scalar_one()
     assert "13888880001" not in facts
     assert "杨帆" not in facts
-

@@ -29,7 +29,9 @@ def registered(shop: Shop, who: str = "李娜", facts: NewDeal = POLICE) -> int:
         return workflow.register(ask).number
 
 
-def take(shop: Shop, who: str, when: str, number: int, action: str, facts: object = None, seen: int | None = None) -> Deal:
+def take(
+    shop: Shop, who: str, when: str, number: int, action: str, facts: object = None, seen: int | None = None
+) -> Deal:
     with shop.acting(who, at(when), facts, seen) as ask:
         deal = by_number(ask.db, Deal, ask.actor, number)
         assert deal is not None
