@@ -18,6 +18,7 @@ from dealer.prospects import PROSPECTS
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.prospects import Prospect, Visit
+from dealer.visits import BecameDeal
 
 S = DealState
 PATH = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE, S.DELIVERY, S.CLOSED)
@@ -100,6 +101,13 @@ def register(ask: Ask) -> Deal:
     deal.case_id = deal.id
     deal.customer = customer
     begin(deal, "register", ask)
+    return deal
+
+
+def register_from_visit(ask: Ask, visit: Visit) -> Deal:
+    """A fleet need met in the showroom becomes a deal; the visit and its card join the deal's story."""
+    deal = register(ask)
+    take(visit, "become_deal", ask.with_facts(BecameDeal(deal=deal.id)))
     return deal
 
 
