@@ -32,6 +32,7 @@ class NewDeal(Facts):
     phone: Annotated[Telephone | None, Personal(), Kind("tel")] = Field(None, title="Phone")
     title: str = Field("", title="What it is about", max_length=200)
     filing_wanted: bool = Field(False, title="A price of the manufacturer's fleet policy is wanted")
+    visit: Annotated[int | None, Kind("hidden")] = Field(None, title="Visit")  # the number of the visit it came from
 
 
 class WantedCar(Facts):

@@ -5,12 +5,13 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import customers, deals, people, reports, workflow
+from dealer import customers, deals, people, reception, reports, workflow
 from dealer.deals import NewDeal
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
 from dealer.records.customers import Contact
 from dealer.records.deals import Deal, DealState
+from dealer.records.prospects import Visit
 from web import steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options
@@ -25,7 +26,7 @@ PANELS: list[Panel] = []
 
 
 def panel(show_part: Panel) -> Panel:
-    """Register a part's card: {title, icon, rows: [{url, title, note, badge, tone}], buttons: [{label, url}], empty}."""
+    """Register a part's card: {title, icon, rows: [{url, title, note, badge, tone}], buttons, empty}."""
     PANELS.append(show_part)
     return show_part
 
@@ -40,6 +41,7 @@ FILTERS = {
     "hold": (S.ON_HOLD,),
     "over": (S.CLOSED, S.LOST, S.CANCELLED),
 }
+FILTER_WORDS = (("open", "Open"), ("hold", "On hold"), ("over", "Ended"), ("all", "All"))
 STATE_TONES = {S.LOST: "bad", S.CANCELLED: "bad", S.ON_HOLD: "wait", S.CLOSED: "ok"}
 IDLE_DAYS = {S.INQUIRY: 7, S.QUOTATION: 14, S.CONTRACT_REVIEW: 3, S.TEST_DRIVE: 14, S.DELIVERY: 60}
 
@@ -241,9 +243,11 @@ def _phases(deal: Deal, told: list[history.History]) -> list[dict[str, str]]:
 
 @pages.get("/deals/new")
 def new() -> Answer:
-    """The form of a new deal."""
+    """The form of a new deal, filled in as far as a visit told."""
     need("register deals")
-    return _new(Form(NewDeal, {"name": request.args.get("name", "")}), None)
+    visit = people.by_number(looking(), Visit, me(), request.args.get("visit", 0, type=int))
+    known = reception.deal_form(visit) | {"visit": visit.number} if visit else {"name": request.args.get("name", "")}
+    return _new(Form(NewDeal, known), None)
 
 
 @pages.post("/deals/new")
@@ -251,7 +255,8 @@ def register() -> Answer:
     """Register it; the same code is the same customer."""
 
     def work(ask: Ask) -> str:
-        return KIND.url(workflow.register(ask))
+        visit = people.by_number(ask.db, Visit, ask.actor, ask.facts.visit) if ask.facts.visit else None
+        return KIND.url(workflow.register_from_visit(ask, visit) if visit else workflow.register(ask))
 
     return write(Form.received(NewDeal), work, _new)
 
@@ -262,10 +267,9 @@ def _new(form: Form | None, trouble: Any) -> str:
 
 
 def _alike(form: Form | None) -> list[Any]:
-    name = str(form.typed.get("name", "")) if form else ""
-    return (
-        customers.lookalikes(looking(), me(), name, str(form.typed.get("phone", "")) or None) if name and form else []
-    )
+    """Customers that look like the one being typed."""
+    name, phone = (str(form.typed.get(each) or "") for each in ("name", "phone")) if form else ("", "")
+    return customers.lookalikes(looking(), me(), name, phone or None) if name else []
 
 
 @options("models")
