@@ -257,7 +257,7 @@ def note_loss(card: Prospect, ask: Ask) -> None:
     """The owner gives it up; a manager calls to check."""
     loss: Loss = ask.facts
     forget_requests(card, ask)
-    plan_nothing(card, ask)
+    put_aside(card, ask)
     card.loss_asked_by_id, card.loss_reason, card.loss_remark = ask.hat.id, loss.reason, loss.remark
     card.loss_brand, card.loss_model = loss.competitor_brand, loss.competitor_model
     deadlines.plan(ask, "check_lost_prospect", card, _next_working_day(ask), role=SALES_MANAGER)
@@ -270,6 +270,7 @@ def _next_working_day(ask: Ask) -> datetime:
 
 def confirm_loss(card: Prospect, ask: Ask) -> None:
     """The customer said so themselves; the reason stays on the card."""
+    put_aside(card, ask)
     deadlines.finish(ask, card, "check_lost_prospect")
 
 
@@ -303,7 +304,13 @@ def refuse_rest(card: Prospect, ask: Ask) -> None:
 def let_rest(card: Prospect, ask: Ask) -> None:
     """Nobody calls until they come, or until somebody takes the card up again."""
     deadlines.finish(ask, card, "decide_rest")
+    put_aside(card, ask)
+
+
+def put_aside(card: Prospect, ask: Ask) -> None:
+    """Nobody calls any more; from here count the days for which the owner keeps the card."""
     plan_nothing(card, ask)
+    card.put_aside_at = ask.at
 
 
 def begin_again_at(level: Level) -> Effect:
@@ -326,7 +333,8 @@ def welcome_back(card: Prospect, ask: Ask) -> None:
     """They came by themselves. The owner keeps the card for some days (`owner_kept_days`), then who received has it."""
     visit = last_visit(ask.db, card)
     kept = timedelta(days=policy(ask.db, card.store_id, "owner_kept_days", ask.today))
-    if visit is not None and visit.owner_id not in (None, card.owner_id) and ask.at - card.since > kept:
+    aside = ask.at - (card.put_aside_at or ask.at)
+    if visit is not None and visit.owner_id not in (None, card.owner_id) and aside > kept:
         _hand_to(card, ask, visit.owner_id)
     revive(card, ask)
 

@@ -83,12 +83,14 @@ def finish(ask: Ask, subject: Any, kind: str) -> None:
     """It was done, by whoever asks."""
     for row in open_for(ask.db, subject, kind):
         row.done_at, row.done_by_id = ask.at, ask.actor.id
+    ask.db.flush()  # so that the next one planned in the same step is a row of its own
 
 
 def cancel(ask: Ask, subject: Any, kind: str | None = None) -> None:
     """It is no longer due."""
     for row in open_for(ask.db, subject, kind):
         row.cancelled_at = ask.at
+    ask.db.flush()
 
 
 def due_to(db: Session, who: Actor, until: datetime) -> list[Deadline]:

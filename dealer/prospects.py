@@ -250,7 +250,7 @@ STEPS = [
     Step("ask_to_freeze",    LIVE,            SAME,            OWNER,             Why,       (rest_is_not_asked_yet,),                          (cards.note_rest_request,)),
     Step("freeze",           LIVE,            S.FROZEN,        DECIDES,           None,      (rest_is_asked, somebody_else_asked_for_rest),     (cards.let_rest,)),
     Step("refuse_freeze",    LIVE,            SAME,            DECIDES,           Why,       (rest_is_asked,),                                  (cards.refuse_rest,)),
-    Step("give_up_calling",  LIVE,            S.UNCONTACTABLE, OWNER,             None,      (nobody_answered_for_days,),                       (cards.plan_nothing,)),
+    Step("give_up_calling",  LIVE,            S.UNCONTACTABLE, OWNER,             None,      (nobody_answered_for_days,),                       (cards.put_aside,)),
     Step("revive",           (S.LOST, S.FROZEN, S.UNCONTACTABLE), S.FOLLOWING, OWNER,        Why,       (),                                         (cards.revive,)),
     Step("hand_over",        tuple(S),        SAME,            has("move cards"), Handing,   (new_owner_keeps_cards,),                          (cards.hand_over_card,)),
     # by itself, because of a visit or of the card's deal

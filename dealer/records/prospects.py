@@ -101,6 +101,7 @@ class Prospect(Living):
     source: Mapped[Source] = mapped_column(word_of(Source))
     last_contact_at: Mapped[Moment]
     next_contact_at: Mapped[Moment | None]  # None: nothing is due, because it ended, rests, or must not be called
+    put_aside_at: Mapped[Moment | None]  # when it was given up or put to rest; its owner keeps it for some days more
     loss_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     loss_reason: Mapped[LossReason | None] = mapped_column(word_of(LossReason))
     loss_brand: Mapped[Name] = mapped_column(default="")
