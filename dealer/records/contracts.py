@@ -51,45 +51,70 @@ class DepositKind(StrEnum):
 
 
 class Dispute(StrEnum):
-    """Where a dispute goes: one of two, never both."""
+    """Where a dispute goes: one court, or arbitration; never both."""
 
-    COURT = "court"
+    SELLERS_COURT = "sellers_court"
+    BUYERS_COURT = "buyers_court"
+    SIGNING_COURT = "signing_court"
     ARBITRATION = "arbitration"
 
 
 class Contract(Living):
-    """A contract version. Its official number `code` is given at issue, gap-free, and never reused."""
+    """A contract. Its official number `code` is given at issue, gap-free, and never reused."""
 
     __tablename__ = "contracts"
     state: Mapped[ContractState] = mapped_column(state_of(ContractState))
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
     quotation_id: Mapped[UUID] = mapped_column(ForeignKey("quotations.id"))
-    revision: Mapped[Count] = mapped_column(default=1)
+    revision: Mapped[Count] = mapped_column(default=1)  # how often it was drafted; a rework begins the next
     code: Mapped[Code | None]
     total: Mapped[Fen]
     terms: Mapped[Terms] = mapped_column(word_of(Terms))
+    # payment
     deposit_kind: Mapped[DepositKind] = mapped_column(word_of(DepositKind), default=DepositKind.NONE)
-    deposit: Mapped[Fen] = mapped_column(default=0)
+    deposit: Mapped[Fen] = mapped_column(default=0)  # the first of the payments, if there is one
     performance_bond: Mapped[Fen] = mapped_column(default=0)  # paid by us to a purchaser
+    bond_by_guarantee: Mapped[Flag] = mapped_column(default=False)  # by a bank's letter instead of a transfer
     damages_permille: Mapped[Count | None]  # delay damages per day, in hundredths of a per mille: 50 = 0.5 ‰
     damages_cap_percent: Mapped[Count | None]
-    delivery_place: Mapped[Name] = mapped_column(default="")
+    end_after_days: Mapped[Count] = mapped_column(default=30)  # of delay: then the other side may end the contract
+    # delivery
     odometer_limit: Mapped[Count] = mapped_column(default=50)
+    keys: Mapped[Count] = mapped_column(default=2)
     inspection_days: Mapped[Count] = mapped_column(default=7)
-    dispute: Mapped[Dispute] = mapped_column(word_of(Dispute), default=Dispute.COURT)
-    dispute_place: Mapped[Name] = mapped_column(default="")
-    copies: Mapped[Count] = mapped_column(default=4)
+    storage_fee: Mapped[Fen] = mapped_column(default=0)  # per car and day, once the buyer fails to collect
+    # wording
+    signing_place: Mapped[Name] = mapped_column(default="")
+    dispute: Mapped[Dispute] = mapped_column(word_of(Dispute), default=Dispute.SELLERS_COURT)
+    arbitration: Mapped[Name] = mapped_column(default="")  # the commission, if it is arbitration
+    copies_each: Mapped[Count] = mapped_column(default=2)
+    copies_filed: Mapped[Count] = mapped_column(default=0)
+    warranty_months: Mapped[Count] = mapped_column(default=36)
+    warranty_km: Mapped[Count] = mapped_column(default=60_000)
+    price_includes: Mapped[Prose] = mapped_column(default="")  # one item a line, as below
+    price_excludes: Mapped[Prose] = mapped_column(default="")
+    services: Mapped[Prose] = mapped_column(default="")
+    special: Mapped[Prose] = mapped_column(default="")
+    features: Mapped[Document] = mapped_column(default=list)  # [{name, agreed}]: configuration and conversions
+    seller_agent: Mapped[Name] = mapped_column(default="")  # who signs for us, if not the legal representative
+    seller_agent_phone: Mapped[Code] = mapped_column(default="")
+    seller_authorisation: Mapped[Name] = mapped_column(default="")
+    # procurement
     award_day: Mapped[Day | None]  # 中标/成交通知书; a written contract is due within 30 days
-    procurement: Mapped[Document]  # project name, plan and contract numbers, mode: {} outside procurement
+    procurement: Mapped[Document] = mapped_column(default=dict)  # project, number, plan_number, way, item, agency
     late_sign_reason: Mapped[Prose | None]
-    remark: Mapped[Prose] = mapped_column(default="")
+    late_sign_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    # the text under review, as issued, as signed
     submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     fingerprint: Mapped[str | None] = mapped_column(NameType(64))  # sha256 of the canonical terms
-    frozen: Mapped[Document | None]  # the terms as issued: what is printed does not change when a price list does
+    frozen: Mapped[Document | None]  # the terms as submitted: what is reviewed is what is printed
     issued_on: Mapped[Day | None]
     pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    seller_signer: Mapped[Name | None]
     seller_signed_on: Mapped[Day | None]
+    buyer_signer: Mapped[Name | None]
     buyer_signed_on: Mapped[Day | None]
+    further_signed_on: Mapped[Day | None]  # of the last of the further parties, if there are any
     signed_scan_sha256: Mapped[str | None] = mapped_column(NameType(64))
     signed_recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     effective_on: Mapped[Day | None]
@@ -100,7 +125,8 @@ class Contract(Living):
     plan: Mapped[list["PlannedBatch"]] = relationship(order_by="PlannedBatch.position", cascade="all, delete-orphan")
     payments: Mapped[list["Instalment"]] = relationship(order_by="Instalment.position", cascade="all, delete-orphan")
     reviews: Mapped[list["Review"]] = relationship(order_by="Review.at", cascade="all, delete-orphan")
-    receivers: Mapped[list["Receiver"]] = relationship(order_by="Receiver.id", cascade="all, delete-orphan")
+    receivers: Mapped[list["Receiver"]] = relationship(order_by="Receiver.position", cascade="all, delete-orphan")
+    former: Mapped[list["FormerIssue"]] = relationship(order_by="FormerIssue.code", cascade="all, delete-orphan")
     __table_args__ = (numbered(), UniqueConstraint("store_id", "code"))
 
     @property
@@ -108,9 +134,27 @@ class Contract(Living):
         """Its deal's owner."""
         return self.deal.owner_id
 
+    def party(self, role: "PartyRole") -> "Party":
+        """Who buys, is invoiced, pays or uses the cars: the buyer does whatever nobody else was named for."""
+        return next((party for party in self.parties if role.value in party.roles), self.parties[0])
+
+
+class FormerIssue(OfStore):
+    """A text that was issued and withdrawn for rework. Its number stays used, its paper stays readable."""
+
+    __tablename__ = "former_issues"
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    code: Mapped[Code]
+    fingerprint: Mapped[str] = mapped_column(NameType(64))
+    frozen: Mapped[Document]
+    issued_on: Mapped[Day]
+    pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    withdrawn_at: Mapped[Moment]
+    __table_args__ = (UniqueConstraint("store_id", "code"),)
+
 
 class PartyRole(StrEnum):
-    """What a party to the contract does; one party may be named under several."""
+    """What a party to the contract does; one party may do several."""
 
     BUYER = "buyer"
     INVOICED = "invoiced"
@@ -124,14 +168,17 @@ class Party(OfStore):
     __tablename__ = "parties"
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
     position: Mapped[Count]
-    role: Mapped[PartyRole] = mapped_column(word_of(PartyRole))
+    roles: Mapped[Document]  # words of PartyRole; within a contract each is held by one party
     name: Mapped[Name]
     uscc: Mapped[Code | None]
     legal_representative: Mapped[Name] = mapped_column(default="")
     agent: Mapped[Name] = mapped_column(default="")
     agent_phone: Mapped[Code] = mapped_column(default="")
     authorisation_sha256: Mapped[str | None] = mapped_column(NameType(64))  # 授权委托书 of the agent
+    authorisation_number: Mapped[Code] = mapped_column(default="")
+    authorised_on: Mapped[Day | None]
     address: Mapped[Name] = mapped_column(default="")
+    post_code: Mapped[Code] = mapped_column(default="")
     phone: Mapped[Code] = mapped_column(default="")
     bank: Mapped[Name] = mapped_column(default="")
     bank_account: Mapped[Code] = mapped_column(default="")
@@ -153,16 +200,19 @@ class ContractLine(OfStore):
 
 
 class PlannedBatch(OfStore):
-    """One row of annex 2: how many of a line, when, where."""
+    """One row of annex 2: how many of a line, when, where. Rows of one `batch` are delivered together."""
 
     __tablename__ = "planned_batches"
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
     position: Mapped[Count]
+    batch: Mapped[Count]
     line_position: Mapped[Count]
     quantity: Mapped[Count]
     due_on: Mapped[Day]
     place: Mapped[Name]
+    sent_by_seller: Mapped[Flag] = mapped_column(default=False)  # else the buyer fetches the cars
     contact: Mapped[Name] = mapped_column(default="")
+    contact_phone: Mapped[Code] = mapped_column(default="")
 
 
 class PaymentEvent(StrEnum):
@@ -171,18 +221,19 @@ class PaymentEvent(StrEnum):
     SIGNING = "signing"
     BEFORE_COLLECTION = "before_collection"
     ACCEPTANCE = "acceptance"
-    DAYS_AFTER_ACCEPTANCE = "days_after_acceptance"
-    RETENTION_END = "retention_end"
+    RETENTION_END = "retention_end"  # 质保金: on a day
 
 
 class Instalment(OfStore):
-    """One row of the payment plan."""
+    """One row of the payment plan; the deposit, if there is one, is the first. Together they are the total."""
 
     __tablename__ = "instalments"
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
     position: Mapped[Count]
     event: Mapped[PaymentEvent] = mapped_column(word_of(PaymentEvent))
-    days: Mapped[Count] = mapped_column(default=0)
+    days: Mapped[Count] = mapped_column(default=0)  # working days after the event; before it for a collection
+    day: Mapped[Day | None]  # the end of the retention
+    batch: Mapped[Count | None]  # None: the whole contract
     amount: Mapped[Fen]
 
 
@@ -191,6 +242,7 @@ class Receiver(OfStore):
 
     __tablename__ = "receivers"
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    position: Mapped[Count] = mapped_column(default=1)
     name: Mapped[Name]
     phone: Mapped[Code] = mapped_column(default="")
 
@@ -217,19 +269,27 @@ class Review(OfStore):
 
 
 class Rendering(OfStore):
-    """The verdict of a render: of a trial for these very terms, or of the final paper."""
+    """A paper that was ordered: its frozen terms, and the verdict of the press once it has printed them."""
 
     __tablename__ = "renderings"
+    subject_kind: Mapped[Code]  # the subject's table
     subject_id: Mapped[UUID]
     template: Mapped[Code]
+    language: Mapped[Code] = mapped_column(default="zh")
     fingerprint: Mapped[str] = mapped_column(NameType(64))
+    terms: Mapped[Document]
+    number: Mapped[Code] = mapped_column(default="")  # as printed; a trial has none
     trial: Mapped[Flag]
     passed: Mapped[Flag | None]  # None: still to come
-    trouble: Mapped[Document | None]  # sentence, code and values of what stood in the way
+    trouble: Mapped[Document | None]  # what stood in the way: a code and its values
     pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
     pages: Mapped[Count | None]
     at: Mapped[Moment]
-    __table_args__ = (UniqueConstraint("subject_id", "template", "fingerprint", "trial"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "subject_id", "template", "language", "fingerprint", "number", "trial", name="uq_renderings_paper"
+        ),
+    )
 
 
 class PrintLog(OfStore):
