@@ -274,4 +274,5 @@ def _alike(form: Form | None) -> list[Any]:
 
 @options("models")
 def _models() -> list[tuple[str, str]]:
-    return [(str(each.id), f"{each.brand} {each.name} {each.configuration}") for each in reports.models(looking(), me())]
+    sold = reports.models(looking(), me())
+    return [(str(each.id), f"{each.brand} {each.name} {each.configuration}") for each in sold]

@@ -100,7 +100,7 @@ def take(kind: str, number: int, action: str) -> Answer:
     def work(ask: Ask) -> str:
         thing = find(ask.db, known, number)
         workflow.take(thing, action, ask)
-        return known.after(thing, action) if known.after else known.url(thing)
+        return str(known.after(thing, action) if known.after else known.url(thing))
 
     def again(drawn: Form | None, trouble: Any) -> Answer:
         thing = find(looking(), known, number)
