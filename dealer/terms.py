@@ -8,6 +8,7 @@ agreed" and is printed as ×.
 
 import hashlib
 import json
+import zlib
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -31,11 +32,24 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
 def _small_png(image: bytes) -> bytes:
-    """A signature is a small PNG: a picture of 30,000 × 30,000 points would fill the memory of the press."""
+    """A signature is a small, whole PNG: one of 30,000 × 30,000 points would fill the memory of the press, and one cut
+    short would be printed as nothing."""
     width, height = int.from_bytes(image[16:20]), int.from_bytes(image[20:24])
-    if not (image.startswith(PNG_START) and image[12:16] == b"IHDR" and 0 < width <= 2400 and 0 < height <= 1600):
+    if not (_chunks(image)[:1] == [b"IHDR"] and 0 < width <= 2400 and 0 < height <= 1600):
         raise ValueError("a signature is a PNG picture of at most 2400 × 1600 points")
     return image
+
+
+def _chunks(image: bytes) -> list[bytes]:
+    """The kinds of the chunks of a PNG, or none when it is no PNG, is damaged or ends early."""
+    kinds, start = [], len(PNG_START)
+    while image.startswith(PNG_START) and start < len(image):
+        end = start + 8 + int.from_bytes(image[start : start + 4])
+        if zlib.crc32(image[start + 4 : end]) != int.from_bytes(image[end : end + 4]):
+            return []
+        kinds.append(image[start + 4 : start + 8])
+        start = end + 4
+    return kinds if kinds[-1:] == [b"IEND"] and b"IDAT" in kinds else []
 
 
 Signature = Annotated[bytes, Field(max_length=300_000), AfterValidator(_small_png)]
@@ -81,17 +95,22 @@ class Agent(Terms):
     authorised_on: date | None = None
 
 
-class Party(Terms):
-    """One side of a contract as its head prints it."""
+class Letterhead(Terms):
+    """A company as its letters name it, with the account it is paid to."""
 
     name: Line
     uscc: Word = ""
     address: Line = ""
-    post_code: Word = ""
-    legal_representative: Line = ""
     phone: Word = ""
     bank: Line = ""
     account: Word = ""
+
+
+class Party(Letterhead):
+    """One side of a contract as its head prints it."""
+
+    post_code: Word = ""
+    legal_representative: Line = ""
     agent: Agent | None = None
     capacities: tuple[Capacity, ...] = ()
 
@@ -225,7 +244,7 @@ class Instalment(Terms):
 
 
 class Earnest(StrEnum):
-    """订金 and 定金 sound alike and differ in law: only 定金 is forfeited or paid back double (Civil Code 586–588)."""
+    """What the first instalment is. Only 定金 is forfeited or paid back double (Civil Code 586–588), 订金 never."""
 
     NONE = "none"
     PREPAYMENT = "prepayment"
@@ -266,7 +285,7 @@ class Batch(Terms):
 
 
 class Late(Terms):
-    """Damages for delay: parts per ten thousand of the late value a day, up to a cap; the batch may be ended after days."""
+    """Damages for delay: parts per ten thousand of the late value a day, up to a cap; then the batch may be ended."""
 
     per_ten_thousand: Rate
     cap_percent: Percent
@@ -313,8 +332,6 @@ class ContractTerms(Goods):
     price_excludes: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
     instalments: Annotated[tuple[Instalment, ...], Field(min_length=1, max_length=60)]
     earnest: Earnest = Earnest.NONE
-    earnest_fen: Fen = 0
-    earnest_working_days: Days = 5
     bond: Bond | None = None
     batches: Annotated[tuple[Batch, ...], Field(min_length=1, max_length=60)]
     receivers: Annotated[tuple[Contact, ...], Field(max_length=30)] = ()
@@ -342,8 +359,14 @@ class ContractTerms(Goods):
         for agrees, complaint in (
             (sum(each.amount_fen for each in self.instalments) == self.total_fen, "the instalments are the total"),
             (self._batches_hold_every_line(), "the batches hold every vehicle once"),
-            ((self.earnest is Earnest.NONE) == (self.earnest_fen == 0), "an amount goes with 订金 or 定金"),
-            (bool(self.arbitration) != (self.court is not None), "disputes go to a court or to arbitration: one of them"),
+            (
+                self._earnest_comes_first(),
+                "the first instalment, due after the contract takes effect, is the 订金 or 定金",
+            ),
+            (
+                bool(self.arbitration) != (self.court is not None),
+                "disputes go to a court or to arbitration: one of them",
+            ),
             (self._each_capacity_is_held_once(), "buying, paying, using and being invoiced have one party each"),
             (Capacity.BUYS in self.customers[0].capacities, "the buyer comes first"),
         ):
@@ -356,6 +379,9 @@ class ContractTerms(Goods):
         for share in (share for batch in self.batches for share in batch.shares):
             planned[share.line] = planned.get(share.line, 0) + share.quantity
         return planned == {row: line.quantity for row, line in enumerate(self.vehicles, 1)}
+
+    def _earnest_comes_first(self) -> bool:
+        return self.earnest is Earnest.NONE or self.instalments[0].moment is Moment.AFTER_EFFECT
 
     def _each_capacity_is_held_once(self) -> bool:
         return sorted(each for party in self.customers for each in party.capacities) == sorted(Capacity)
@@ -395,7 +421,7 @@ class QuotationTerms(Goods):
     quoted_on: date
     offer: Offer
     valid_until: date | None = None
-    seller: Party
+    seller: Letterhead
     customer: Line
     contact: Contact | None = None
     consultant: Contact
@@ -427,7 +453,7 @@ class TestDriveAgreementTerms(Terms):
     __test__ = False  # the name begins like a test class
 
     wording: Word = WORDING
-    dealer: Party
+    dealer: Line
     drives: bool
     name: Line
     age: Annotated[int, Field(ge=0, le=120)]
@@ -503,7 +529,7 @@ class HandoverTerms(Terms):
     """交车确认单: one per VIN."""
 
     wording: Word = WORDING
-    dealer: Party
+    dealer: Line
     contract_number: Word
     batch: Count
     buyer: Line
@@ -533,7 +559,7 @@ class HandoverBatchTerms(Terms):
     """交接清单: one per delivery batch."""
 
     wording: Word = WORDING
-    dealer: Party
+    dealer: Line
     contract_number: Word
     batch: Count
     buyer: Line

@@ -1,12 +1,13 @@
 """Terms of the papers of story 1, and of papers in general: for tests, for docs/samples and for measures."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from dealer import terms as t
 
 EVERY_CAPACITY = tuple(t.Capacity)
-CLOCK = datetime(2026, 11, 6, 2, 0, tzinfo=UTC)  # 10:00 in the shop
 
 SHOP = t.Party(
     name="昆明云岭远行汽车销售服务有限公司",
@@ -21,6 +22,7 @@ SHOP = t.Party(
         name="陈静", phone="13888880010", authorisation_number="YLYX-SQ-2026-018", authorised_on=date(2026, 1, 4)
     ),
 )
+LETTERHEAD = t.Letterhead.model_validate(SHOP.model_dump(include=set(t.Letterhead.model_fields)))
 POLICE = t.Party(
     name="某市公安局",
     uscc="11530100015112347K",
@@ -134,7 +136,7 @@ def story_1_bid() -> t.QuotationTerms:
         quoted_on=date(2026, 10, 20),
         offer=t.Offer.BINDING,
         valid_until=date(2027, 1, 18),
-        seller=SHOP,
+        seller=LETTERHEAD,
         customer=POLICE.name,
         contact=t.Contact(name="杨帆", phone="13888880021"),
         consultant=t.Contact(name="李娜", phone="13888880011"),
@@ -171,7 +173,7 @@ def lessor_quotation() -> t.QuotationTerms:
         version=2,
         quoted_on=date(2026, 11, 3),
         offer=t.Offer.INVITATION,
-        seller=SHOP,
+        seller=LETTERHEAD,
         customer="滇行租赁公司",
         consultant=t.Contact(name="李娜", phone="13888880011"),
         tax_month=date(2026, 11, 1),
@@ -181,7 +183,7 @@ def lessor_quotation() -> t.QuotationTerms:
 def yang_fan_drives() -> t.TestDriveAgreementTerms:
     """Story 3: 杨帆 drives the manual M7 on route R1."""
     return t.TestDriveAgreementTerms(
-        dealer=SHOP,
+        dealer=SHOP.name,
         drives=True,
         name="杨帆",
         age=36,
@@ -221,7 +223,7 @@ def one_x5_handed_over() -> t.HandoverTerms:
     """The first car of story 1, checked on the tablet up to the papers."""
     ticked = [point for block in ("car", "papers") for point in t.HANDOVER_CHECKS[block]]
     return t.HandoverTerms(
-        dealer=SHOP,
+        dealer=SHOP.name,
         contract_number="YLYX-DKH-2026-0001",
         batch=1,
         buyer=POLICE.name,
@@ -240,7 +242,7 @@ def one_x5_handed_over() -> t.HandoverTerms:
 def batch_of(count: int) -> t.HandoverBatchTerms:
     """A batch list of so many cars; the VINs repeat, the list does not mind."""
     return t.HandoverBatchTerms(
-        dealer=SHOP,
+        dealer=SHOP.name,
         contract_number="YLYX-DKH-2026-0001",
         batch=1,
         buyer=POLICE.name,
@@ -255,3 +257,61 @@ def batch_of(count: int) -> t.HandoverBatchTerms:
 
 def story_1_batch() -> t.HandoverBatchTerms:
     return batch_of(6)
+
+
+def lessor_contract() -> t.ContractTerms:
+    """Four parties, 定金, gifts, paid extras, special terms, arbitration: what story 1 does not have."""
+    car = t.Vehicles.model_validate(
+        lessor_quotation().vehicles[0].model_dump(exclude={"list_price_fen", "purchase_tax_fen"})
+    )
+    lessor = t.Party(
+        name="滇行租赁公司",
+        uscc="91530100MA6KCX9U4R",
+        address="云南省昆明市盘龙区白云路 66 号",
+        legal_representative="赵行",
+        phone="0871-63550077",
+        capacities=(t.Capacity.BUYS, t.Capacity.IS_INVOICED),
+    )
+    bank = t.Party(name="云岭融资租赁有限公司", uscc="91530100MA6PT3KX29", capacities=(t.Capacity.PAYS,))
+    user = t.Party(name="某区环卫服务中心", uscc="N2530102MF12345678", capacities=(t.Capacity.USES,))
+    shares = (t.Share(line=1, quantity=30),)
+    return t.ContractTerms(
+        dated=date(2026, 11, 20),
+        signing_place="昆明",
+        seller=SHOP,
+        customers=(lessor, bank, user),
+        vehicles=(car,),
+        extras=(t.Extra(name="7 kW 交流充电桩（含安装）", quantity=10, unit_price_fen=2_980_00),),
+        gifts=(t.Gift(name="全车脚垫", quantity=30),),
+        instalments=(
+            t.Instalment(amount_fen=900_000_00, moment=t.Moment.AFTER_EFFECT, working_days=5),
+            t.Instalment(amount_fen=3_800_000_00, moment=t.Moment.BEFORE_DELIVERY, working_days=3),
+            t.Instalment(amount_fen=96_800_00, moment=t.Moment.ON_DAY, day=date(2027, 1, 31)),
+        ),
+        earnest=t.Earnest.DEPOSIT,
+        batches=(t.Batch(number=1, shares=shares, due=date(2026, 12, 20), place="昆明市呈贡区", sent_by_seller=True),),
+        late_delivery=t.Late(per_ten_thousand=Decimal("3.5"), cap_percent=5, end_after_days=20),
+        late_payment=t.Late(per_ten_thousand=Decimal(3), cap_percent=5, end_after_days=20),
+        arbitration="昆明仲裁委员会",
+        special=("充电桩在车辆交付前 5 日安装完毕并验收。",),
+    )
+
+
+class Sample(NamedTuple):
+    """A paper of docs/samples."""
+
+    name: str
+    paper: str
+    terms: Callable[[], t.Terms]
+    number: str
+
+
+SAMPLES = (
+    Sample("contract", "contract", story_1, "YLYX-DKH-2026-0001"),
+    Sample("contract_of_four", "contract", lessor_contract, "YLYX-DKH-2026-0002"),
+    Sample("quotation", "quotation", story_1_bid, "YLYX-BJ-2026-0012"),
+    Sample("quotation_invitation", "quotation", lessor_quotation, "YLYX-BJ-2026-0019"),
+    Sample("testdrive_agreement", "testdrive_agreement", yang_fan_drives, "YLYX-SJ-2026-0031"),
+    Sample("handover", "handover", one_x5_handed_over, "YLYX-JC-2026-0001"),
+    Sample("handover_batch", "handover_batch", story_1_batch, "YLYX-JJ-2026-0001"),
+)

@@ -1,0 +1,57 @@
+"""Print the sample papers: page pictures to look at, and their wording as text, which test_papers.py compares.
+
+Run it after a change to pdf_templates/, look at every picture, and commit both:  .venv/bin/python docs/samples/make.py
+"""
+
+import html
+import re
+import sys
+from pathlib import Path
+
+import pypdfium2
+
+FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER.parents[1]))
+
+from dealer.engine import papers  # noqa: E402 - found through the line above
+from tests.papers_samples import SAMPLES, Sample  # noqa: E402
+
+DOTS_PER_INCH = 84  # a page as wide as a phone in landscape: readable, 40 KB
+
+
+PICTURED = {"contract.zh", "contract.en", "quotation.zh", "testdrive_agreement.zh", "handover.zh", "handover_batch.zh"}
+
+
+def wording(sample: Sample, language: papers.Language) -> str:
+    """What the paper says, a line for each piece of text, without the layout."""
+    page = papers.typeset(sample.paper, sample.terms(), language=language, number=sample.number, trial=False)
+    body = re.sub(r"<svg.*?</svg>|<head>.*?</head>", "", page, flags=re.DOTALL)
+    lines = (
+        html.unescape(re.sub(r"<[^>]+>", "", line)).strip()
+        for line in re.split(r"</(?:td|th|p|h1|h2|h3|li|div)>|\n", body)
+    )
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def pictures(pdf: bytes, name: str) -> None:
+    document = pypdfium2.PdfDocument(pdf)
+    for old in FOLDER.glob(f"{name}-*.png"):
+        old.unlink()
+    for number, page in enumerate(document, 1):
+        picture = page.render(scale=DOTS_PER_INCH / 72).to_pil().convert("L").quantize(16)
+        picture.save(FOLDER / f"{name}-{number}.png", optimize=True)
+
+
+def main() -> None:
+    for sample in SAMPLES:
+        for language in ("zh", "en"):
+            paper = papers.render(sample.paper, sample.terms(), language=language, number=sample.number)
+            name = f"{sample.name}.{language}"
+            (FOLDER / f"{name}.txt").write_text(wording(sample, language), encoding="utf-8")
+            if name in PICTURED:
+                pictures(paper.pdf, name)
+            sys.stdout.write(f"{name}: {paper.pages} pages, sha256 {paper.sha256}\n")
+
+
+if __name__ == "__main__":
+    main()
