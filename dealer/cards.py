@@ -139,13 +139,13 @@ def plan_at(card: Prospect, ask: Ask, due: datetime) -> None:
         plan_nothing(card, ask)
         return
     card.next_contact_at = due
-    deadlines.plan(ask, "follow_up", card, due, owner_id=card.owner_id)
+    deadlines.plan(ask, "contact_prospect", card, due, owner_id=card.owner_id)
 
 
 def plan_nothing(card: Prospect, ask: Ask) -> None:
     """It ended, it rests, or they asked not to be called."""
     card.next_contact_at = None
-    deadlines.cancel(ask, card, "follow_up")
+    deadlines.cancel(ask, card, "contact_prospect")
 
 
 def write_card(card: Prospect, ask: Ask) -> None:
@@ -194,7 +194,7 @@ def note_contact(card: Prospect, ask: Ask) -> None:
     facts: Contacted = ask.facts
     before = card.level
     card.level = facts.level or before
-    deadlines.finish(ask, card, "follow_up")
+    deadlines.finish(ask, card, "contact_prospect")
     if not facts.in_vain:
         card.last_contact_at = ask.at
     if facts.next_at is not None:
@@ -209,7 +209,7 @@ def note_contact(card: Prospect, ask: Ask) -> None:
 def note_care(card: Prospect, ask: Ask) -> None:
     """Who has ordered or owns is contacted as the owner of the card sees fit: nothing is due by the level."""
     facts: Contacted = ask.facts
-    deadlines.finish(ask, card, "follow_up")
+    deadlines.finish(ask, card, "contact_prospect")
     card.next_contact_at = None
     if not facts.in_vain:
         card.last_contact_at = ask.at
@@ -363,7 +363,7 @@ def hand_over_card(card: Prospect, ask: Ask) -> None:
 def _hand_to(card: Prospect, ask: Ask, owner_id: UUID | None) -> None:
     """Change the owner; the history names both, and what is due goes along."""
     write_down(ask, "prospect", card, "owner_was", FormerOwner(owner=card.owner_id))
-    for due in deadlines.open_for(ask.db, card, "follow_up"):
+    for due in deadlines.open_for(ask.db, card, "contact_prospect"):
         due.owner_id = owner_id
     card.owner = ask.db.get_one(Person, owner_id)
 

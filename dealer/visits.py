@@ -78,8 +78,8 @@ class Completed(Facts):
     budget: Money | None = Field(None, title="Budget")
     pay_mode: PayMode | None = Field(None, title="Way of paying")
     trade_in: bool = Field(False, title="Trades in a car")
-    drove: bool = Field(False, title="Test drive")
-    quoted: bool = Field(False, title="Quotation")
+    drove: bool = Field(False, title="Drove a car")
+    quoted: bool = Field(False, title="Got a quotation")
     questionnaire: bool = Field(False, title="Questionnaire")
     remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
 

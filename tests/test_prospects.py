@@ -95,7 +95,7 @@ def test_story_2_up_to_the_card(shop: Shop) -> None:
     assert (card.state, card.level, card.owner.name) == (S.CARDED, Level.N, "王磊")
     card = take(shop, "2026-11-10 10:40", "set_level", Grading(level=Level.B))
     assert (card.state, card.level, card.next_contact_at) == (S.FOLLOWING, Level.B, at("2026-11-17 09:30"))
-    assert ("follow_up", at("2026-11-17 09:30")) in owed(shop, "王磊", "2026-11-17 09:30")
+    assert ("contact_prospect", at("2026-11-17 09:30")) in owed(shop, "王磊", "2026-11-17 09:30")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_talk_is_written_down_and_the_next_one_planned(shop: Shop) -> None:
     card = take(shop, "2026-11-11 10:00", "follow_up", told)
     assert (card.state, card.level, card.last_contact_at) == (S.FOLLOWING, Level.A, at("2026-11-11 10:00"))
     assert card.next_contact_at == at("2026-11-16 09:30")
-    assert owed(shop, "王磊", "2026-11-30 00:00") == [("follow_up", at("2026-11-16 09:30"))]
+    assert owed(shop, "王磊", "2026-11-30 00:00") == [("contact_prospect", at("2026-11-16 09:30"))]
     assert record(shop) == [("周末带家人来看车", True, False)]
 
 
@@ -414,7 +414,7 @@ def test_a_card_changes_hands_and_the_history_names_both(shop: Shop) -> None:
     card = take(shop, "2026-11-10 12:00", "hand_over", handing, who="刘洋")
     assert card.owner.name == "李娜"
     assert owed(shop, "王磊", "2026-12-31 00:00") == []
-    assert owed(shop, "李娜", "2026-12-31 00:00") == [("follow_up", at("2026-11-11 09:30"))]
+    assert owed(shop, "李娜", "2026-12-31 00:00") == [("contact_prospect", at("2026-11-11 09:30"))]
     with shop.looking() as db:
         told = {row.action: row.facts for row in of_thing(db, card.store_id, card.id)}
     assert str(shop.person("王磊").id) in told["owner_was"]

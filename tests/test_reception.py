@@ -253,7 +253,7 @@ def test_the_consultant_owes_the_rest_of_the_row_on_the_same_day(shop: Shop) -> 
     )
     done = take(shop, "2026-11-10 11:30", "王磊", number, "complete", full)
     assert (done.colour, done.competitor, done.completed_at) == ("白", "本田 CR-V", at("2026-11-10 11:30"))
-    assert owed(shop, "王磊", "2026-11-30 00:00") == ["follow_up"]
+    assert owed(shop, "王磊", "2026-11-30 00:00") == ["contact_prospect"]
 
 
 def test_only_the_consultant_completes_the_row(shop: Shop) -> None:
