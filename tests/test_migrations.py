@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 import dealer.records  # noqa: F401 - all tables
 from dealer.engine import jobs, migrating
-from dealer.engine.database import Database, Record, open_database
+from dealer.engine.columns import Record
+from dealer.engine.database import Database, open_database
 from dealer.engine.history import Entry, append, verify
 from tests.cast import CAST, Shop, found_shop
 from tests.conftest import KEYS, at

@@ -1,4 +1,4 @@
-"""The command `dealer`: serve, worker, migrate, verify, doctor, demo. Each says with --help what it does."""
+"""The command `dealer`: serve, worker, migrate, verify, doctor, demo, diagram. Each says with --help what it does."""
 
 import logging
 import os
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
 from inspect import cleandoc
+from pathlib import Path
 from threading import Event, Thread, Timer
 from types import FrameType
 from typing import NoReturn
@@ -215,13 +216,23 @@ def examine(settings: Settings, _: Namespace) -> int:
 
 def demo(settings: Settings, _: Namespace) -> int:
     """Serve a shop made up for trying things out: made on first use, with one sign-in for each role."""
+    from dealer import demo as made_up  # noqa: PLC0415 - no other command may know these people
+
     migrating.upgrade(settings.url)
-    made_up = import_module("dealer.demo")
     database = open_database(settings.url, settings.keys)
     if doctor.is_empty(database):
         made_up.fill(database, datetime.now(UTC))
     database.engine.dispose()
     return _serve(settings, tuple("  ".join(line) for line in made_up.sign_ins()))
+
+
+def draw(_: Settings, arguments: Namespace) -> int:
+    """Draw the process from its own tables of steps: one page a life, as Mermaid in Markdown."""
+    from dealer import diagram, workflow  # noqa: PLC0415 - the other commands need no rules
+
+    for page in diagram.write(arguments.folder, workflow.LIVES.values()):
+        print(page)
+    return 0
 
 
 # ── the command line ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -241,6 +252,8 @@ def _parser() -> ArgumentParser:
     _add(commands, "verify", verify)
     _add(commands, "doctor", examine)
     _add(commands, "demo", demo)
+    drawing = _add(commands, "diagram", draw)
+    drawing.add_argument("folder", nargs="?", type=Path, default=Path("docs/process"), metavar="FOLDER")
     return parser
 
 

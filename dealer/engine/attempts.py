@@ -18,19 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
-from dealer.engine.database import (
-    Busy,
-    Code,
-    Count,
-    Database,
-    Document,
-    Identified,
-    Moment,
-    Name,
-    Prose,
-    Record,
-    word_of,
-)
+from dealer.engine.columns import Code, Count, Document, Identified, Moment, Name, Prose, Record, word_of
+from dealer.engine.database import Busy, Database
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from dealer.engine.attempts import LOCKED, Attempts, Job, JobRecord, JobState, Worker, fault_of, handles, mark
-from dealer.engine.database import Database, new_id
+from dealer.engine.columns import new_id
+from dealer.engine.database import Database
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, DBOSConfig

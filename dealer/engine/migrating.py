@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from dealer.engine import jobs
-from dealer.engine.database import DocumentType, NameType, Record
+from dealer.engine.columns import DocumentType, NameType, Record
 from dealer.engine.history import TRIGGERS, create_triggers
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _alone(url: str) -> Iterator[Connection]:
 
 
 def _links_off(connection: Any, _: object) -> None:
-    """SQLite changes most tables by copying them; with foreign keys on, dropping the old copy deletes every child row."""
+    """SQLite changes most tables by copying them; with links on, dropping the old copy deletes every child row."""
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA foreign_keys=OFF")
@@ -320,7 +320,7 @@ def draft(name: str) -> Path:
                 "downgrade": _rendered(steps.downgrade_ops_list[0], context),
             }
     wanted = [kind for kind in ("DocumentType", "NameType") if any(f"{kind}(" in part for part in body.values())]
-    imports = f"\nfrom dealer.engine.database import {', '.join(wanted)}\n" if wanted else ""
+    imports = f"\nfrom dealer.engine.columns import {', '.join(wanted)}\n" if wanted else ""
     path = FOLDER / f"{revision}_{re.sub(r'[^a-z0-9]+', '_', name.lower()).strip('_')}.py"
     down_revision = f'"{newest}"' if newest else "None"
     path.write_text(

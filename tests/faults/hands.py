@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from dealer.engine import history, jobs
-from dealer.engine.database import Database, new_id, open_database
+from dealer.engine.columns import new_id
+from dealer.engine.database import Database, open_database
 from dealer.engine.jobs import Job, Pace
 from dealer.engine.sealed import Keys
 

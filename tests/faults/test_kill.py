@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 
 from dealer.engine import history, migrating
 from dealer.engine.attempts import JobRecord, JobState
-from dealer.engine.database import Database, new_id, open_database
+from dealer.engine.columns import new_id
+from dealer.engine.database import Database, open_database
 from dealer.engine.history import History
 from tests.databases import Databases, Kind
 from tests.faults.hands import KEYS
