@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dealer.engine.database import Code, Day, Fen, Living, Moment, OfStore, Prose, numbered, state_of
+from dealer.engine.database import Code, Count, Day, Fen, Living, Moment, NameType, OfStore, Prose, numbered, state_of
 from dealer.records.vehicles import Model
 
 
@@ -27,10 +27,14 @@ class PriceList(Living):
     name: Mapped[Code]  # such as PV-2026-10
     effective_from: Mapped[Day]
     made_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     approved_at: Mapped[Moment | None]
     remark: Mapped[Prose] = mapped_column(default="")
-    lines: Mapped[list["PriceListLine"]] = relationship(back_populates="price_list", order_by="PriceListLine.id")
+    source_sha256: Mapped[str | None] = mapped_column(NameType(64))  # the sheet it was imported from
+    lines: Mapped[list["PriceListLine"]] = relationship(
+        back_populates="price_list", order_by="(PriceListLine.position, PriceListLine.id)", cascade="all, delete-orphan"
+    )
     __table_args__ = (numbered(), Index("ix_price_lists_in_force", "store_id", "state", "effective_from"))
 
 
@@ -39,6 +43,7 @@ class PriceListLine(OfStore):
 
     __tablename__ = "price_list_lines"
     price_list_id: Mapped[UUID] = mapped_column(ForeignKey("price_lists.id"), index=True)
+    position: Mapped[Count] = mapped_column(default=0)
     model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
     marked: Mapped[Fen]  # 指导价: never to be exceeded
     floor_consultant: Mapped[Fen]

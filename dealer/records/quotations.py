@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealer.engine.database import (
@@ -57,8 +57,16 @@ class Quotation(Living):
     tender_valid_until: Mapped[Day | None]  # a bid: honoured until the tender's validity ends
     remark: Mapped[Prose] = mapped_column(default="")
     pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    submitted_at: Mapped[Moment | None]
+    submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # who did it, stand-in or not
+    # Why it is below the owner's floor, typed once when it is submitted; each exception takes it over.
+    reason: Mapped[Prose | None]
+    proof_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    project_approval: Mapped[Code | None]
+    project_file_sha256: Mapped[str | None] = mapped_column(NameType(64))
     sent_at: Mapped[Moment | None]
     accepted_on: Mapped[Day | None]
+    confirmed_on: Mapped[Day | None]  # an acceptance stands for some days, then the owner asks the customer again
     evidence: Mapped[Prose | None]
     evidence_sha256: Mapped[str | None] = mapped_column(NameType(64))
     deal: Mapped[Deal] = relationship()
@@ -66,17 +74,7 @@ class Quotation(Living):
     lines: Mapped[list["QuotationLine"]] = relationship(
         order_by="QuotationLine.position", cascade="all, delete-orphan", back_populates="quotation"
     )
-    __table_args__ = (
-        numbered(),
-        # One accepted quotation per deal.
-        Index(
-            "uq_quotations_accepted",
-            "deal_id",
-            unique=True,
-            sqlite_where=text("state = 'accepted'"),
-            postgresql_where=text("state = 'accepted'"),
-        ),
-    )
+    __table_args__ = (numbered(), Index("ix_quotations_series", "store_id", "series", "revision"))
 
     @property
     def owner_id(self) -> UUID:
@@ -103,9 +101,10 @@ class QuotationLine(OfStore):
     colour: Mapped[Code]
     quantity: Mapped[Count]
     unit_price: Mapped[Fen]
-    # What the list said when the quotation was submitted; empty in a draft.
+    # What the list said when the quotation was submitted, and again when it was sent; empty in a draft.
     marked: Mapped[Fen | None]
     floor_own: Mapped[Fen | None]
+    net: Mapped[Fen | None]  # line total less gifts and free services, for figures about past deals
     quotation: Mapped[Quotation] = relationship(back_populates="lines")
     model: Mapped[Model] = relationship()
     extras: Mapped[list["LineExtra"]] = relationship(
@@ -159,7 +158,9 @@ class PriceException(Living):
     quotation_id: Mapped[UUID] = mapped_column(ForeignKey("quotations.id"), index=True)
     line_id: Mapped[UUID] = mapped_column(ForeignKey("quotation_lines.id"), index=True)
     requester_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    submitted_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))  # a stand-in does not decide either
     tier: Mapped[Tier] = mapped_column(word_of(Tier))
+    fleet: Mapped[Flag]  # fleet cases go to the key-account manager, others to the showroom manager
     reason: Mapped[Prose]
     proof_sha256: Mapped[str | None] = mapped_column(NameType(64))
     project_approval: Mapped[Code | None]  # the manufacturer's approval number
@@ -172,8 +173,11 @@ class PriceException(Living):
     decided_at: Mapped[Moment | None]
     comment: Mapped[Prose | None]
     returns: Mapped[Count] = mapped_column(default=0)
+    approved: Mapped[Document | None]  # the terms approved: list, floor, tier, model, colour, quantity, price, gifts
+    approved_total: Mapped[Fen | None]
     valid_until: Mapped[Day | None]
     due_at: Mapped[Moment | None]
+    escalated_at: Mapped[Moment | None]
     deal: Mapped[Deal] = relationship()
     quotation: Mapped[Quotation] = relationship()
     line: Mapped[QuotationLine] = relationship()

@@ -1,0 +1,227 @@
+"""What the steps of a quotation ask for and write down: forms and effects. The rules are in quotation.py."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from dealer import approvals, deadlines, people, pricing
+from dealer.engine.database import calendar_of
+from dealer.engine.fields import Money, Options, Paragraph, Upload
+from dealer.engine.steps import Ask, Facts
+from dealer.policies import policy
+from dealer.records.deals import Deal
+from dealer.records.prices import PriceListLine
+from dealer.records.quotations import (
+    ExceptionState,
+    ExtraKind,
+    LineExtra,
+    PriceException,
+    Quotation,
+    QuotationLine,
+)
+from dealer.rulings import Reasons, kept
+
+Words = Annotated[str, Paragraph]
+
+# ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class QuotedCar(Facts):
+    """Cars of one model and colour."""
+
+    model: Annotated[UUID, Options("models")] = Field(title="Model")
+    colour: str = Field(title="Colour", min_length=1, max_length=40)
+    quantity: int = Field(title="Quantity", ge=1, le=1000)
+    unit_price: Money = Field(title="Price per car, with VAT", gt=0)
+
+
+class Extra(Facts):
+    """What comes with the cars of a line. The amount is for the whole line, a gift's is its cost to the shop."""
+
+    line: int = Field(1, title="For line", ge=1, le=100)
+    kind: ExtraKind = Field(title="Kind")
+    name: str = Field(title="What", min_length=1, max_length=200)
+    amount: Money = Field(title="Amount for the line")
+    named_in_tender: bool = Field(False, title="Named in the tender")
+
+
+class Lines(Facts):
+    """The cars offered, and what goes with them."""
+
+    lines: tuple[QuotedCar, ...] = Field(title="Cars", min_length=1, max_length=100)
+    extras: tuple[Extra, ...] = Field((), title="Gifts, services and accessories", max_length=200)
+    remark: Words = Field("", title="Remark for the customer", max_length=2000)
+
+
+class Sending(Facts):
+    """Until when the offer stands."""
+
+    valid_until: date = Field(title="Valid until")
+    binding: bool = Field(False, title="Binding until then")
+    tender_valid_until: date | None = Field(None, title="Bid valid until, as the tender asks")
+
+
+class Acceptance(Facts):
+    """How the customer said yes: an order, a signed copy, a notice of award."""
+
+    evidence: Words = Field(title="How the customer accepted", min_length=1, max_length=2000)
+    file: Upload = Field(title="Evidence")
+
+
+# ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lines_from(facts: Lines, store_id: UUID) -> list[QuotationLine]:
+    """The lines of a form as rows. The editor prices them with these too, so that it never says anything else."""
+    return [
+        QuotationLine(
+            store_id=store_id, position=at, model_id=car.model, colour=car.colour, quantity=car.quantity,
+            unit_price=car.unit_price, extras=_extras_of(at, facts.extras, store_id),
+        )
+        for at, car in enumerate(facts.lines, 1)
+    ]  # fmt: skip
+
+
+def _extras_of(line: int, extras: Sequence[Extra], store_id: UUID) -> list[LineExtra]:
+    mine = (extra for extra in extras if extra.line == line)
+    return [
+        LineExtra(
+            store_id=store_id, position=at, kind=extra.kind, name=extra.name, amount=extra.amount,
+            named_in_tender=extra.named_in_tender,
+        )
+        for at, extra in enumerate(mine, 1)
+    ]  # fmt: skip
+
+
+def known_facts(lines: Sequence[QuotationLine], remark: str = "") -> dict[str, Any]:
+    """A quotation as its editor shows it."""
+    cars = [
+        {"model": str(line.model_id), "colour": line.colour, "quantity": line.quantity, "unit_price": line.unit_price}
+        for line in lines
+    ]
+    extras = [
+        {
+            "line": at, "kind": extra.kind, "name": extra.name, "amount": extra.amount,
+            "named_in_tender": extra.named_in_tender,
+        }
+        for at, line in enumerate(lines, 1)
+        for extra in line.extras
+    ]  # fmt: skip
+    return {"lines": cars, "extras": extras, "remark": remark}
+
+
+def first_facts(db: Session, deal: Deal, day: date) -> dict[str, Any]:
+    """What the editor of a deal's first quotation starts from: the need sheet, at the marked prices."""
+    wanted = deal.need.lines if deal.need else []
+    prices = pricing.prices_of(db, deal.store_id, (line.model_id for line in wanted), day)
+    cars = []
+    for line in wanted:
+        price = prices.get(line.model_id)
+        known = {"model": str(line.model_id), "colour": line.colour, "quantity": line.quantity}
+        cars.append(known | {"unit_price": price.marked if price else ""})
+    return {"lines": cars}
+
+
+def prices_for(ask: Ask, quotation: Quotation, lines: Sequence[QuotationLine]) -> dict[UUID, PriceListLine]:
+    """What today's list says of the models of some lines."""
+    return pricing.prices_of(ask.db, quotation.store_id, (line.model_id for line in lines), ask.today)
+
+
+# ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def begin_series(quotation: Quotation, ask: Ask) -> None:
+    """The first version gives its number to all that follow."""
+    quotation.series = quotation.number
+
+
+def write_lines(quotation: Quotation, ask: Ask) -> None:
+    """The lines as they were typed."""
+    quotation.lines = lines_from(ask.facts, quotation.store_id)
+    quotation.remark = ask.facts.remark
+
+
+def note_submission(quotation: Quotation, ask: Ask) -> None:
+    """From here on the lines stay as they are: who wants others begins the next version."""
+    quotation.submitted_at, quotation.submitted_by_id = ask.at, ask.actor.id
+    freeze_prices(quotation, ask)
+
+
+def note_reasons(quotation: Quotation, ask: Ask) -> None:
+    """Why it is below the floor; the exceptions take it over."""
+    reasons: Reasons = ask.facts
+    quotation.reason = reasons.reason
+    quotation.project_approval = reasons.project_approval or None
+    quotation.proof_sha256 = kept(ask, reasons.proof)
+    quotation.project_file_sha256 = kept(ask, reasons.project_file)
+
+
+def freeze_prices(quotation: Quotation, ask: Ask) -> None:
+    """What the list says today: once the customer holds the quotation, these floors are honoured."""
+    roles = people.roles_of(ask.db, quotation.owner_id, quotation.store_id)
+    prices = prices_for(ask, quotation, quotation.lines)
+    for line in quotation.lines:
+        price = prices.get(line.model_id)
+        line.net = pricing.net_total(line)
+        if price is not None:
+            quotation.price_list_id = price.price_list_id
+            line.marked, line.floor_own = price.marked, pricing.floor_of(roles, price)
+
+
+def countered(db: Session, quotation: Quotation) -> list[tuple[QuotationLine, PriceException]]:
+    """Lines whose owner took another price from the manager than the line still shows."""
+    found = approvals.by_line(db, quotation)
+    return [
+        (line, found[line.id])
+        for line in quotation.lines
+        if line.id in found
+        and found[line.id].state is ExceptionState.APPROVED
+        and (found[line.id].approved_total or 0) > pricing.net_total(line)
+    ]
+
+
+def adopt_prices(quotation: Quotation, ask: Ask) -> None:
+    """The price per car that gives the approved total, gifts included; rounded up to the fen."""
+    for line, exception in countered(ask.db, quotation):
+        wanted = (exception.approved_total or 0) + pricing.given_away(line)
+        line.unit_price = -(-wanted // line.quantity)
+    freeze_prices(quotation, ask)
+
+
+def note_sending(quotation: Quotation, ask: Ask) -> None:
+    """With the customer, until a day."""
+    terms: Sending = ask.facts
+    quotation.sent_at = ask.at
+    quotation.valid_until, quotation.binding = terms.valid_until, terms.binding
+    quotation.tender_valid_until = terms.tender_valid_until
+    freeze_prices(quotation, ask)
+    fires = calendar_of(ask.db).at(terms.valid_until + timedelta(days=1), "00:05")
+    deadlines.plan(ask, "expire_quotation", quotation, fires, by_system=True)
+
+
+def note_acceptance(quotation: Quotation, ask: Ask) -> None:
+    """The customer's yes, with its evidence."""
+    yes: Acceptance = ask.facts
+    quotation.accepted_on, quotation.confirmed_on = ask.today, None
+    quotation.evidence, quotation.evidence_sha256 = yes.evidence, kept(ask, yes.file)
+    deadlines.cancel(ask, quotation)
+
+
+def note_confirmation(quotation: Quotation, ask: Ask) -> None:
+    """The customer was asked again and still wants it."""
+    quotation.confirmed_on = ask.today
+
+
+def close_tasks(quotation: Quotation, ask: Ask) -> None:
+    """Nothing of it stays due."""
+    deadlines.cancel(ask, quotation)
+
+
+def first_sending(db: Session, quotation: Quotation, day: date) -> dict[str, Any]:
+    """What the form of sending starts from: the validity the house gives."""
+    days: int = policy(db, quotation.store_id, "quote_validity_days", day)
+    return {"valid_until": day + timedelta(days=days)}

@@ -1,0 +1,232 @@
+"""Prices: the one net price of a line, the list in force, the floors, and who may decide below them.
+
+A floor is per car, a line is many cars with gifts. The comparison multiplies the floor and never divides the line:
+130,000 / 3 has no exact fen, 3 × 43,333.33 has.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from dealer.engine.amounts import half_up, vat_of
+from dealer.engine.database import calendar_of
+from dealer.policies import policy
+from dealer.records.people import Role
+from dealer.records.prices import PriceList, PriceListLine, PriceListState
+from dealer.records.quotations import ExtraKind, LineExtra, Quotation, Tier
+
+VAT = Fraction(13, 100)
+"""Value-added tax on vehicles (增值税法 art. 10(1), in force since 2026-01-01)."""
+
+GIVEN = (ExtraKind.GIFT, ExtraKind.FREE_SERVICE)  # lower the net price, at their cost to the shop
+CHARGED = (ExtraKind.PAID, ExtraKind.AGENCY)  # raise what the customer pays, never the net price
+
+# ── the net price ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Priced(Protocol):
+    """What has a net price: a line of a quotation, saved or still being typed."""
+
+    @property
+    def unit_price(self) -> int: ...
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def extras(self) -> Iterable[LineExtra]: ...
+
+
+def net_total(line: Priced) -> int:
+    """What the shop gets for the cars of a line: price × quantity less gifts and free services. Floors look at this.
+
+    What the customer pays for accessories or fees neither lowers nor raises it.
+    """
+    return line.unit_price * line.quantity - given_away(line)
+
+
+def given_away(line: Priced) -> int:
+    """Gifts and free services of a line, at their cost to the shop."""
+    return sum(extra.amount for extra in line.extras if extra.kind in GIVEN)
+
+
+def charged(line: Priced) -> int:
+    """Accessories and fees the customer pays beside the cars of a line."""
+    return sum(extra.amount for extra in line.extras if extra.kind in CHARGED)
+
+
+def per_car(total: int, quantity: int) -> int:
+    """A total as a figure per car, for people to read; no rule compares it."""
+    return half_up(total, quantity)
+
+
+@dataclass(frozen=True)
+class LineTotals:
+    """The figures of one line."""
+
+    quantity: int
+    vehicles: int  # price × quantity, with VAT
+    charged: int
+    given: int
+    unit_without_vat: int
+    unit_vat: int
+
+    @property
+    def net(self) -> int:
+        """What floors look at."""
+        return self.vehicles - self.given
+
+    @property
+    def total(self) -> int:
+        """What the customer pays for the line."""
+        return self.vehicles + self.charged
+
+    @property
+    def without_vat(self) -> int:
+        """Of the vehicles."""
+        return self.unit_without_vat * self.quantity
+
+    @property
+    def vat(self) -> int:
+        """Of the vehicles."""
+        return self.unit_vat * self.quantity
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The figures of a quotation. Tax is that of the vehicles: each has an invoice of its own."""
+
+    lines: tuple[LineTotals, ...]
+
+    @property
+    def quantity(self) -> int:
+        """How many cars."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def vehicles(self) -> int:
+        """Of all cars, with VAT."""
+        return sum(line.vehicles for line in self.lines)
+
+    @property
+    def charged(self) -> int:
+        """Accessories and fees."""
+        return sum(line.charged for line in self.lines)
+
+    @property
+    def given(self) -> int:
+        """Gifts and free services, at their cost."""
+        return sum(line.given for line in self.lines)
+
+    @property
+    def total(self) -> int:
+        """What the customer pays."""
+        return sum(line.total for line in self.lines)
+
+    @property
+    def without_vat(self) -> int:
+        """Of the vehicles: computed per car, then summed."""
+        return sum(line.without_vat for line in self.lines)
+
+    @property
+    def vat(self) -> int:
+        """Likewise."""
+        return sum(line.vat for line in self.lines)
+
+
+def totals(quotation: Quotation, vat: Fraction = VAT) -> Totals:
+    """All figures of a quotation; the total in capitals is left to the paper."""
+    return totals_of(quotation.lines, vat)
+
+
+def totals_of(lines: Iterable[Priced], vat: Fraction = VAT) -> Totals:
+    """Likewise for lines that are still being typed."""
+    return Totals(tuple(_line_totals(line, vat) for line in lines))
+
+
+def _line_totals(line: Priced, vat: Fraction) -> LineTotals:
+    unit = vat_of(line.unit_price, vat)
+    return LineTotals(
+        line.quantity, line.unit_price * line.quantity, charged(line), given_away(line), unit.net, unit.vat
+    )
+
+
+def vat_rate(db: Session, store_id: UUID, day: date) -> Fraction:
+    """The rate on vehicles that the shop reckons with on a day."""
+    return Fraction(policy(db, store_id, "vat_permille", day), 1000)
+
+
+# ── lists and floors ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def list_in_force(db: Session, store_id: UUID, day: date) -> PriceList | None:
+    """The list that counts on a day: approved by then, its first day reached, and no later one has taken over."""
+    return db.scalars(
+        select(PriceList)
+        .where(
+            PriceList.store_id == store_id,
+            PriceList.state == PriceListState.APPROVED,
+            PriceList.effective_from <= day,
+            PriceList.approved_at < calendar_of(db).end_of(day),
+        )
+        .order_by(PriceList.effective_from.desc(), PriceList.approved_at.desc())
+        .limit(1)
+    ).first()
+
+
+def prices_of(db: Session, store_id: UUID, models: Iterable[UUID], day: date) -> dict[UUID, PriceListLine]:
+    """Marked price and floors of models on a day; a model that the list in force does not name is missing."""
+    price_list = list_in_force(db, store_id, day)
+    if price_list is None:
+        return {}
+    query = select(PriceListLine).options(joinedload(PriceListLine.price_list))
+    named = PriceListLine.model_id.in_(set(models))
+    return {
+        line.model_id: line for line in db.scalars(query.where(PriceListLine.price_list_id == price_list.id, named))
+    }
+
+
+def price_of(db: Session, store_id: UUID, model_id: UUID, day: date) -> PriceListLine | None:
+    """Likewise for one model; None when the list does not name it."""
+    return prices_of(db, store_id, (model_id,), day).get(model_id)
+
+
+def floor_of(roles: Iterable[Role], price: PriceListLine) -> int:
+    """The floor per car below which a person of these roles needs somebody else's decision."""
+    held = set(roles)
+    if Role.GENERAL in held:
+        return price.floor_general
+    if held & {Role.KEY_ACCOUNT, Role.SHOWROOM, Role.SALES}:
+        return price.floor_key_account
+    return price.floor_consultant
+
+
+TIER_FLOORS = ((Tier.KEY_ACCOUNT, "floor_key_account"), (Tier.GENERAL, "floor_general"))
+
+
+def floor_of_tier(tier: Tier, price: PriceListLine) -> int:
+    """The floor a tier decides down to; the manufacturer's project approval has none."""
+    return next((int(getattr(price, name)) for each, name in TIER_FLOORS if each is tier), 0)
+
+
+def meets(total: int, quantity: int, floor: int) -> bool:
+    """Whether a net total reaches a floor per car."""
+    return total >= floor * quantity
+
+
+def tier_for(total: int, quantity: int, price: PriceListLine, requester_roles: Iterable[Role]) -> Tier:
+    """The lowest tier whose floor the net total of a line reaches."""
+    if meets(total, quantity, floor_of(requester_roles, price)):
+        return Tier.OWN
+    reached = (tier for tier, _ in TIER_FLOORS if meets(total, quantity, floor_of_tier(tier, price)))
+    return next(reached, Tier.PROJECT)
+
+
+def is_fleet(quotation: Quotation, db: Session, day: date) -> bool:
+    """Whether it is priced as a fleet: as many cars as the house asks for (`fleet_min_qty`)."""
+    least: int = policy(db, quotation.store_id, "fleet_min_qty", day)
+    return sum(line.quantity for line in quotation.lines) >= least
