@@ -1,7 +1,7 @@
 """House rules with a date: validities, limits, minimum quantities. A value counts from its day on, once approved.
 
 None of these numbers is law: each is a shop's own and may change from a day on, which is why none is a constant
-where it is used. What stands here is what holds until a shop decides otherwise.
+where it is used. What stands here is what holds until a shop decides otherwise; how it decides is in proposals.py.
 """
 
 from datetime import date

@@ -14,9 +14,11 @@ from dealer import deal_rules as rules
 from dealer.deals import Comment, Hold, Loss, NeedSheet, NewDeal, NewOwner, held_from, was_held_from
 from dealer.engine.steps import SAME, Ask, Life, Refused, Step
 from dealer.people import OWNER, has, owner_or
+from dealer.proposals import POLICIES
 from dealer.prospects import PROSPECTS
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
+from dealer.records.people import Policy
 from dealer.records.prospects import Prospect, Visit
 from dealer.visits import BecameDeal
 
@@ -132,7 +134,7 @@ def _contact(ask: Ask, customer: Customer, facts: NewDeal) -> Contact:
 
 # ── several lives ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-LIVES: dict[type[Any], Life] = {Deal: DEALS, Visit: reception.VISITS, Prospect: PROSPECTS}
+LIVES: dict[type[Any], Life] = {Deal: DEALS, Visit: reception.VISITS, Prospect: PROSPECTS, Policy: POLICIES}
 """The life of every kind of thing."""
 
 

@@ -4,17 +4,17 @@ from datetime import date, datetime
 
 import pytest
 
-from dealer import card_lists, cards, deadlines, prospects, reception, workflow
+from dealer import card_lists, cards, deadlines, proposals, prospects, reception, workflow
 from dealer.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why
 from dealer.deals import NewDeal
 from dealer.engine.database import Conflict
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Facts, Refused, place
 from dealer.people import by_number
+from dealer.proposals import LevelDays, Levels
 from dealer.reception import Arriving, BecameDeal
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, DealState, LossReason
-from dealer.records.people import Policy
 from dealer.records.prospects import Level, Prospect, ProspectState, Purpose, Source, Visit, VisitKind, Way
 from tests.cast import Shop
 from tests.conftest import at
@@ -120,11 +120,13 @@ def test_the_gap_counts_from_the_last_contact_not_from_the_grading(shop: Shop) -
 
 
 def test_the_gaps_are_the_shops_own_from_a_day_on(shop: Shop) -> None:
-    with shop.acting("周建国", at("2026-11-01 09:00")) as ask:
-        levels = {name: {"deal_within": 90, "gap": 3} for name in "HABCN"}
-        ask.db.add(
-            Policy(store_id=shop.store.id, name="levels", value=levels, from_day=date(2026, 11, 10), approved_at=ask.at)
-        )
+    rows = tuple(LevelDays(level=level, deal_within=90, gap=3) for level in Level)
+    facts = Levels(value=rows, from_day=date(2026, 11, 10), reason="三天一访")
+    with shop.acting("马超", at("2026-11-01 09:00"), facts) as ask:
+        proposal = proposals.proposal_of(ask, "levels")
+        workflow.begin(proposal, "propose", ask)
+    with shop.acting("周建国", at("2026-11-01 09:30")) as ask:
+        workflow.take(ask.db.merge(proposal), "approve", ask)
     carded(shop)
     assert take(shop, "2026-11-10 10:40", "set_level", Grading(level=Level.C)).next_contact_at == at("2026-11-13 09:30")
 

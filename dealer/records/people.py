@@ -14,11 +14,14 @@ from dealer.engine.database import (
     Document,
     Flag,
     Identified,
+    Living,
     Moment,
     Name,
     NameType,
     OfStore,
     Prose,
+    numbered,
+    state_of,
     word_of,
 )
 
@@ -57,6 +60,7 @@ class Store(Identified):
     after_sales_phone: Mapped[Code]
     bank: Mapped[Name]
     bank_account: Mapped[Code]
+    version: Mapped[Count] = mapped_column(default=0)
 
 
 class Person(Identified):
@@ -66,11 +70,13 @@ class Person(Identified):
     sign_in: Mapped[str] = mapped_column(NameType(60), unique=True)
     name: Mapped[Name]
     password_hash: Mapped[Name]
+    password_given: Mapped[Flag] = mapped_column(default=False)  # by somebody else: they choose their own at sign-in
     language: Mapped[Code] = mapped_column(default="zh")
     active: Mapped[Flag] = mapped_column(default=True)
     phone: Mapped[Code | None]
     licence_classes: Mapped[Code | None]  # a companion on a test drive needs them (DOMAIN B3)
     licence_since: Mapped[Day | None]
+    version: Mapped[Count] = mapped_column(default=0)
 
 
 class Posting(OfStore):
@@ -146,15 +152,25 @@ class ParkedForm(Identified):
     at: Mapped[Moment]
 
 
-class Policy(OfStore):
-    """A house rule with a date: its value from a day on, in effect only when the general manager approved it."""
+class PolicyState(StrEnum):
+    """Where a house rule with a date stands: it counts only when the general manager has approved it."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Policy(Living):
+    """A house rule with a date: its value from a day on."""
 
     __tablename__ = "policies"
+    state: Mapped[PolicyState] = mapped_column(state_of(PolicyState))
     name: Mapped[Code]
     value: Mapped[Document]
     from_day: Mapped[Day]
-    proposed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[Prose] = mapped_column(default="")
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # who proposed it
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     approved_at: Mapped[Moment | None]
-    version: Mapped[Count] = mapped_column(default=0)
-    __table_args__ = (Index("ix_policies_name", "store_id", "name", "from_day"),)
+    __table_args__ = (numbered(), Index("ix_policies_name", "store_id", "name", "from_day"))
