@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealer.engine.database import (
@@ -40,28 +40,46 @@ class BatchState(StrEnum):
 
 
 class Batch(Living):
-    """Cars of one contract line that are due on one day. `overdue` is derived: due and not all delivered."""
+    """Cars that are delivered together on one day. `overdue` is derived: due and not all delivered."""
 
     __tablename__ = "batches"
     state: Mapped[BatchState] = mapped_column(state_of(BatchState))
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
-    contract_line_id: Mapped[UUID] = mapped_column(ForeignKey("contract_lines.id"))
-    position: Mapped[Count]
-    quantity: Mapped[Count]
+    position: Mapped[Count]  # its number in the contract; a batch split off goes on counting
+    quantity: Mapped[Count]  # of all its shares
     due_on: Mapped[Day]
-    original_due_on: Mapped[Day]
+    original_due_on: Mapped[Day]  # of the contract: what delay is counted from, also for what was split off
     place: Mapped[Name]
+    sent_by_seller: Mapped[Flag] = mapped_column(default=False)
     contact: Mapped[Name] = mapped_column(default="")
+    contact_phone: Mapped[Code] = mapped_column(default="")
+    excused_days: Mapped[Count] = mapped_column(default=0)  # of delay that is not ours: force majeure, the customer
+    excuse: Mapped[Prose | None]
+    excuse_sha256: Mapped[str | None] = mapped_column(NameType(64))
     deal: Mapped[Deal] = relationship()
     contract: Mapped[Contract] = relationship()
-    line: Mapped[ContractLine] = relationship()
-    __table_args__ = (numbered(), Index("ix_batches_due", "store_id", "state", "due_on"))
+    shares: Mapped[list["BatchShare"]] = relationship(order_by="BatchShare.id", cascade="all, delete-orphan")
+    __table_args__ = (
+        numbered(),
+        UniqueConstraint("contract_id", "position"),
+        Index("ix_batches_due", "store_id", "state", "due_on"),
+    )
 
     @property
     def owner_id(self) -> UUID:
         """Its deal's owner."""
         return self.deal.owner_id
+
+
+class BatchShare(OfStore):
+    """How many cars of a contract line a batch holds."""
+
+    __tablename__ = "batch_shares"
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("batches.id"), index=True)
+    contract_line_id: Mapped[UUID] = mapped_column(ForeignKey("contract_lines.id"), index=True)
+    quantity: Mapped[Count]
+    line: Mapped[ContractLine] = relationship()
 
 
 class ItemResult(StrEnum):
@@ -88,33 +106,37 @@ class Handover(OfStore):
     """The hand-over of one unit: what was ticked, who received, signatures; T0 is `driven_off_at`."""
 
     __tablename__ = "handovers"
+    number: Mapped[Count]
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"), index=True)
     batch_id: Mapped[UUID] = mapped_column(ForeignKey("batches.id"), index=True)
     consultant_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     receiver: Mapped[Name]
     receiver_phone: Mapped[Code]
+    authorisation_sha256: Mapped[str | None] = mapped_column(NameType(64))  # 授权委托书 of a receiver not in the contract
     driven_off_at: Mapped[Moment]
-    ticked: Mapped[Document]  # papers, keys, functions explained, after-sales phone
+    ticked: Mapped[Document]  # [{point, tick, note}] of the hand-over form
+    keys: Mapped[Count]
     odometer: Mapped[Count]
-    exceptions: Mapped[Prose] = mapped_column(default="")
-    signature_sha256: Mapped[str | None] = mapped_column(NameType(64))
-    scan_sha256: Mapped[str | None] = mapped_column(NameType(64))
-    pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    exceptions: Mapped[Name] = mapped_column(default="")
+    signature_sha256: Mapped[str] = mapped_column(NameType(64))  # drawn on the pad, or the signed paper's picture
+    drawn: Mapped[Flag]
     unit: Mapped[Unit] = relationship()
+    __table_args__ = (UniqueConstraint("store_id", "number"),)
 
 
 class ReceiptKind(StrEnum):
-    """What money was received for."""
+    """What money came or went for."""
 
     EARNEST = "earnest"
     PREPAYMENT = "prepayment"
     INSTALMENT = "instalment"
     BALANCE = "balance"
-    BOND_PAID = "bond_paid"  # paid by us
+    REFUND = "refund"  # paid back by us
+    BOND_PAID = "bond_paid"  # 履约保证金, paid by us
 
 
 class Receipt(OfStore):
-    """Money received under a contract, as confirmed by finance."""
+    """Money that came or went under a contract, as confirmed by finance."""
 
     __tablename__ = "receipts"
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
@@ -124,3 +146,33 @@ class Receipt(OfStore):
     payer: Mapped[Name]
     reference: Mapped[Name] = mapped_column(default="")
     confirmed_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    case_id: Mapped[UUID]
+
+
+class Invoice(OfStore):
+    """机动车销售统一发票: one per car. A wrong one is ended by a red letter, then another may follow."""
+
+    __tablename__ = "invoices"
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
+    number: Mapped[Code]
+    issued_on: Mapped[Day]
+    buyer: Mapped[Name]
+    buyer_code: Mapped[Code | None]  # unified social credit code
+    vin: Mapped[Code]
+    price: Mapped[Fen]  # 价税合计: net and VAT
+    net: Mapped[Fen]
+    vat: Mapped[Fen]
+    red_number: Mapped[Code | None]  # 红字发票
+    red_on: Mapped[Day | None]
+    red_reason: Mapped[Prose | None]
+    __table_args__ = (
+        UniqueConstraint("store_id", "number"),
+        Index(
+            "uq_invoices_live",
+            "unit_id",
+            unique=True,
+            sqlite_where=text("red_on IS NULL"),
+            postgresql_where=text("red_on IS NULL"),
+        ),
+    )

@@ -11,11 +11,11 @@ from dealer.engine.database import (
     Count,
     Day,
     Document,
-    Fen,
     Flag,
     Living,
     Moment,
     Name,
+    NameType,
     OfStore,
     Prose,
     numbered,
@@ -111,26 +111,35 @@ class Unit(Living):
     engine_number: Mapped[Code] = mapped_column(default="")
     colour: Mapped[Code]
     place: Mapped[Name] = mapped_column(default="")
-    expected_on: Mapped[Day | None]
-    arrived_on: Mapped[Day | None]
-    carrier: Mapped[Name | None]
-    waybill: Mapped[Code | None]
-    damage: Mapped[Prose | None]  # found at arrival inspection; blocks allocation
+    odometer: Mapped[Count] = mapped_column(default=0)
+    keys: Mapped[Count] = mapped_column(default=2)
     certificate: Mapped[Certificate] = mapped_column(word_of(Certificate), default=Certificate.ON_HAND)
     certificate_number: Mapped[Code] = mapped_column(default="")
     invoice: Mapped[InvoiceState] = mapped_column(word_of(InvoiceState), default=InvoiceState.NONE)
-    invoice_number: Mapped[Code | None]
-    invoice_price: Mapped[Fen | None]
-    invoice_buyer: Mapped[Name | None]
-    invoiced_on: Mapped[Day | None]
-    odometer: Mapped[Count] = mapped_column(default=0)
-    keys: Mapped[Count] = mapped_column(default=2)
+    # on its way
+    expected_on: Mapped[Day | None]
+    carrier: Mapped[Name | None]
+    waybill: Mapped[Code | None]
+    arrived_on: Mapped[Day | None]
+    damage: Mapped[Prose | None]  # found at the arrival inspection or later; blocks allocation until it is repaired
+    damage_photo_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    lent_to: Mapped[Name | None]
+    lent_until: Mapped[Day | None]
+    # the contract it is on
     contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))
     contract_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract_lines.id"))
-    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batches.id"))
-    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batches.id"), index=True)
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))  # 换车: whose place it took
+    claim_batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batches.id"))  # asked for, out of turn
+    claim_reason: Mapped[Prose | None]
+    claim_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    # inspection and hand-over
     pdi_passed_on: Mapped[Day | None]
-    delivered_at: Mapped[Moment | None]
+    defect: Mapped[Prose | None]  # found by the inspection or by the receiver; gone with the next passed inspection
+    promised_on: Mapped[Day | None]  # the new day for a car that the receiver rejected
+    delivered_at: Mapped[Moment | None]  # T0: when the receiver drove off
+    return_ground: Mapped[Prose | None]
+    return_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     model: Mapped[Model] = relationship()
     __table_args__ = (
         numbered(),
@@ -144,6 +153,8 @@ class Unit(Living):
             postgresql_where=text("state != 'returned'"),
         ),
         Index("ix_units_stock", "store_id", "model_id", "state"),
+        Index("ix_units_contract", "contract_id", "state"),
+        Index("ix_units_case", "case_id", "state"),
     )
 
 
