@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
+from dealer.engine import jobs
 from dealer.engine.database import Database, Record, open_database
 from dealer.engine.history import create_triggers
 from dealer.engine.sealed import Keys
@@ -43,6 +44,7 @@ def _build(url: str) -> None:
     with database.engine.execution_options(writes=True).begin() as connection:
         Record.metadata.create_all(connection)
         create_triggers(connection)
+    jobs.prepare(url)
     found_shop(database)
     database.engine.dispose()
 

@@ -12,6 +12,7 @@ from dealer.engine.database import (
     Count,
     Day,
     Document,
+    Fen,
     Flag,
     Living,
     Moment,
@@ -49,6 +50,13 @@ class Experience(StrEnum):
     RIDE = "ride"
 
 
+class NumberKind(StrEnum):
+    """A mainland licence carries its holder's resident ID; others (港澳台, foreigners) take a second pair of eyes."""
+
+    RESIDENT = "resident"
+    OTHER = "other"
+
+
 class DocumentForm(StrEnum):
     """What was seen of the licence: an original or the electronic one; a photo is not a licence."""
 
@@ -81,6 +89,30 @@ class AbortReason(StrEnum):
     WEATHER = "weather"
 
 
+class RefusalReason(StrEnum):
+    """Why somebody is not given the wheel; each has its code (dealer/licences.py)."""
+
+    NO_LICENCE = "no_licence"
+    CLASS = "class"
+    EXPIRED = "expired"
+    STATUS = "status"
+    PHOTO = "photo_only"
+    NUMBER = "number"
+    NAME = "name"
+    PROBATION = "probation"
+    COMPANION = "companion"
+    AGE = "age"
+    NOT_SOBER = "not_sober"
+
+
+class Satisfaction(StrEnum):
+    """How the customer liked it: the three grades of the shop's surveys."""
+
+    GOOD = "satisfied"
+    FAIR = "fair"
+    BAD = "dissatisfied"
+
+
 class TestDrive(Living):
     """One booking of one demo car. The slot is held from `starts_at` to `ends_at`."""
 
@@ -90,7 +122,8 @@ class TestDrive(Living):
     experience: Mapped[Experience] = mapped_column(word_of(Experience), default=Experience.DRIVE)
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"), index=True)
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"), index=True)
-    prospect_id: Mapped[UUID | None] = mapped_column(ForeignKey("prospects.id"))
+    prospect_id: Mapped[UUID | None] = mapped_column(ForeignKey("prospects.id"), index=True)
+    booked_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))  # the consultant who accompanies
     car_id: Mapped[UUID] = mapped_column(ForeignKey("demo_cars.id"), index=True)
     route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id"))
@@ -104,6 +137,10 @@ class TestDrive(Living):
     number_sealed: Mapped[Bytes | None]
     number_hash: Mapped[str | None] = mapped_column(NameType(64), index=True)
     number_tail: Mapped[Code | None]
+    number_masked: Mapped[Code | None]  # 530102********8237: what is shown, so that showing it opens no seal
+    number_kind: Mapped[NumberKind | None] = mapped_column(word_of(NumberKind))
+    entered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    compared_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # the second pair of eyes
     birth: Mapped[Day | None]
     licence_classes: Mapped[Code | None]
     licence_since: Mapped[Day | None]
@@ -112,12 +149,14 @@ class TestDrive(Living):
     licence_form: Mapped[DocumentForm | None] = mapped_column(word_of(DocumentForm))
     licence_status: Mapped[LicenceStatus | None] = mapped_column(word_of(LicenceStatus))
     consent_at: Mapped[Moment | None]
+    calls_welcome: Mapped[Flag] = mapped_column(default=False)  # a consent of its own, never the same tick
+    guardian: Mapped[Name] = mapped_column(default="")  # of a minor who rides along
     customer_link: Mapped[Name] = mapped_column(default="")  # what the driver is to the customer
     sober_declared: Mapped[Flag] = mapped_column(default=False)
     driver_signature_sha256: Mapped[str | None] = mapped_column(NameType(64))
     consultant_signature_sha256: Mapped[str | None] = mapped_column(NameType(64))
     agreement_scan_sha256: Mapped[str | None] = mapped_column(NameType(64))
-    agreement_pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    signed_at: Mapped[Moment | None]
     override_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # probation override KAM/SHO
     override_reason: Mapped[Prose | None]
     verified_at: Mapped[Moment | None]
@@ -126,6 +165,8 @@ class TestDrive(Living):
     odometer_out: Mapped[Count | None]
     odometer_in: Mapped[Count | None]
     fuel_out: Mapped[Count | None]  # percent
+    fuel_in: Mapped[Count | None]
+    checked_out_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     feedback: Mapped[Document | None]
     abort_reason: Mapped[AbortReason | None] = mapped_column(word_of(AbortReason))
     abort_remark: Mapped[Prose | None]
@@ -159,7 +200,7 @@ class DriveCheck(OfStore):
 
 
 class Incident(OfStore):
-    """What went wrong on a drive or a deal; it cannot be deleted."""
+    """What went wrong on a drive or a deal. Never changed and never deleted: what is learned later is another row."""
 
     __tablename__ = "incidents"
     drive_id: Mapped[UUID | None] = mapped_column(ForeignKey("test_drives.id"), index=True)
@@ -169,4 +210,9 @@ class Incident(OfStore):
     what: Mapped[Prose]
     police_number: Mapped[Code] = mapped_column(default="")
     insurer_number: Mapped[Code] = mapped_column(default="")
+    injured: Mapped[Flag] = mapped_column(default=False)
+    other_party: Mapped[Prose] = mapped_column(default="")
+    fault: Mapped[Prose] = mapped_column(default="")
+    cost: Mapped[Fen | None]
+    photo_sha256: Mapped[str | None] = mapped_column(NameType(64))
     reported_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

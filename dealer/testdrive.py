@@ -1,0 +1,229 @@
+"""The life of a test drive 试乘试驾: its STEPS, the agreement it prints, waivers, and the number behind its seal.
+
+Rules are in drive_rules.py and, about the licence, in licences.py; forms and effects in drives.py and desk.py; lists
+in drive_lists.py. A deal's contract asks `models_not_driven` before it takes effect.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from dealer import desk, drives, people
+from dealer import drive_rules as rules
+from dealer.deals import Comment
+from dealer.desk import (
+    LicenceEntry,
+    Refusing,
+    RevealReason,
+    RideCheck,
+    SecondLook,
+    Verification,
+    note_answers,
+    rules_at,
+)
+from dealer.drive_lists import day_grid, drives_of_customer, free_slots, models_not_driven, of_deal
+from dealer.drive_papers import agreement_terms, print_agreement
+from dealer.drives import Abort, Booking, CheckOut, IncidentReport, Move, Particulars, Return, Signing, prepare
+from dealer.engine import sealed
+from dealer.engine.fields import Options, Paragraph
+from dealer.engine.history import of_thing
+from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Refused, Step, no, write_down
+from dealer.licences import Stage
+from dealer.people import OWNER, SYSTEM, Actor, has, not_their_own
+from dealer.records.contracts import DriveWaiver
+from dealer.records.deals import Deal
+from dealer.records.testdrives import DriveState, Experience, TestDrive
+from dealer.records.vehicles import Model
+
+__all__ = [
+    "DRIVES", "agreement_terms", "day_grid", "drives_of_customer", "free_slots", "models_not_driven", "of_deal",
+    "prepare", "reveal_number", "waive",
+]  # fmt: skip
+
+S = DriveState
+D, R = Experience.DRIVE, Experience.RIDE
+PATH = (S.BOOKED, S.VERIFIED, S.IN_PROGRESS, S.COMPLETED)
+AHEAD = (S.REQUESTED, S.BOOKED, S.VERIFIED)  # before the car moves
+BOOKS, CHECKS = has("book drives"), has("verify licences")
+FIRST_OF_ALL = (rules.verified_lately, rules.its_day_has_come)
+BEFORE_THE_KEY = (
+    rules.route_is_approved, rules.car_papers_last, rules.nobody_is_on_the_road_with_it, rules.conduct_is_cleared,
+)  # fmt: skip
+
+# fmt: off
+STEPS = [
+    #    action  from  to  who  asks for
+    #         refused unless …
+    #         then …
+    Step("book", None, S.BOOKED, BOOKS, Booking,
+         rules.TYPED_SLOT_RULES,
+         (drives.plan_the_day,), when=rules.conduct_is_clean),
+    Step("book", None, S.REQUESTED, BOOKS, Booking,
+         rules.TYPED_SLOT_RULES,
+         (drives.plan_the_day, drives.ask_for_approval), when=rules.conduct_is_in_doubt),
+    Step("approve", S.REQUESTED, S.BOOKED, has("clear conduct"), Comment,
+         (rules.somebody_else_booked,),
+         (drives.note_approval,)),
+    Step("approve", S.BOOKED, SAME, has("clear conduct"), Comment,
+         (rules.an_approval_is_needed, rules.somebody_else_booked),
+         (drives.note_approval,)),
+    # the registration
+    Step("enter_licence", (S.REQUESTED, S.BOOKED), SAME, CHECKS, LicenceEntry,
+         (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), rules.beside("number", rules.driver_is_free)),
+         (desk.write_licence, drives.void_agreement, note_answers(Stage.BOOK)), when=rules.is_drive),
+    Step("enter_licence", S.VERIFIED, S.BOOKED, CHECKS, LicenceEntry,
+         (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), rules.beside("number", rules.driver_is_free)),
+         (desk.write_licence, drives.void_agreement, drives.put_key_back, note_answers(Stage.BOOK)),
+         when=rules.is_drive),
+    Step("compare_number", (S.REQUESTED, S.BOOKED), SAME, CHECKS, SecondLook,
+         (rules.licence_is_known, rules.number_needs_a_second_look, rules.somebody_else_entered_it,
+          rules.number_is_the_same),
+         (desk.note_second_look,), when=rules.is_drive),
+    Step("fill_in", (S.REQUESTED, S.BOOKED), SAME, BOOKS, Particulars,
+         (rules.beside("phone", rules.driver_is_free),),
+         (drives.write_particulars, drives.void_agreement)),
+    Step("sign", S.BOOKED, SAME, CHECKS, Signing,
+         (rules.particulars_are_complete, rules.licence_is_known, rules.both_have_signed),
+         (drives.keep_agreement, print_agreement)),
+    Step("override_probation", S.BOOKED, SAME, has("override probation"), Comment,
+         (rules.licence_is_known, rules.route_avoids_motorway, rules.somebody_else_accompanies),
+         (desk.note_override,), when=rules.is_drive),
+    # at the desk
+    Step("verify", (S.BOOKED, S.VERIFIED), S.VERIFIED, CHECKS, Verification,
+         (rules.its_day_has_come, *rules_at(Stage.VERIFY, D), rules.particulars_are_complete,
+          rules.conduct_is_cleared),
+         (desk.write_verification, drives.note_verified, note_answers(Stage.VERIFY)), when=rules.is_drive),
+    Step("verify", (S.BOOKED, S.VERIFIED), S.VERIFIED, CHECKS, RideCheck,
+         (rules.its_day_has_come, *rules_at(Stage.VERIFY, R), rules.conduct_is_cleared),
+         (desk.write_ride, drives.note_verified, note_answers(Stage.VERIFY)), when=rules.is_ride),
+    Step("check_out", S.VERIFIED, SAME, has("keep demo cars"), CheckOut,
+         (rules.car_is_at_hand, rules.odometer_has_not_turned_back),
+         (drives.note_key_out,)),
+    Step("start", S.VERIFIED, S.IN_PROGRESS, OWNER, None,
+         (*FIRST_OF_ALL, rules.registration_is_complete, *rules_at(Stage.START, D), *BEFORE_THE_KEY,
+          rules.car_is_checked_out),
+         (drives.set_off, note_answers(Stage.START)), when=rules.is_drive),
+    Step("start", S.VERIFIED, S.IN_PROGRESS, OWNER, None,
+         (*FIRST_OF_ALL, *rules_at(Stage.START, R), *BEFORE_THE_KEY, rules.car_is_checked_out),
+         (drives.set_off, note_answers(Stage.START)), when=rules.is_ride),
+    # on the road
+    Step("complete", S.IN_PROGRESS, S.COMPLETED, OWNER, Return,
+         (rules.odometer_has_not_turned_back,),
+         (drives.take_back,)),
+    Step("abort", S.IN_PROGRESS, S.ABORTED, OWNER, Abort,
+         (),
+         (drives.stop_for,)),
+    Step("incident", S.IN_PROGRESS, S.ABORTED, OWNER, IncidentReport,
+         (rules.incident_is_past,),
+         (drives.stop_for_incident, drives.write_incident, drives.tell_managers)),
+    Step("incident", S.ABORTED, SAME, OWNER, IncidentReport,
+         (rules.incident_is_past,),
+         (drives.write_incident, drives.tell_managers)),
+    # beside the path
+    Step("move", (S.REQUESTED, S.BOOKED), SAME, BOOKS, Move,
+         (*rules.TYPED_SLOT_RULES, *rules_at(Stage.MOVE, D)),
+         (drives.write_move, drives.void_agreement, note_answers(Stage.MOVE))),
+    Step("move", S.VERIFIED, S.BOOKED, BOOKS, Move,
+         (*rules.TYPED_SLOT_RULES, *rules_at(Stage.MOVE, D)),
+         (drives.put_key_back, drives.write_move, drives.void_agreement, note_answers(Stage.MOVE))),
+    Step("ride_instead", (S.REQUESTED, S.BOOKED), SAME, BOOKS, None,
+         (),
+         (drives.become_ride, drives.void_agreement, desk.forget_licence), when=rules.is_drive),
+    Step("ride_instead", (S.VERIFIED, S.REFUSED), S.BOOKED, BOOKS, None,
+         rules.SLOT_RULES,
+         (drives.put_key_back, drives.become_ride, drives.void_agreement, desk.forget_licence), when=rules.is_drive),
+    Step("refuse", AHEAD, S.REFUSED, CHECKS, Refusing,
+         (),
+         (desk.note_refusal, desk.forget_licence, drives.end_waiting), when=rules.by_hand),
+    Step("refuse", AHEAD, S.REFUSED, SYSTEM, None,
+         (desk.licence_has_failed,),
+         (desk.note_failure, desk.forget_licence, drives.end_waiting), when=rules.by_itself),
+    Step("cancel", AHEAD, S.CANCELLED, BOOKS, Comment,
+         (),
+         (desk.forget_licence, drives.end_waiting)),
+    Step("no_show", (S.REQUESTED, S.BOOKED), S.NO_SHOW, SYSTEM, None,
+         (rules.nobody_came,),
+         (desk.forget_licence, drives.end_waiting)),
+]
+# fmt: on
+
+DRIVES = Life("drive", TestDrive, DriveState, STEPS, PATH)
+
+
+# ── waiving ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class WaiverGround(StrEnum):
+    """Why a model need not be driven before the contract takes effect 免试驾."""
+
+    NO_DEMO_CAR = "no_demo_car"
+    REPEAT_BUYER = "repeat_buyer"
+    TENDER = "tender"
+
+
+class Waiver(Facts):
+    """A model that this customer need not drive."""
+
+    model: Annotated[UUID, Options("models")] = Field(title="Model")
+    ground: WaiverGround = Field(title="Ground")
+    reason: Annotated[str, Paragraph] = Field(title="Reason", min_length=1, max_length=2000)
+
+
+def waive(ask: Ask, deal: Deal) -> DriveWaiver:
+    """Let a contract take effect without a drive of one model: by a manager who does not own the deal."""
+    facts: Waiver = ask.facts
+    answer = has("waive drives")(deal, ask)
+    if isinstance(answer, Refusal):
+        raise Refused([answer], "waive_drive", deal)
+    model = ask.db.get(Model, facts.model)
+    strange = None
+    if model is None or model.store_id != deal.store_id:
+        strange = no("Choose models from the shop's list.", code="E-REQ-FIELD", field="model")
+    if refusals := [each for each in (not_their_own(deal.owner_id, answer), strange) if each]:
+        raise Refused(refusals, "waive_drive", deal)
+    waiver = DriveWaiver(
+        store_id=deal.store_id, deal_id=deal.id, model_id=facts.model, person_id=answer.hat.id, at=ask.at,
+        reason=f"{facts.ground.value}: {facts.reason}",
+    )  # fmt: skip
+    ask.db.add(waiver)
+    ask.db.flush()
+    write_down(answer, "deal", deal, "waive_drive", facts)
+    return waiver
+
+
+# ── the number behind the seal ────────────────────────────────────────────────────────────────────────────────────
+
+REVEALED_FOR = timedelta(minutes=5)
+
+
+def reveal_number(ask: Ask, drive: TestDrive) -> None:
+    """Let somebody read the whole licence number for some minutes: with a reason, which stays in the history."""
+    facts: RevealReason = ask.facts
+    answer = has("see licences")(drive, ask)
+    if isinstance(answer, Refusal):
+        raise Refused([answer], "reveal_number", drive)
+    write_down(answer, "drive", drive, "reveal_number", facts)
+
+
+def revealed_number(drive: TestDrive, who: Actor, ask: Ask) -> str | None:
+    """The whole number for whoever has just asked for it, else None."""
+    rows = of_thing(ask.db, drive.store_id, drive.id)
+    asked = any(row.action == "reveal_number" and row.actor_id == who.id and _is_recent(row.at, ask.at) for row in rows)
+    return sealed.get(ask.db, drive, "number") if asked and may_read_licences(who) else None
+
+
+def _is_recent(then: datetime, now: datetime) -> bool:
+    return now - then < REVEALED_FOR
+
+
+def may_read_licences(who: Actor) -> bool:
+    """Whether licence data may stand on this person's screen."""
+    return who.may_or_stands_in("see licences")
+
+
+def sees(drive: TestDrive, who: people.Actor) -> bool:
+    """Whoever plans, drives or looks after demo cars sees the register of their shop."""
+    return drive.store_id == who.store_id and who.may_or_stands_in("see drives")
