@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import customers, deals, people, reception
+from dealer import approvals, customers, deals, people, quotation, reception
 from dealer import deal_rules as rules
 from dealer.deals import Comment, Hold, Loss, NeedSheet, NewDeal, NewOwner, held_from, was_held_from
 from dealer.engine.steps import SAME, Ask, Life, Refused, Step
@@ -20,6 +20,7 @@ from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.people import Policy
 from dealer.records.prospects import Prospect, Visit
+from dealer.records.quotations import Quotation
 from dealer.visits import BecameDeal
 
 S = DealState
@@ -157,7 +158,8 @@ def settle(thing: Any, ask: Ask, because: int | None = None) -> None:
     """Try the SYSTEM steps of all things of the same deal until none moves; each has its own history row."""
     asked = Ask(ask.db, people.system(thing.store_id), ask.at, because=because)
     for _ in range(MOST_MOVES):
-        if not any(_moves_by_itself(each, asked) for each in things_of_case(ask.db, thing)):
+        things = things_of_case(ask.db, thing)
+        if not any(_moves_by_itself(each, asked) for each in things) and not _born_by_itself(things, asked):
             return
     raise RuntimeError(f"the lives around {thing.__tablename__} {thing.id} chase each other")
 
@@ -172,9 +174,14 @@ def _moves_by_itself(thing: Any, ask: Ask) -> bool:
     return False
 
 
+def _born_by_itself(things: list[Any], ask: Ask) -> bool:
+    """What comes into the world because of another thing: an exception for each line below its floor."""
+    return any(approvals.births(ask.db, each, ask) for each in things if isinstance(each, Quotation))
+
+
 def things_of_case(db: Session, thing: Any) -> list[Any]:
     """The thing's deal with everything that belongs to it; a thing without a deal stands alone."""
     deal = thing if isinstance(thing, Deal) else db.get(Deal, thing.case_id) if thing.case_id else None
     if deal is None:
         return list(reception.beside(thing)) if isinstance(thing, Visit | Prospect) else [thing]
-    return [deal, *reception.of_case(db, deal.id)]
+    return [deal, *quotation.of_deal(db, deal), *approvals.of_deal(db, deal), *reception.of_case(db, deal.id)]
