@@ -1,0 +1,159 @@
+"""The life of a contract: drawn up from the accepted quotation, reviewed, issued with a number, signed, in effect.
+
+Read the table first. The draft's gaps are in contract_gaps.py, the rules of drafting in contract_draft_rules.py and
+of everything later in contract_rules.py; contract_drafts.py and contract_acts.py write down what follows.
+Other parts it asks: quotation (what was accepted), drive_lists (what was driven), printing (the press).
+"""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from dealer import contract_acts as acts
+from dealer import contract_draft_rules as drafting
+from dealer import contract_drafts as drafts
+from dealer import contract_forms as forms
+from dealer import contract_rules as rules
+from dealer import people, printing, reports
+from dealer.contract_drafts import draw_up
+from dealer.contract_gaps import GAPS, gaps
+from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Step, no
+from dealer.people import OWNER, SYSTEM, Actor, has
+from dealer.records.contracts import Contract, ContractState, PrintLog, Reviewer
+from dealer.records.deals import Deal
+
+__all__ = ["CONTRACTS", "current", "draw_up", "gaps", "is_effective", "of_deal"]
+
+S = ContractState
+UNSIGNED = (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.ISSUED, S.RETURNED)
+OVER = (S.VOID, S.TERMINATED)
+PRINTABLE = (S.ISSUED, S.EFFECTIVE, S.PERFORMED, S.TERMINATED)
+
+EDIT_DELIVERY = (
+    drafting.typed_plan_delivers_every_car, drafting.typed_plan_lies_ahead, drafting.batches_are_one_delivery_each,
+)  # fmt: skip
+EDIT_PAYMENT = (
+    drafting.typed_deposit_has_kind_and_amount, drafting.typed_deposit_is_within_its_limit,
+    drafting.typed_payments_make_the_total, drafting.retention_ends_on_a_day, drafting.typed_bond_is_within_its_limit,
+)  # fmt: skip
+SIGNING = (
+    rules.paper_is_stored, rules.deal_awaits_its_contract, rules.signed_text_is_the_issued_one,
+    rules.signed_after_issue_and_by_today, rules.further_parties_have_signed, rules.signed_soon_after_the_award,
+)  # fmt: skip
+TAKING_EFFECT = (
+    rules.signatures_are_recorded, rules.somebody_else_recorded, rules.every_model_was_driven, rules.paper_is_stored,
+    rules.deal_awaits_its_contract, rules.quotation_was_accepted_in_time, rules.award_was_kept,
+)  # fmt: skip
+SUBMITTED = (acts.note_submitter, acts.freeze_terms, acts.order_trial, acts.plan_reviews)
+
+
+def _pass(action: str, duty: str, reviewer: Reviewer) -> Step:
+    """A reviewer's row: somebody else's text, one mark, and no text that cannot be printed."""
+    looks = (rules.not_yet_marked(reviewer), rules.somebody_else_submitted, rules.text_can_be_printed)
+    return Step(action, S.IN_REVIEW, SAME, has(duty), forms.ReviewNote, looks, (acts.mark(reviewer),))
+
+
+# fmt: off
+# ruff: disable[E501]
+STEPS = [
+    #    action                from                        to             who                        asks for                refused unless …                              then …
+    Step("draw_up",            None,                       S.DRAFT,       OWNER,                     None,                   (drafting.deal_is_before_its_contract, drafting.quotation_is_there, drafting.no_other_contract_lives), ()),
+    Step("edit_buyer",         S.DRAFT,                    SAME,          OWNER,                     forms.BuyerFacts,       (),                                           (drafts.write_buyer,)),
+    Step("add_party",          S.DRAFT,                    SAME,          OWNER,                     forms.FurtherParty,     (drafting.there_is_room_for_a_party, drafting.party_does_something), (drafts.add_party,)),
+    Step("drop_party",         S.DRAFT,                    SAME,          OWNER,                     forms.ChosenParty,      (drafting.there_is_a_further_party, drafting.chosen_party_is_there), (drafts.drop_party,)),
+    Step("edit_payment",       S.DRAFT,                    SAME,          OWNER,                     forms.PaymentFacts,     EDIT_PAYMENT,                                 (drafts.write_payment,)),
+    Step("edit_delivery",      S.DRAFT,                    SAME,          OWNER,                     forms.DeliveryFacts,    EDIT_DELIVERY,                                (drafts.write_delivery,)),
+    Step("edit_procurement",   S.DRAFT,                    SAME,          OWNER,                     forms.ProcurementFacts, (),                                           (drafts.write_procurement,)),
+    Step("edit_wording",       S.DRAFT,                    SAME,          OWNER,                     forms.WordingFacts,     (drafting.place_of_dispute_is_named,),        (drafts.write_wording,)),
+    Step("renew_lines",        S.DRAFT,                    SAME,          OWNER,                     None,                   (drafting.something_new_is_accepted,),        (drafts.renew_lines,)),
+    Step("excuse_late_award",  UNSIGNED,                   SAME,          has("review for risk"),    forms.Reason,           (drafting.award_is_known, drafting.somebody_else_owns_the_deal), (acts.excuse_late_award,)),
+    # review
+    Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (rules.deal_is_in_review, *GAPS),             SUBMITTED),
+    Step("submit_with_deal",   S.DRAFT,                    S.IN_REVIEW,   SYSTEM,                    None,                   (rules.deal_has_come_to_review, *GAPS),       SUBMITTED),
+    _pass("pass_risk", "review for risk", Reviewer.KEY_ACCOUNT),
+    _pass("pass_finance", "review for finance", Reviewer.FINANCE),
+    _pass("pass_house", "review for the house", Reviewer.GENERAL),
+    Step("approve",            S.IN_REVIEW,                S.APPROVED,    SYSTEM,                    None,                   (rules.all_reviews_are_passed,),              (acts.order_trial, acts.plan_issue)),
+    Step("return_with_deal",   S.IN_REVIEW,                S.RETURNED,    SYSTEM,                    None,                   (rules.deal_is_back_in_quotation,),           (acts.clear_marks,)),
+    Step("redraft",            S.RETURNED,                 S.DRAFT,       OWNER,                     None,                   (drafting.deal_is_before_its_contract,),      (acts.take_up_again,)),
+    # issue and signatures
+    Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   (rules.trial_has_passed, rules.deal_awaits_its_contract), (acts.give_number, acts.order_final, acts.plan_signing)),
+    Step("record_signatures",  S.ISSUED,                   SAME,          has("record signatures"),  forms.Signatures,       SIGNING,                                      (acts.write_signatures,)),
+    Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   TAKING_EFFECT,                                (acts.take_effect, acts.remind_purchaser)),
+    Step("revise_with_deal",   (S.APPROVED, S.ISSUED),     S.RETURNED,    SYSTEM,                    None,                   (rules.deal_went_back,),                      (acts.withdraw_issue, acts.clear_marks)),
+    # the end
+    Step("void",               (S.DRAFT, S.RETURNED),      S.VOID,        OWNER,                     forms.Reason,           (),                                           (acts.note_end,)),
+    Step("void",               (S.APPROVED, S.ISSUED),     S.VOID,        has("confirm signatures"), forms.Reason,           (),                                           (acts.note_end,)),
+    Step("void_with_deal",     UNSIGNED,                   S.VOID,        SYSTEM,                    None,                   (rules.deal_is_given_up,),                    (acts.note_end,)),
+    Step("perform",            S.EFFECTIVE,                S.PERFORMED,   SYSTEM,                    None,                   (rules.deal_is_closed,),                      (acts.note_end,)),
+    Step("terminate_with_deal", S.EFFECTIVE,               S.TERMINATED,  SYSTEM,                    None,                   (rules.deal_is_given_up,),                    (acts.note_end,)),
+]
+# ruff: enable[E501]
+# fmt: on
+
+CONTRACTS = Life(
+    "contract", Contract, ContractState, STEPS, (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.ISSUED, S.EFFECTIVE, S.PERFORMED)
+)
+
+# ── printing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def print_copy(ask: Ask, contract: Contract) -> PrintLog:
+    """One more copy of the stored paper. Raises Refused for others than the back office, or while there is no paper."""
+    answer = has("issue contracts")(contract, ask)
+    if isinstance(answer, Refusal):
+        raise Refused([answer], "print", contract)
+    if contract.state not in PRINTABLE or contract.pdf_sha256 is None:
+        raise Refused([rules.paper_is_stored(contract, ask) or _not_to_be_printed()], "print", contract)
+    return printing.print_copy(answer, "contract", contract, contract.pdf_sha256)
+
+
+def _not_to_be_printed() -> Refusal:
+    return no("Only an issued contract is printed: this one is not in force.", code="E-PRINT-STATE")
+
+
+def order_reading_copy(ask: Ask, contract: Contract) -> None:
+    """Have the English reading copy of an issued contract printed; the Chinese text is what binds."""
+    if contract.code is not None:
+        printing.order_paper(
+            ask, contract, "contract", acts.frozen_terms(contract), number=contract.code, language="en"
+        )
+
+
+# ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def of_deal(db: Session, deal: Deal) -> list[Contract]:
+    """All contracts of a deal, oldest first."""
+    return list(db.scalars(select(Contract).where(Contract.deal_id == deal.id).order_by(Contract.number)))
+
+
+def current(db: Session, deal: Deal) -> Contract | None:
+    """The contract of a deal that counts: the latest that is neither void nor terminated."""
+    return next((each for each in reversed(of_deal(db, deal)) if each.state not in OVER), None)
+
+
+def is_effective(db: Session, deal: Deal) -> bool:
+    """Whether dealer and buyer are bound."""
+    contract = current(db, deal)
+    return contract is not None and contract.state in (S.EFFECTIVE, S.PERFORMED)
+
+
+def sees(contract: Contract, who: Actor, db: Session) -> bool:
+    """Contracts are seen by those who see their deal and have to do with contracts."""
+    return who.may_or_stands_in("see contracts") and reports.sees_deal(contract.deal, who, db)
+
+
+def seen_by(
+    db: Session, who: Actor, states: tuple[ContractState, ...] = (), below: int | None = None
+) -> list[Contract]:
+    """Contracts a person may look at, newest first, from below a number on: a keyset page and one more."""
+    deals: Select[UUID] = reports.deals_seen_by(db, who).with_only_columns(Deal.id)
+    query = people.scoped(select(Contract).where(Contract.deal_id.in_(deals)), Contract, who)
+    if states:
+        query = query.where(Contract.state.in_([state.value for state in states]))
+    if below is not None:
+        query = query.where(Contract.number < below)
+    query = query.options(joinedload(Contract.deal).joinedload(Deal.customer))
+    return list(db.scalars(query.order_by(Contract.number.desc()).limit(reports.PAGE + 1)))

@@ -1,0 +1,194 @@
+"""What the steps of a contract write down from its submission on: marks, the frozen text, numbers, signatures."""
+
+import json
+
+from sqlalchemy import select
+
+from dealer import deadlines, people, printing
+from dealer.contract_drafts import keep_file, renew_lines
+from dealer.contract_forms import ReviewNote, Signatures
+from dealer.contract_gaps import SIGNED_WITHIN
+from dealer.contract_rules import reviewers, signed_last
+from dealer.contract_terms import contract_terms
+from dealer.engine.database import calendar_of, next_number
+from dealer.engine.history import History
+from dealer.engine.steps import Ask, Effect
+from dealer.policies import policy
+from dealer.records.contracts import Contract, FormerIssue, Review, Reviewer
+from dealer.records.people import Role
+from dealer.terms import ContractTerms, revive
+
+# Who reviews, and what the deal's list of open tasks calls it.
+REVIEW_TASKS = {
+    Reviewer.KEY_ACCOUNT: ("review_risk", Role.KEY_ACCOUNT),
+    Reviewer.FINANCE: ("review_finance", Role.FINANCE),
+    Reviewer.GENERAL: ("review_general", Role.GENERAL),
+}
+# The purchaser's own duties (政府采购法实施条例 art. 50, 政府采购法 art. 47): we remind, in working days after effect.
+PURCHASERS_DUTIES = (("ask_whether_published", 2), ("ask_whether_filed", 7))
+
+# ── review ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def note_submitter(contract: Contract, ask: Ask) -> None:
+    """Who submitted it will not review it. When it goes along with its deal, that is whoever submitted the deal."""
+    contract.submitted_by_id = ask.actor.id
+    if ask.actor.id is None and ask.because is not None:
+        row = select(History.actor_id).where(History.store_id == contract.store_id, History.seq == ask.because)
+        contract.submitted_by_id = ask.db.scalar(row)
+
+
+def freeze_terms(contract: Contract, ask: Ask) -> None:
+    """What is reviewed is what is printed: a price list, an address or a name may change, this text does not."""
+    terms = contract_terms(ask.db, contract, ask.today)
+    contract.frozen, contract.fingerprint = terms.model_dump(mode="json"), terms.fingerprint()
+
+
+def frozen_terms(contract: Contract) -> ContractTerms:
+    """The text as submitted. Raises LookupError for a contract that was not."""
+    if contract.frozen is None:
+        raise LookupError(f"contract {contract.number} has no frozen terms")
+    terms: ContractTerms = revive("contract", json.dumps({"terms": contract.frozen}))
+    return terms
+
+
+def order_trial(contract: Contract, ask: Ask) -> None:
+    """Have the frozen text printed without a number, to see whether it can be."""
+    if contract.frozen is None:
+        freeze_terms(contract, ask)
+    printing.order_paper(ask, contract, "contract", frozen_terms(contract), trial=True)
+
+
+def plan_reviews(contract: Contract, ask: Ask) -> None:
+    """Each reviewer has one working day (house rule `review_due_working_days`)."""
+    calendar = calendar_of(ask.db)
+    days = policy(ask.db, contract.store_id, "review_due_working_days", ask.today)
+    due = calendar.end_of(calendar.add_working_days(ask.today, days))
+    for reviewer in reviewers(contract, ask):
+        kind, role = REVIEW_TASKS[reviewer]
+        if not deadlines.open_for(ask.db, contract.deal, kind):
+            deadlines.plan(ask, kind, contract.deal, due, role=role)
+
+
+def mark(reviewer: Reviewer) -> Effect:
+    """A reviewer passes the text."""
+
+    def write_mark(contract: Contract, ask: Ask) -> None:
+        note: ReviewNote = ask.facts
+        review = Review(store_id=contract.store_id, reviewer=reviewer, person_id=ask.actor.id, at=ask.at)
+        review.passed, review.cleared, review.comment = True, False, note.comment
+        contract.reviews.append(review)
+        deadlines.finish(ask, contract.deal, REVIEW_TASKS[reviewer][0])
+
+    return write_mark
+
+
+def clear_marks(contract: Contract, ask: Ask) -> None:
+    """A text that changes is reviewed anew by everybody."""
+    for review in contract.reviews:
+        review.cleared = True
+    for kind, _ in REVIEW_TASKS.values():
+        deadlines.cancel(ask, contract.deal, kind)
+
+
+def take_up_again(contract: Contract, ask: Ask) -> None:
+    """The next version of the text, with the lines the customer has accepted by now."""
+    contract.revision += 1
+    contract.frozen = contract.fingerprint = None
+    renew_lines(contract, ask)
+
+
+def excuse_late_award(contract: Contract, ask: Ask) -> None:
+    """Why the contract is later than the law asks, and who says so."""
+    contract.late_sign_reason, contract.late_sign_by_id = ask.facts.reason, ask.actor.id
+
+
+# ── issue ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def plan_issue(contract: Contract, ask: Ask) -> None:
+    """The back office issues it by the next working day."""
+    calendar = calendar_of(ask.db)
+    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    deadlines.plan(ask, "issue_contract", contract, due, role=Role.CLERK)
+
+
+def give_number(contract: Contract, ask: Ask) -> None:
+    """YLYX-DKH-2026-0001: gap-free per shop and year, never reused."""
+    store = people.store_of(ask.db, contract.store_id)
+    year = ask.today.year
+    serial = next_number(ask.db, contract.store_id, "contract", year)
+    contract.code, contract.issued_on = f"{store.code}-DKH-{year}-{serial:04}", ask.today
+    deadlines.finish(ask, contract, "issue_contract")
+
+
+def order_final(contract: Contract, ask: Ask) -> None:
+    """Have the frozen text printed with its number: once, for ever."""
+    printing.order_paper(ask, contract, "contract", frozen_terms(contract), number=contract.code or "")
+
+
+def plan_signing(contract: Contract, ask: Ask) -> None:
+    """After an award the law sets a day by which both sides have signed."""
+    if contract.award_day is not None and not contract.late_sign_reason:
+        due = calendar_of(ask.db).end_of(contract.award_day + SIGNED_WITHIN)
+        deadlines.plan(ask, "sign_contract", contract, due, owner_id=contract.owner_id)
+
+
+def withdraw_issue(contract: Contract, ask: Ask) -> None:
+    """The issued text is void, its number stays used; the next issue takes a new one."""
+    if contract.code is not None and contract.frozen is not None:
+        contract.former.append(
+            FormerIssue(
+                store_id=contract.store_id,
+                code=contract.code,
+                fingerprint=contract.fingerprint or "",
+                frozen=contract.frozen,
+                issued_on=contract.issued_on,
+                pdf_sha256=contract.pdf_sha256,
+                withdrawn_at=ask.at,
+            )
+        )
+    for name in (
+        "code", "frozen", "fingerprint", "issued_on", "pdf_sha256", "seller_signer", "seller_signed_on",
+        "buyer_signer", "buyer_signed_on", "further_signed_on", "signed_scan_sha256", "signed_recorded_by_id",
+    ):  # fmt: skip
+        setattr(contract, name, None)
+    deadlines.cancel(ask, contract)
+
+
+# ── signatures and effect ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write_signatures(contract: Contract, ask: Ask) -> None:
+    """Who signed when, as the scan shows; the key-account manager compares and confirms."""
+    facts: Signatures = ask.facts
+    for name in ("seller_signer", "seller_signed_on", "buyer_signer", "buyer_signed_on", "further_signed_on"):
+        setattr(contract, name, getattr(facts, name))
+    contract.signed_scan_sha256 = keep_file(ask, facts.scan)
+    contract.signed_recorded_by_id = ask.actor.id
+    calendar = calendar_of(ask.db)
+    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    deadlines.plan(ask, "confirm_signatures", contract, due, role=Role.KEY_ACCOUNT)
+
+
+def take_effect(contract: Contract, ask: Ask) -> None:
+    """It binds from the day of the last signature."""
+    contract.effective_on = signed_last(contract)
+    for kind in ("confirm_signatures", "sign_contract"):
+        deadlines.finish(ask, contract, kind)
+
+
+def remind_purchaser(contract: Contract, ask: Ask) -> None:
+    """Publishing and filing bind the purchaser: the owner asks whether it was done."""
+    if not contract.deal.customer.procurement or contract.effective_on is None:
+        return
+    calendar = calendar_of(ask.db)
+    clock = policy(ask.db, contract.store_id, "follow_up_from", ask.today)
+    for kind, days in PURCHASERS_DUTIES:
+        due = calendar.at(calendar.add_working_days(contract.effective_on, days), clock)
+        deadlines.plan(ask, kind, contract, due, owner_id=contract.owner_id)
+
+
+def note_end(contract: Contract, ask: Ask) -> None:
+    """Nobody owes this contract anything any more."""
+    deadlines.cancel(ask, contract)

@@ -1,0 +1,291 @@
+"""What a contract draft still lacks before it may be reviewed (DOMAIN C4, submit): each gap with its code and remedy.
+
+The same rules answer the deal's step `submit_review`, the contract's own, and the checklist on its page. Amounts and
+days that are typed are judged by the same functions at once, beside their field.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from dealer import quotation
+from dealer.contract_drafts import printed
+from dealer.contract_terms import contract_terms
+from dealer.engine import identifiers
+from dealer.engine.malformed import Malformed
+from dealer.engine.steps import Ask, Refusal, Rule, no
+from dealer.engine.words import Yuan
+from dealer.records.contracts import Contract, DepositKind
+from dealer.records.customers import CustomerClass
+from dealer.records.deals import PurchaseMode
+from dealer.records.people import Role
+from dealer.records.quotations import Quotation
+
+EARNEST_PERCENT = 20  # the part above has no 定金 effect (Civil Code 586)
+BOND_PERCENT = 10  # 招标投标法实施条例 art. 58, 政府采购法实施条例 art. 48
+SIGNED_WITHIN = timedelta(days=30)  # of the award: 招标投标法 art. 46, 政府采购法 art. 46
+BY_PROCUREMENT = tuple(mode for mode in PurchaseMode if mode not in (PurchaseMode.DIRECT, PurchaseMode.UNKNOWN))
+
+# ── parties ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def parties_have_valid_codes(contract: Contract, ask: Ask) -> Refusal | None:
+    """Everybody but an individual is named with a valid unified social credit code."""
+    individual = contract.deal.customer.customer_class is CustomerClass.INDIVIDUAL
+    for party in contract.parties:
+        if party.uscc is None and not (individual and party.position == 1):
+            return no(
+                "Enter the unified social credit code of {party}.", code="E-PARTY-CODE", fix="edit_parties",
+                party=party.name,
+            )  # fmt: skip
+        if party.uscc is not None and not _is_valid(party.uscc):
+            return no(
+                "The unified social credit code of {party} fails its check: copy it from the business licence.",
+                code="E-PARTY-CODE", fix="edit_parties", party=party.name,
+            )  # fmt: skip
+    return None
+
+
+def _is_valid(code: str) -> bool:
+    try:
+        identifiers.uscc(code)
+    except Malformed:
+        return False
+    return True
+
+
+def agents_are_authorised(contract: Contract, ask: Ask) -> Refusal | None:
+    """Whoever signs for a party shows a power of attorney 授权委托书, and we keep a copy."""
+    for party in contract.parties:
+        if party.agent and party.authorisation_sha256 is None:
+            return no(
+                "Attach the power of attorney of {agent}, who signs for {party}.", code="E-AUTHORISATION",
+                fix="edit_parties", agent=party.agent, party=party.name,
+            )  # fmt: skip
+    return None
+
+
+# ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lines_are_as_accepted(contract: Contract, ask: Ask) -> Refusal | None:
+    """Model, colour, quantity, price and gifts exactly as the customer accepted them."""
+    accepted = quotation.accepted(ask.db, contract.deal)
+    if accepted is None:
+        return no("The customer has not accepted a quotation that stands: send one.", code="E-QUOTE-NONE")
+    if accepted.id != contract.quotation_id or _sold(contract.lines) != _quoted(accepted):
+        return no(
+            "The customer has accepted quotation {number}, and this draft says otherwise: take its lines over.",
+            code="E-LINES", fix="renew_lines", number=accepted.number,
+        )  # fmt: skip
+    return None
+
+
+def _sold(lines: Iterable[Any]) -> list[tuple[Any, ...]]:
+    return [(line.model_id, line.colour, line.quantity, line.unit_price, line.extras) for line in lines]
+
+
+def _quoted(accepted: Quotation) -> list[tuple[Any, ...]]:
+    return [
+        (line.model_id, line.colour, line.quantity, line.unit_price, [printed(extra) for extra in line.extras])
+        for line in accepted.lines
+    ]
+
+
+# ── delivery ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def plan_delivers_every_car(contract: Contract, ask: Ask) -> Refusal | None:
+    """Annex 2 delivers each line completely, and not a car more."""
+    if not contract.plan:
+        return no("Plan the delivery: which cars, when, where.", code="E-PLAN-QUANTITY", fix="edit_delivery")
+    return planned_wrongly(contract, ((row.line_position, row.quantity) for row in contract.plan))
+
+
+def planned_wrongly(contract: Contract, planned: Iterable[tuple[int, int]], field: str | None = None) -> Refusal | None:
+    """The first line of which too many or too few cars are planned, as (line, quantity)."""
+    sums: Counter[int] = Counter()
+    for position, quantity in planned:
+        sums[position] += quantity
+    for line in contract.lines:
+        if sums[line.position] != line.quantity:
+            return no(
+                "Line {line}: {planned} cars are planned and {sold} are sold. Correct the delivery plan.",
+                code="E-PLAN-QUANTITY", fix="edit_delivery", field=field, line=line.position,
+                planned=sums[line.position], sold=line.quantity,
+            )  # fmt: skip
+    return None
+
+
+def plan_lies_ahead(contract: Contract, ask: Ask) -> Refusal | None:
+    """No car is promised for a day that has come."""
+    return promised_too_early((row.due_on for row in contract.plan), ask.today)
+
+
+def promised_too_early(days: Iterable[date], today: date, field: str | None = None) -> Refusal | None:
+    """The earliest day of a plan that is not after today."""
+    early = min((day for day in days if day <= today), default=None)
+    if early is not None:
+        return no(
+            "A batch is due on {day}: choose a day after today.", code="E-PLAN-DATE", fix="edit_delivery", field=field,
+            day=early,
+        )  # fmt: skip
+    return None
+
+
+# ── money ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def payments_make_the_total(contract: Contract, ask: Ask) -> Refusal | None:
+    """Deposit and payments together are the price, to the fen."""
+    return adds_up_wrongly(contract, sum(row.amount for row in contract.payments))
+
+
+def adds_up_wrongly(contract: Contract, planned: int, field: str | None = None) -> Refusal | None:
+    """What the payments come to, where that is not the total."""
+    if planned == contract.total:
+        return None
+    return no(
+        "The payments come to {planned}, the contract to {total}: correct the payment plan.",
+        code="E-PAYMENT-SUM", fix="edit_payment", field=field, planned=Yuan(planned), total=Yuan(contract.total),
+    )  # fmt: skip
+
+
+def payments_name_batches_of_the_plan(contract: Contract, ask: Ask) -> Refusal | None:
+    """A payment for a batch needs that batch."""
+    planned = {row.batch for row in contract.plan}
+    for row in contract.payments:
+        if row.batch is not None and row.batch not in planned:
+            return no(
+                "A payment is for batch {batch}, which is not planned: correct the payment plan.",
+                code="E-PAYMENT-BATCH", fix="edit_payment", batch=row.batch,
+            )  # fmt: skip
+    return None
+
+
+def deposit_is_within_its_limit(contract: Contract, ask: Ask) -> Refusal | None:
+    """定金 up to 20 % of the price; 订金 has no limit, and no penalty either."""
+    return deposit_above_limit(contract, contract.deposit_kind, contract.deposit)
+
+
+def deposit_above_limit(contract: Contract, kind: DepositKind, amount: int, field: str | None = None) -> Refusal | None:
+    """Why an amount cannot be 定金 of this contract."""
+    most = contract.total * EARNEST_PERCENT // 100
+    if kind is DepositKind.EARNEST and amount > most:
+        return no(
+            "定金 is at most {most}, 20 % of the price: lower the amount, or agree on 订金.",
+            code="E-DEPOSIT-20", fix="edit_payment", field=field, most=Yuan(most),
+        )  # fmt: skip
+    return None
+
+
+def deposit_has_kind_and_amount(contract: Contract, ask: Ask) -> Refusal | None:
+    """定金 and 订金 differ in law: an amount without the word, or the word without an amount, is neither."""
+    return deposit_unclear(contract.deposit_kind, contract.deposit)
+
+
+def deposit_unclear(kind: DepositKind, amount: int, field: str | None = None) -> Refusal | None:
+    """Why a deposit is not yet agreed."""
+    if (kind is DepositKind.NONE) != (amount == 0):
+        return no(
+            "Choose 定金 or 订金 together with its amount, or no deposit at all.",
+            code="E-DEPOSIT-KIND", fix="edit_payment", field=field,
+        )  # fmt: skip
+    return None
+
+
+def bond_is_within_its_limit(contract: Contract, ask: Ask) -> Refusal | None:
+    """A purchaser may ask a performance bond of at most 10 % of the price."""
+    return bond_above_limit(contract, contract.performance_bond)
+
+
+def bond_above_limit(contract: Contract, amount: int, field: str | None = None) -> Refusal | None:
+    """Why an amount cannot be the performance bond of this contract."""
+    most = contract.total * BOND_PERCENT // 100
+    if amount > most:
+        return no(
+            "A performance bond is at most {most}, 10 % of the price.",
+            code="E-BOND-10", fix="edit_payment", field=field, most=Yuan(most),
+        )  # fmt: skip
+    return None
+
+
+def damages_are_agreed(contract: Contract, ask: Ask) -> Refusal | None:
+    """What a day of delay costs, and up to where."""
+    if contract.damages_permille is None or contract.damages_cap_percent is None:
+        return no("Agree on damages for delay: rate a day and cap.", code="E-DAMAGES", fix="edit_payment")
+    return None
+
+
+# ── procurement ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def procurement_is_described(contract: Contract, ask: Ask) -> Refusal | None:
+    """A contract that carries out a procurement names its project, its number and the day of the award."""
+    need = contract.deal.need
+    if need is None or need.purchase_mode not in BY_PROCUREMENT:
+        return None
+    facts = contract.procurement
+    if facts.get("project") and facts.get("number") and contract.award_day:
+        return None
+    return no(
+        "Enter the procurement: project, number and day of the award.", code="E-PROCUREMENT", fix="edit_procurement"
+    )
+
+
+def award_is_recent_enough(contract: Contract, ask: Ask) -> Refusal | None:
+    """The written contract is due within 30 days of the award; later only with the key-account manager's reason."""
+    return signed_too_late(contract, ask.today)
+
+
+def signed_too_late(contract: Contract, signing: date, field: str | None = None) -> Refusal | None:
+    """Why a contract cannot be signed on a day without a reason on record."""
+    if contract.award_day is None or contract.late_sign_reason:
+        return None
+    last = contract.award_day + SIGNED_WITHIN
+    if signing <= last:
+        return None
+    return no(
+        "The contract was due by {last}, 30 days after the award: the key-account manager gives the reason.",
+        code="E-AWARD-LATE", fix="excuse_late_award", remover=Role.KEY_ACCOUNT, field=field, last=last,
+    )  # fmt: skip
+
+
+# ── all together ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def terms_agree_with_each_other(contract: Contract, ask: Ask) -> Refusal | None:
+    """The paper has room for everything, and nothing in it contradicts. Asked last: before, the gaps say why."""
+    if any(rule(contract, ask) for rule in FACTS_OF_THE_DRAFT):
+        return None
+    try:
+        contract_terms(ask.db, contract, ask.today)
+    except ValidationError:
+        return no("The paper has no room for these terms: shorten names, colours and lists.", code="E-TERMS")
+    return None
+
+
+FACTS_OF_THE_DRAFT: tuple[Rule, ...] = (
+    parties_have_valid_codes,
+    agents_are_authorised,
+    lines_are_as_accepted,
+    plan_delivers_every_car,
+    plan_lies_ahead,
+    payments_make_the_total,
+    payments_name_batches_of_the_plan,
+    deposit_has_kind_and_amount,
+    deposit_is_within_its_limit,
+    bond_is_within_its_limit,
+    damages_are_agreed,
+    procurement_is_described,
+    award_is_recent_enough,
+)
+GAPS: tuple[Rule, ...] = (*FACTS_OF_THE_DRAFT, terms_agree_with_each_other)
+
+
+def gaps(contract: Contract, ask: Ask) -> list[Refusal]:
+    """Everything that stands between this draft and its review, each with its code."""
+    return [refusal for rule in GAPS if (refusal := rule(contract, ask))]

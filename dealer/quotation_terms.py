@@ -1,0 +1,89 @@
+"""From a quotation's rows to the paper the customer receives: ordered when it is sent, printed in the background."""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from dealer import people, printing, terms
+from dealer.contract_drafts import printed
+from dealer.contract_terms import described, extras_of, gifts_of, lines_of, shop_party, taxed, use_of
+from dealer.engine.amounts import purchase_tax
+from dealer.engine.database import calendar_of
+from dealer.engine.steps import Ask
+from dealer.engine.words import SHOP_ZONE, word_of
+from dealer.pricing import vat_rate
+from dealer.records.customers import Contact
+from dealer.records.people import Person
+from dealer.records.quotations import Quotation
+from dealer.records.vehicles import Energy, Model
+from dealer.terms import Offer, QuotationTerms, QuotedVehicles
+
+CHARGEABLE = (Energy.ELECTRIC, Energy.PLUG_IN)  # 新能源汽车, if the model is in the 目录
+
+
+def order_offer(quotation: Quotation, ask: Ask) -> None:
+    """An effect of sending: have the quotation printed as it was sent."""
+    offer = quotation_terms(ask.db, quotation, ask.today)
+    printing.order_paper(ask, quotation, "quotation", offer, number=number_of(ask.db, quotation))
+
+
+def number_of(db: Session, quotation: Quotation) -> str:
+    """YLYX-BJ-2026-0012: all versions of an offer share it."""
+    store = people.store_of(db, quotation.store_id)
+    return f"{store.code}-BJ-{quotation.begun_at.astimezone(SHOP_ZONE).year}-{quotation.series:04}"
+
+
+def quotation_terms(db: Session, quotation: Quotation, today: date) -> QuotationTerms:
+    """What the paper says, on the day it is sent or, for a look before, today."""
+    deal = quotation.deal
+    sent_on = calendar_of(db).today(quotation.sent_at) if quotation.sent_at else today
+    vat = vat_rate(db, quotation.store_id, sent_on)
+    contact = db.get(Contact, deal.contact_id) if deal.contact_id else None
+    rows = [([printed(extra) for extra in line.extras], line.quantity) for line in quotation.lines]
+    return QuotationTerms(
+        vehicles=tuple(_lines(quotation, vat, sent_on)),
+        extras=tuple(extra for extras, quantity in rows for extra in extras_of(extras, quantity)),
+        gifts=tuple(gift for extras, quantity in rows for gift in gifts_of(extras, quantity)),
+        vat_percent=int(vat * 100),
+        version=quotation.revision,
+        quoted_on=sent_on,
+        offer=Offer.BINDING if quotation.binding and quotation.valid_until else Offer.INVITATION,
+        valid_until=quotation.valid_until,
+        seller=shop_party(people.store_of(db, quotation.store_id)),
+        customer=deal.customer.name,
+        contact=terms.Contact(name=contact.name, phone=contact.phone or "") if contact else None,
+        consultant=_consultant(db, quotation),
+        project=deal.title,
+        tax_month=sent_on.replace(day=1),
+        payment=word_of(deal.terms, "zh"),
+        remarks=_remarks(quotation),
+    )
+
+
+def _remarks(quotation: Quotation) -> tuple[str, ...]:
+    """One line, one note; a remark of many short lines stays one note, so that nothing of it is lost."""
+    notes = lines_of(quotation.remark)
+    return notes if len(notes) <= 20 else (quotation.remark,)
+
+
+def _lines(quotation: Quotation, vat: Fraction, day: date) -> Iterator[QuotedVehicles]:
+    use = use_of(quotation.deal)
+    for line in quotation.lines:
+        yield QuotedVehicles(
+            **described(line.model, line.colour, use),
+            **taxed(line.unit_price, vat),
+            quantity=line.quantity,
+            list_price_fen=line.marked,
+            purchase_tax_fen=purchase_tax(line.unit_price, vat, day, new_energy=_is_relieved(line.model)).due,
+        )
+
+
+def _is_relieved(model: Model) -> bool:
+    return model.relief_listed and model.energy in CHARGEABLE
+
+
+def _consultant(db: Session, quotation: Quotation) -> terms.Contact:
+    owner = db.get_one(Person, quotation.owner_id)
+    return terms.Contact(name=owner.name, phone=owner.phone or "")
