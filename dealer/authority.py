@@ -68,17 +68,18 @@ def authorises(exception: PriceException, line: QuotationLine, day: date) -> boo
 
 
 def outgrown(db: Session, exception: PriceException, day: date) -> bool:
-    """Whether the approver's own floor has since risen above the price they approved.
+    """Whether the approver's own floor has since risen above the price they approved."""
+    price = pricing.price_of(db, exception.store_id, UUID(exception.asked["model_id"]), day)
+    return price is not None and outgrown_by(exception, price)
 
-    The manufacturer's project approval is bound to no floor of ours.
-    """
+
+def outgrown_by(exception: PriceException, price: PriceListLine) -> bool:
+    """Likewise by the prices of a certain list. The manufacturer's project approval is bound to no floor of ours."""
     if exception.approved is None or exception.approved_total is None:
         return False
     tier = Tier(exception.approved["tier"])
-    price = pricing.price_of(db, exception.store_id, UUID(exception.asked["model_id"]), day)
-    if tier is Tier.PROJECT or price is None:
-        return False
-    return not pricing.meets(exception.approved_total, exception.quantity, pricing.floor_of_tier(tier, price))
+    floor = pricing.floor_of_tier(tier, price)
+    return tier is not Tier.PROJECT and not pricing.meets(exception.approved_total, exception.quantity, floor)
 
 
 # ── a whole quotation ─────────────────────────────────────────────────────────────────────────────────────────────

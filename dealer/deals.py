@@ -157,6 +157,12 @@ def write_need(deal: Deal, ask: Ask) -> None:
     ask.db.add(need)
 
 
+def record_filing(deal: Deal, ask: Ask) -> None:
+    """The manufacturer has approved the filing; its number stands in the comment."""
+    deal.filing_approved = True
+    deadlines.finish(ask, deal, "file_with_manufacturer")
+
+
 def plan_reviews(deal: Deal, ask: Ask) -> None:
     """The reviewers have one working day."""
     calendar = calendar_of(ask.db)

@@ -77,6 +77,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     # the house
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),
     "keep people":            frozenset({R.ADMIN}),
+    "keep the shop":          frozenset({R.ADMIN, R.GENERAL}),
     "propose policies":       frozenset({R.KEY_ACCOUNT, R.SALES, R.ADMIN}),
     "approve policies":       frozenset({R.GENERAL}),
     "import stock":           frozenset({R.VEHICLES}),

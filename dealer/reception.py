@@ -15,7 +15,7 @@ from dealer.people import SYSTEM, has, owner_or
 from dealer.policies import policy
 from dealer.records.customers import CustomerClass
 from dealer.records.prospects import Prospect, Visit, VisitKind, VisitState
-from dealer.showroom import HERE, TO_BUY, recognise
+from dealer.showroom import HERE, TO_BUY, Known, recognise, whose_turn
 from dealer.visits import Arriving, Assigned, BecameDeal, Completed, Corrected, Party
 
 S = VisitState
@@ -198,6 +198,40 @@ STEPS = [
 # fmt: on
 
 VISITS = Life("visit", Visit, VisitState, STEPS, path=(S.WAITING, S.RECEIVED, S.LEFT))
+
+
+def recall(known: Known | None) -> dict[str, Any]:
+    """What the shop knows of who is at the door, by the fields of the register: nobody has to say it twice."""
+    if known is None:
+        return {}
+    told = {
+        "name": known.name,
+        "company": known.company,
+        "customer_class": known.customer_class,
+        "model": known.model_id,
+        "source": known.source,
+        "consultant": known.owner.id if known.owner else None,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def recalled(ask: Ask, suggested: UUID | None = None) -> Ask:
+    """The row with its blanks filled in by what the shop knows. `suggested` is the consultant whose turn it is: chosen
+    by nobody, so it gives way to the customer's own one."""
+    facts: Arriving = ask.facts
+    known = recognise(ask.db, ask.actor, facts.phone)
+    told = {name: value for name, value in recall(known).items() if not getattr(facts, name)}
+    told.pop("consultant", None)
+    if facts.consultant in (None, suggested):
+        told["consultant"] = _own_if_here(ask, known) or suggested
+    return ask.with_facts(facts.model_copy(update=told))
+
+
+def _own_if_here(ask: Ask, known: Known | None) -> UUID | None:
+    """The customer's own consultant, unless they are away today."""
+    own = known.owner if known else None
+    turns = whose_turn(ask.db, ask.actor.store_id, ask.at, own)
+    return next((turn.person.id for turn in turns if turn.own), None)
 
 
 def party_of(ask: Ask) -> Visit:

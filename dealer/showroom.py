@@ -196,6 +196,12 @@ def parties_of(db: Session, who: Actor, day: date) -> list[Visit]:
     return list(db.scalars(query.options(*beside).order_by(Visit.came_at.desc(), Visit.number.desc()).limit(500)))
 
 
+def visits_of(db: Session, card: Prospect) -> list[Visit]:
+    """When somebody with this card came or called, latest first."""
+    query = select(Visit).where(Visit.prospect_id == card.id).order_by(Visit.came_at.desc())
+    return list(db.scalars(query.limit(50)))
+
+
 @dataclass(frozen=True)
 class DayFigures:
     """How a day counts (DOMAIN B2; definitions differ between shops, so the formula stands beside the figure).

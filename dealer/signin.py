@@ -23,6 +23,7 @@ WINDOW = timedelta(minutes=15)  # … within this time
 IDLE = timedelta(hours=12)  # a working day; the reception PC is shared
 ENDS_AFTER = timedelta(days=7)
 SHORTEST_PASSWORD = 10
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without i, l, o, 0, 1, which look alike on a slip of paper
 
 HASHER = PasswordHasher()
 # Compared when there is no such person, so that the answer takes as long.
@@ -32,6 +33,11 @@ _NOBODY = HASHER.hash(secrets.token_hex(8))
 def hash_password(password: str) -> str:
     """argon2id with the library's current parameters."""
     return HASHER.hash(password)
+
+
+def new_password() -> str:
+    """A first password: twelve letters and digits in groups of four, 59 bits; it can be read out over the phone."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def is_password_of(person: Person | None, password: str) -> bool:

@@ -1,6 +1,6 @@
 """The life of a test drive 试乘试驾: its STEPS, the agreement it prints, waivers, and the number behind its seal.
 
-Rules are in drive_rules.py and, about the licence, in licences.py; forms and effects in drives.py and desk.py; lists
+Rules are in drive_slots.py, drive_rules.py and, about the licence, in licences.py; forms and effects in drives.py and desk.py; lists
 in drive_lists.py. A deal's contract asks `models_not_driven` before it takes effect.
 """
 
@@ -13,6 +13,7 @@ from pydantic import Field
 
 from dealer import desk, drives, people
 from dealer import drive_rules as rules
+from dealer import drive_slots as slots
 from dealer.deals import Comment
 from dealer.desk import (
     LicenceEntry,
@@ -50,7 +51,7 @@ AHEAD = (S.REQUESTED, S.BOOKED, S.VERIFIED)  # before the car moves
 BOOKS, CHECKS = has("book drives"), has("verify licences")
 FIRST_OF_ALL = (rules.verified_lately, rules.its_day_has_come)
 BEFORE_THE_KEY = (
-    rules.route_is_approved, rules.car_papers_last, rules.nobody_is_on_the_road_with_it, rules.conduct_is_cleared,
+    slots.route_is_approved, slots.car_papers_last, rules.nobody_is_on_the_road_with_it, rules.conduct_is_cleared,
 )  # fmt: skip
 
 # fmt: off
@@ -59,10 +60,10 @@ STEPS = [
     #         refused unless …
     #         then …
     Step("book", None, S.BOOKED, BOOKS, Booking,
-         rules.TYPED_SLOT_RULES,
+         slots.TYPED_SLOT_RULES,
          (drives.plan_the_day,), when=rules.conduct_is_clean),
     Step("book", None, S.REQUESTED, BOOKS, Booking,
-         rules.TYPED_SLOT_RULES,
+         slots.TYPED_SLOT_RULES,
          (drives.plan_the_day, drives.ask_for_approval), when=rules.conduct_is_in_doubt),
     Step("approve", S.REQUESTED, S.BOOKED, has("clear conduct"), Comment,
          (rules.somebody_else_booked,),
@@ -72,10 +73,10 @@ STEPS = [
          (drives.note_approval,)),
     # the registration
     Step("enter_licence", (S.REQUESTED, S.BOOKED), SAME, CHECKS, LicenceEntry,
-         (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), rules.beside("number", rules.driver_is_free)),
+         (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), slots.beside("number", slots.driver_is_free)),
          (desk.write_licence, drives.void_agreement, note_answers(Stage.BOOK)), when=rules.is_drive),
     Step("enter_licence", S.VERIFIED, S.BOOKED, CHECKS, LicenceEntry,
-         (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), rules.beside("number", rules.driver_is_free)),
+         (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), slots.beside("number", slots.driver_is_free)),
          (desk.write_licence, drives.void_agreement, drives.put_key_back, note_answers(Stage.BOOK)),
          when=rules.is_drive),
     Step("compare_number", (S.REQUESTED, S.BOOKED), SAME, CHECKS, SecondLook,
@@ -83,13 +84,14 @@ STEPS = [
           rules.number_is_the_same),
          (desk.note_second_look,), when=rules.is_drive),
     Step("fill_in", (S.REQUESTED, S.BOOKED), SAME, BOOKS, Particulars,
-         (rules.beside("phone", rules.driver_is_free),),
+         (slots.beside("phone", slots.driver_is_free),),
          (drives.write_particulars, drives.void_agreement)),
     Step("sign", S.BOOKED, SAME, CHECKS, Signing,
          (rules.particulars_are_complete, rules.licence_is_known, rules.both_have_signed),
          (drives.keep_agreement, print_agreement)),
     Step("override_probation", S.BOOKED, SAME, has("override probation"), Comment,
-         (rules.licence_is_known, rules.route_avoids_motorway, rules.somebody_else_accompanies),
+         (rules.licence_is_known, rules.an_exception_is_needed, rules.route_avoids_motorway,
+          rules.somebody_else_accompanies),
          (desk.note_override,), when=rules.is_drive),
     # at the desk
     Step("verify", (S.BOOKED, S.VERIFIED), S.VERIFIED, CHECKS, Verification,
@@ -124,16 +126,16 @@ STEPS = [
          (drives.write_incident, drives.tell_managers)),
     # beside the path
     Step("move", (S.REQUESTED, S.BOOKED), SAME, BOOKS, Move,
-         (*rules.TYPED_SLOT_RULES, *rules_at(Stage.MOVE, D)),
+         (*slots.TYPED_SLOT_RULES, *rules_at(Stage.MOVE, D)),
          (drives.write_move, drives.void_agreement, note_answers(Stage.MOVE))),
     Step("move", S.VERIFIED, S.BOOKED, BOOKS, Move,
-         (*rules.TYPED_SLOT_RULES, *rules_at(Stage.MOVE, D)),
+         (*slots.TYPED_SLOT_RULES, *rules_at(Stage.MOVE, D)),
          (drives.put_key_back, drives.write_move, drives.void_agreement, note_answers(Stage.MOVE))),
     Step("ride_instead", (S.REQUESTED, S.BOOKED), SAME, BOOKS, None,
          (),
          (drives.become_ride, drives.void_agreement, desk.forget_licence), when=rules.is_drive),
     Step("ride_instead", (S.VERIFIED, S.REFUSED), S.BOOKED, BOOKS, None,
-         rules.SLOT_RULES,
+         slots.SLOT_RULES,
          (drives.put_key_back, drives.become_ride, drives.void_agreement, desk.forget_licence), when=rules.is_drive),
     Step("refuse", AHEAD, S.REFUSED, CHECKS, Refusing,
          (),

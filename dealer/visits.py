@@ -30,7 +30,7 @@ class Party(Facts):
     name: Annotated[Text, Personal()] = Field("", title="Name")
     sex: Sex | None = Field(None, title="Sex")
     heads: int = Field(1, title="People", ge=1, le=99)
-    purpose: Purpose | None = Field(None, title="Purpose")
+    purpose: Annotated[Purpose | None, Kind("chips")] = Field(None, title="Purpose")
     source: Annotated[Source | None, Kind("chips")] = Field(None, title="Source")
     company: Text = Field("", title="Company or authority")
     customer_class: CustomerClass | None = Field(None, title="Customer class")

@@ -9,11 +9,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import approvals, customers, deals, people, quotation, reception
+from dealer import approvals, contract, customers, deals, drive_lists, people, quotation, reception
+from dealer import deal_gates as gates
 from dealer import deal_rules as rules
-from dealer.deals import Comment, Hold, Loss, NeedSheet, NewDeal, NewOwner, held_from, was_held_from
+from dealer.deals import (
+    Cancellation,
+    Comment,
+    Hold,
+    Loss,
+    NeedSheet,
+    NewDeal,
+    NewOwner,
+    Rework,
+    held_from,
+    was_held_from,
+)
 from dealer.engine.steps import SAME, Ask, Life, Refused, Step
-from dealer.people import OWNER, has, owner_or
+from dealer.people import OWNER, SYSTEM, has, owner_or
 from dealer.proposals import POLICIES
 from dealer.prospects import PROSPECTS
 from dealer.records.customers import Contact, ContactRole, Customer
@@ -28,6 +40,7 @@ PATH = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE, S.DELIVERY, S.C
 BEFORE_SIGNING = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE)
 OVER = (S.CLOSED, S.LOST, S.CANCELLED)
 KAM = has("decide on deals")
+OWNER_OR_KAM = owner_or("decide on deals")
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -50,15 +63,44 @@ STEPS = [
          (deals.end_as_duplicate,)),
     Step("start_quotation", S.INQUIRY, S.QUOTATION, OWNER, None,
          (rules.need_sheet_is_filled, rules.clash_is_settled)),
+    Step("record_filing", (S.INQUIRY, S.QUOTATION), SAME, OWNER_OR_KAM, Comment,
+         (rules.filing_is_wanted,),
+         (deals.record_filing,)),
+    Step("submit_review", S.QUOTATION, S.CONTRACT_REVIEW, OWNER, None,
+         (gates.need_is_decided, gates.quotation_is_accepted, gates.acceptance_still_stands,
+          gates.lines_are_authorised, gates.quantity_meets_minimum, gates.credit_is_current, gates.filing_is_approved,
+          gates.contract_draft_is_complete),
+         (deals.plan_reviews,)),
+    Step("return", S.CONTRACT_REVIEW, S.QUOTATION, has("return deals"), Comment,
+         (),
+         (deals.end_reviews,)),
+    Step("approve_contract", S.CONTRACT_REVIEW, S.TEST_DRIVE, SYSTEM, None,
+         (gates.contract_is_approved,),
+         (deals.end_reviews,)),
+    Step("begin_delivery", S.TEST_DRIVE, S.DELIVERY, owner_or("begin deliveries"), None,
+         (gates.contract_is_effective)),
+    Step("close", S.DELIVERY, S.CLOSED, KAM, None,
+         (),
+         (deals.plan_revisit,)),
+    # back
+    Step("ask_to_rework", S.TEST_DRIVE, SAME, OWNER, Rework,
+         (gates.contract_is_not_effective, gates.rework_is_not_asked_yet),
+         (deals.note_rework_request,)),
+    Step("rework", S.TEST_DRIVE, S.CONTRACT_REVIEW, KAM, None,
+         (gates.rework_is_asked, gates.somebody_else_asked_to_rework, gates.contract_is_not_effective),
+         (deals.end_rework_request, deals.plan_reviews), when=lambda deal, ask: deal.rework_to is not S.QUOTATION),
+    Step("rework", S.TEST_DRIVE, S.QUOTATION, KAM, None,
+         (gates.rework_is_asked, gates.somebody_else_asked_to_rework, gates.contract_is_not_effective),
+         (deals.end_rework_request,), when=lambda deal, ask: deal.rework_to is S.QUOTATION),
     # beside the path
     Step("ask_to_lose", (*BEFORE_SIGNING, S.ON_HOLD), SAME, OWNER, Loss,
-         (rules.loss_is_not_asked_yet, rules.competitor_is_named),
+         (gates.contract_is_not_effective, rules.loss_is_not_asked_yet, rules.competitor_is_named),
          (deals.note_loss_request,)),
     Step("keep", (*BEFORE_SIGNING, S.ON_HOLD), SAME, owner_or("confirm losses"), Comment,
          (rules.loss_is_asked,),
          (deals.withdraw_loss_request,)),
     Step("lose", (*BEFORE_SIGNING, S.ON_HOLD), S.LOST, has("confirm losses"), None,
-         (rules.loss_is_asked, rules.somebody_else_asked_to_lose),
+         (rules.loss_is_asked, rules.somebody_else_asked_to_lose, gates.contract_is_not_effective),
          (deals.record_loss,)),
     Step("ask_to_reopen", S.LOST, SAME, OWNER, Comment,
          (rules.loss_is_recent,),
@@ -72,6 +114,9 @@ STEPS = [
     *(Step("resume", S.ON_HOLD, state, OWNER, None,
            (),
            (deals.forget_hold,), when=was_held_from(state)) for state in BEFORE_SIGNING),
+    Step("cancel", (S.TEST_DRIVE, S.DELIVERY), S.CANCELLED, has("cancel deals"), Cancellation,
+         (gates.contract_is_effective_if_before_delivery),
+         (deals.record_cancellation,)),
     Step("change_owner", (*BEFORE_SIGNING, S.DELIVERY, S.ON_HOLD), SAME, KAM, NewOwner,
          (rules.new_owner_sells,),
          (deals.change_owner,)),
@@ -167,7 +212,7 @@ def settle(thing: Any, ask: Ask, because: int | None = None) -> None:
 def _moves_by_itself(thing: Any, ask: Ask) -> bool:
     life = LIVES[type(thing)]
     for step in life.steps_from(thing.state):
-        applies = step.who is people.SYSTEM and (step.when is None or step.when(thing, ask))
+        applies = step.who is SYSTEM and (step.when is None or step.when(thing, ask))
         if applies and life.look(thing, step, ask).is_open:
             life.advance(thing, step.action, ask)
             return True
@@ -184,4 +229,5 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
     deal = thing if isinstance(thing, Deal) else db.get(Deal, thing.case_id) if thing.case_id else None
     if deal is None:
         return list(reception.beside(thing)) if isinstance(thing, Visit | Prospect) else [thing]
-    return [deal, *quotation.of_deal(db, deal), *approvals.of_deal(db, deal), *reception.of_case(db, deal.id)]
+    parts = (quotation.of_deal, approvals.of_deal, contract.of_deal, drive_lists.of_deal)
+    return [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]

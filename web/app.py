@@ -18,14 +18,16 @@ from web import (
     frame,
     health,
     language,
+    prospects,
     search,
     session,
     steps,
     today,
+    walkins,
 )
 from web.assets import Assets
 
-SCREENS = (health, session, today, deals, customers, search, steps)
+SCREENS = (health, session, today, deals, walkins, prospects, customers, search, steps)
 
 # Room for a photo that is too large to be kept, so that its field can say so; beyond it the connection is closed.
 MOST_REQUEST_BYTES = 64 * 1024 * 1024

@@ -36,7 +36,7 @@ MENU = (
     (
         "Business",
         (
-            Entry("keep cards", "/prospects", icon="person-vcard", label="Prospects"),
+            Entry("see cards", "/prospects", icon="person-vcard", label="Prospects"),
             Entry("see drives", "/drives", icon="calendar-week", label="Test drives"),
             Entry("see stock", "/deliveries", icon="truck", label="Deliveries"),
             Entry("see stock", "/stock", icon="boxes", label="Stock"),

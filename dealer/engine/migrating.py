@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, Engine, Inspector, create_engine, event, inspect, text
+from sqlalchemy import Boolean, Connection, Engine, Inspector, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -364,6 +364,8 @@ def _plain_type(what: str, item: Any, _: "AutogenContext") -> str | Literal[Fals
             return f"NameType({item.length})"
         case DocumentType():
             return "DocumentType()"
+        case Boolean():
+            return "sa.Boolean()"
         case TypeDecorator():
             return f"sa.{item.impl_instance!r}"
         case _:

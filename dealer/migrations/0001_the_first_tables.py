@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from dealer.engine.database import DocumentType, NameType
+from dealer.engine.columns import DocumentType, NameType
 
 revision = "0001"
 down_revision = None
@@ -117,20 +117,26 @@ def upgrade() -> None:
         sa.Column("sign_in", NameType(60), nullable=False),
         sa.Column("name", NameType(200), nullable=False),
         sa.Column("password_hash", NameType(200), nullable=False),
+        sa.Column("password_given", sa.Boolean(), nullable=False),
         sa.Column("language", NameType(40), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("phone", NameType(40), nullable=True),
         sa.Column("licence_classes", NameType(40), nullable=True),
         sa.Column("licence_since", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
         sa.UniqueConstraint("sign_in", name="uq_people_sign_in"),
     )
     op.create_table(
         "renderings",
+        sa.Column("subject_kind", NameType(40), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("template", NameType(40), nullable=False),
+        sa.Column("language", NameType(40), nullable=False),
         sa.Column("fingerprint", NameType(64), nullable=False),
+        sa.Column("terms", DocumentType(), nullable=False),
+        sa.Column("number", NameType(40), nullable=False),
         sa.Column("trial", sa.Boolean(), nullable=False),
         sa.Column("passed", sa.Boolean(), nullable=True),
         sa.Column("trouble", DocumentType(), nullable=True),
@@ -141,7 +147,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_renderings"),
         sa.UniqueConstraint(
-            "subject_id", "template", "fingerprint", "trial", name="uq_renderings_subject_id_template_fingerprint_trial"
+            "subject_id", "template", "language", "fingerprint", "number", "trial", name="uq_renderings_paper"
         ),
     )
     op.create_index("ix_renderings_store_id", "renderings", ["store_id"], unique=False)
@@ -177,6 +183,7 @@ def upgrade() -> None:
         sa.Column("after_sales_phone", NameType(40), nullable=False),
         sa.Column("bank", NameType(200), nullable=False),
         sa.Column("bank_account", NameType(40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_stores"),
         sa.UniqueConstraint("code", name="uq_stores_code"),
@@ -282,19 +289,27 @@ def upgrade() -> None:
     op.create_index("ix_parked_forms_person_id", "parked_forms", ["person_id"], unique=False)
     op.create_table(
         "policies",
+        sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("name", NameType(40), nullable=False),
         sa.Column("value", DocumentType(), nullable=False),
         sa.Column("from_day", sa.Date(), nullable=False),
-        sa.Column("proposed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("approved_by_id", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["approved_by_id"], ["people.id"], name="fk_policies_approved_by_id"),
-        sa.ForeignKeyConstraint(["proposed_by_id"], ["people.id"], name="fk_policies_proposed_by_id"),
+        sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name="fk_policies_owner_id"),
         sa.PrimaryKeyConstraint("id", name="pk_policies"),
+        sa.UniqueConstraint("store_id", "number", name="uq_policies_store_id_number"),
     )
+    op.create_index("ix_policies_case_id", "policies", ["case_id"], unique=False)
     op.create_index("ix_policies_name", "policies", ["store_id", "name", "from_day"], unique=False)
     op.create_index("ix_policies_store_id", "policies", ["store_id"], unique=False)
     op.create_table(
@@ -332,9 +347,11 @@ def upgrade() -> None:
         sa.Column("name", NameType(40), nullable=False),
         sa.Column("effective_from", sa.Date(), nullable=False),
         sa.Column("made_by_id", sa.Uuid(), nullable=False),
+        sa.Column("submitted_by_id", sa.Uuid(), nullable=True),
         sa.Column("approved_by_id", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("source_sha256", NameType(64), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -344,6 +361,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["approved_by_id"], ["people.id"], name="fk_price_lists_approved_by_id"),
         sa.ForeignKeyConstraint(["made_by_id"], ["people.id"], name="fk_price_lists_made_by_id"),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name="fk_price_lists_submitted_by_id"),
         sa.PrimaryKeyConstraint("id", name="pk_price_lists"),
         sa.UniqueConstraint("store_id", "number", name="uq_price_lists_store_id_number"),
     )
@@ -415,6 +433,7 @@ def upgrade() -> None:
     op.create_table(
         "price_list_lines",
         sa.Column("price_list_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("model_id", sa.Uuid(), nullable=False),
         sa.Column("marked", sa.BigInteger(), nullable=False),
         sa.Column("floor_consultant", sa.BigInteger(), nullable=False),
@@ -521,15 +540,25 @@ def upgrade() -> None:
         sa.Column("name_pinyin", sa.Text(), nullable=False),
         sa.Column("name_initials", NameType(200), nullable=False),
         sa.Column("phone", NameType(40), nullable=False),
-        sa.Column("customer_class", sa.String(length=40), nullable=False),
+        sa.Column("company", NameType(200), nullable=False),
+        sa.Column("customer_class", sa.String(length=40), nullable=True),
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("deal_id", sa.Uuid(), nullable=True),
+        sa.Column("do_not_call", sa.Boolean(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("level", sa.String(length=40), nullable=False),
         sa.Column("model_id", sa.Uuid(), nullable=True),
-        sa.Column("source", NameType(40), nullable=False),
-        sa.Column("last_contact_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("last_contact_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_contact_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("put_aside_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("loss_asked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("loss_reason", sa.String(length=40), nullable=True),
+        sa.Column("loss_brand", NameType(200), nullable=False),
+        sa.Column("loss_model", NameType(200), nullable=False),
+        sa.Column("loss_remark", sa.Text(), nullable=False),
+        sa.Column("freeze_asked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("freeze_reason", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -539,6 +568,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_prospects_customer_id"),
         sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name="fk_prospects_deal_id"),
+        sa.ForeignKeyConstraint(["freeze_asked_by_id"], ["people.id"], name="fk_prospects_freeze_asked_by_id"),
+        sa.ForeignKeyConstraint(["loss_asked_by_id"], ["people.id"], name="fk_prospects_loss_asked_by_id"),
         sa.ForeignKeyConstraint(["model_id"], ["models.id"], name="fk_prospects_model_id"),
         sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name="fk_prospects_owner_id"),
         sa.PrimaryKeyConstraint("id", name="pk_prospects"),
@@ -546,7 +577,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_prospects_case_id", "prospects", ["case_id"], unique=False)
     op.create_index("ix_prospects_due", "prospects", ["store_id", "owner_id", "next_contact_at"], unique=False)
+    op.create_index("ix_prospects_overdue", "prospects", ["store_id", "next_contact_at"], unique=False)
     op.create_index("ix_prospects_owner_id", "prospects", ["owner_id"], unique=False)
+    op.create_index("ix_prospects_state", "prospects", ["store_id", "state", "since"], unique=False)
     op.create_index("ix_prospects_store_id", "prospects", ["store_id"], unique=False)
     op.create_index("uq_prospects_phone", "prospects", ["store_id", "phone"], unique=True)
     op.create_table(
@@ -561,8 +594,15 @@ def upgrade() -> None:
         sa.Column("tender_valid_until", sa.Date(), nullable=True),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("pdf_sha256", NameType(64), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("submitted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("proof_sha256", NameType(64), nullable=True),
+        sa.Column("project_approval", NameType(40), nullable=True),
+        sa.Column("project_file_sha256", NameType(64), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("evidence", sa.Text(), nullable=True),
         sa.Column("evidence_sha256", NameType(64), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -574,20 +614,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name="fk_quotations_deal_id"),
         sa.ForeignKeyConstraint(["price_list_id"], ["price_lists.id"], name="fk_quotations_price_list_id"),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name="fk_quotations_submitted_by_id"),
         sa.PrimaryKeyConstraint("id", name="pk_quotations"),
         sa.UniqueConstraint("store_id", "number", name="uq_quotations_store_id_number"),
     )
     op.create_index("ix_quotations_case_id", "quotations", ["case_id"], unique=False)
     op.create_index("ix_quotations_deal_id", "quotations", ["deal_id"], unique=False)
+    op.create_index("ix_quotations_series", "quotations", ["store_id", "series", "revision"], unique=False)
     op.create_index("ix_quotations_store_id", "quotations", ["store_id"], unique=False)
-    op.create_index(
-        "uq_quotations_accepted",
-        "quotations",
-        ["deal_id"],
-        unique=True,
-        sqlite_where=sa.text("state = 'accepted'"),
-        postgresql_where=sa.text("state = 'accepted'"),
-    )
     op.create_table(
         "contracts",
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -600,25 +634,43 @@ def upgrade() -> None:
         sa.Column("deposit_kind", sa.String(length=40), nullable=False),
         sa.Column("deposit", sa.BigInteger(), nullable=False),
         sa.Column("performance_bond", sa.BigInteger(), nullable=False),
+        sa.Column("bond_by_guarantee", sa.Boolean(), nullable=False),
         sa.Column("damages_permille", sa.Integer(), nullable=True),
         sa.Column("damages_cap_percent", sa.Integer(), nullable=True),
-        sa.Column("delivery_place", NameType(200), nullable=False),
+        sa.Column("end_after_days", sa.Integer(), nullable=False),
         sa.Column("odometer_limit", sa.Integer(), nullable=False),
+        sa.Column("keys", sa.Integer(), nullable=False),
         sa.Column("inspection_days", sa.Integer(), nullable=False),
+        sa.Column("storage_fee", sa.BigInteger(), nullable=False),
+        sa.Column("signing_place", NameType(200), nullable=False),
         sa.Column("dispute", sa.String(length=40), nullable=False),
-        sa.Column("dispute_place", NameType(200), nullable=False),
-        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("arbitration", NameType(200), nullable=False),
+        sa.Column("copies_each", sa.Integer(), nullable=False),
+        sa.Column("copies_filed", sa.Integer(), nullable=False),
+        sa.Column("warranty_months", sa.Integer(), nullable=False),
+        sa.Column("warranty_km", sa.Integer(), nullable=False),
+        sa.Column("price_includes", sa.Text(), nullable=False),
+        sa.Column("price_excludes", sa.Text(), nullable=False),
+        sa.Column("services", sa.Text(), nullable=False),
+        sa.Column("special", sa.Text(), nullable=False),
+        sa.Column("features", DocumentType(), nullable=False),
+        sa.Column("seller_agent", NameType(200), nullable=False),
+        sa.Column("seller_agent_phone", NameType(40), nullable=False),
+        sa.Column("seller_authorisation", NameType(200), nullable=False),
         sa.Column("award_day", sa.Date(), nullable=True),
         sa.Column("procurement", DocumentType(), nullable=False),
         sa.Column("late_sign_reason", sa.Text(), nullable=True),
-        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("late_sign_by_id", sa.Uuid(), nullable=True),
         sa.Column("submitted_by_id", sa.Uuid(), nullable=True),
         sa.Column("fingerprint", NameType(64), nullable=True),
         sa.Column("frozen", DocumentType(), nullable=True),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("pdf_sha256", NameType(64), nullable=True),
+        sa.Column("seller_signer", NameType(200), nullable=True),
         sa.Column("seller_signed_on", sa.Date(), nullable=True),
+        sa.Column("buyer_signer", NameType(200), nullable=True),
         sa.Column("buyer_signed_on", sa.Date(), nullable=True),
+        sa.Column("further_signed_on", sa.Date(), nullable=True),
         sa.Column("signed_scan_sha256", NameType(64), nullable=True),
         sa.Column("signed_recorded_by_id", sa.Uuid(), nullable=True),
         sa.Column("effective_on", sa.Date(), nullable=True),
@@ -630,6 +682,7 @@ def upgrade() -> None:
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name="fk_contracts_deal_id"),
+        sa.ForeignKeyConstraint(["late_sign_by_id"], ["people.id"], name="fk_contracts_late_sign_by_id"),
         sa.ForeignKeyConstraint(["quotation_id"], ["quotations.id"], name="fk_contracts_quotation_id"),
         sa.ForeignKeyConstraint(["signed_recorded_by_id"], ["people.id"], name="fk_contracts_signed_recorded_by_id"),
         sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name="fk_contracts_submitted_by_id"),
@@ -645,8 +698,10 @@ def upgrade() -> None:
         sa.Column("prospect_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("how", NameType(40), nullable=False),
+        sa.Column("how", sa.String(length=40), nullable=False),
+        sa.Column("answered", sa.Boolean(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("level_before", sa.String(length=40), nullable=True),
         sa.Column("level_after", sa.String(length=40), nullable=True),
         sa.Column("corrects_id", sa.Uuid(), nullable=True),
@@ -684,6 +739,7 @@ def upgrade() -> None:
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("marked", sa.BigInteger(), nullable=True),
         sa.Column("floor_own", sa.BigInteger(), nullable=True),
+        sa.Column("net", sa.BigInteger(), nullable=True),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["model_id"], ["models.id"], name="fk_quotation_lines_model_id"),
@@ -699,6 +755,7 @@ def upgrade() -> None:
         sa.Column("deal_id", sa.Uuid(), nullable=True),
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("prospect_id", sa.Uuid(), nullable=True),
+        sa.Column("booked_by_id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("car_id", sa.Uuid(), nullable=False),
         sa.Column("route_id", sa.Uuid(), nullable=False),
@@ -711,6 +768,10 @@ def upgrade() -> None:
         sa.Column("number_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("number_hash", NameType(64), nullable=True),
         sa.Column("number_tail", NameType(40), nullable=True),
+        sa.Column("number_masked", NameType(40), nullable=True),
+        sa.Column("number_kind", sa.String(length=40), nullable=True),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("compared_by_id", sa.Uuid(), nullable=True),
         sa.Column("birth", sa.Date(), nullable=True),
         sa.Column("licence_classes", NameType(40), nullable=True),
         sa.Column("licence_since", sa.Date(), nullable=True),
@@ -719,12 +780,14 @@ def upgrade() -> None:
         sa.Column("licence_form", sa.String(length=40), nullable=True),
         sa.Column("licence_status", sa.String(length=40), nullable=True),
         sa.Column("consent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calls_welcome", sa.Boolean(), nullable=False),
+        sa.Column("guardian", NameType(200), nullable=False),
         sa.Column("customer_link", NameType(200), nullable=False),
         sa.Column("sober_declared", sa.Boolean(), nullable=False),
         sa.Column("driver_signature_sha256", NameType(64), nullable=True),
         sa.Column("consultant_signature_sha256", NameType(64), nullable=True),
         sa.Column("agreement_scan_sha256", NameType(64), nullable=True),
-        sa.Column("agreement_pdf_sha256", NameType(64), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("override_by_id", sa.Uuid(), nullable=True),
         sa.Column("override_reason", sa.Text(), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
@@ -733,6 +796,8 @@ def upgrade() -> None:
         sa.Column("odometer_out", sa.Integer(), nullable=True),
         sa.Column("odometer_in", sa.Integer(), nullable=True),
         sa.Column("fuel_out", sa.Integer(), nullable=True),
+        sa.Column("fuel_in", sa.Integer(), nullable=True),
+        sa.Column("checked_out_by_id", sa.Uuid(), nullable=True),
         sa.Column("feedback", DocumentType(), nullable=True),
         sa.Column("abort_reason", sa.String(length=40), nullable=True),
         sa.Column("abort_remark", sa.Text(), nullable=True),
@@ -746,10 +811,14 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["booked_by_id"], ["people.id"], name="fk_test_drives_booked_by_id"),
         sa.ForeignKeyConstraint(["car_id"], ["demo_cars.id"], name="fk_test_drives_car_id"),
+        sa.ForeignKeyConstraint(["checked_out_by_id"], ["people.id"], name="fk_test_drives_checked_out_by_id"),
+        sa.ForeignKeyConstraint(["compared_by_id"], ["people.id"], name="fk_test_drives_compared_by_id"),
         sa.ForeignKeyConstraint(["conduct_cleared_by_id"], ["people.id"], name="fk_test_drives_conduct_cleared_by_id"),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_test_drives_customer_id"),
         sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name="fk_test_drives_deal_id"),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["people.id"], name="fk_test_drives_entered_by_id"),
         sa.ForeignKeyConstraint(["override_by_id"], ["people.id"], name="fk_test_drives_override_by_id"),
         sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name="fk_test_drives_owner_id"),
         sa.ForeignKeyConstraint(["prospect_id"], ["prospects.id"], name="fk_test_drives_prospect_id"),
@@ -764,6 +833,7 @@ def upgrade() -> None:
     op.create_index("ix_test_drives_day", "test_drives", ["store_id", "starts_at"], unique=False)
     op.create_index("ix_test_drives_deal_id", "test_drives", ["deal_id"], unique=False)
     op.create_index("ix_test_drives_number_hash", "test_drives", ["number_hash"], unique=False)
+    op.create_index("ix_test_drives_prospect_id", "test_drives", ["prospect_id"], unique=False)
     op.create_index("ix_test_drives_store_id", "test_drives", ["store_id"], unique=False)
     op.create_table(
         "visits",
@@ -776,22 +846,32 @@ def upgrade() -> None:
         sa.Column("first", sa.Boolean(), nullable=False),
         sa.Column("purpose", sa.String(length=40), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
-        sa.Column("arrival", NameType(40), nullable=False),
+        sa.Column("arrival", sa.String(length=40), nullable=True),
         sa.Column("name", NameType(200), nullable=False),
-        sa.Column("sex", NameType(40), nullable=False),
+        sa.Column("sex", sa.String(length=40), nullable=True),
         sa.Column("phone", NameType(40), nullable=True),
         sa.Column("no_phone", sa.Boolean(), nullable=False),
         sa.Column("area", NameType(200), nullable=False),
+        sa.Column("company", NameType(200), nullable=False),
         sa.Column("customer_class", sa.String(length=40), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("model_id", sa.Uuid(), nullable=True),
+        sa.Column("quantity", sa.Integer(), nullable=True),
         sa.Column("colour", NameType(40), nullable=False),
         sa.Column("competitor", NameType(200), nullable=False),
+        sa.Column("budget", sa.BigInteger(), nullable=True),
+        sa.Column("pay_mode", sa.String(length=40), nullable=True),
+        sa.Column("trade_in", sa.Boolean(), nullable=False),
+        sa.Column("drove", sa.Boolean(), nullable=False),
+        sa.Column("quoted", sa.Boolean(), nullable=False),
+        sa.Column("questionnaire", sa.Boolean(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("logged_by_id", sa.Uuid(), nullable=False),
         sa.Column("prospect_id", sa.Uuid(), nullable=True),
         sa.Column("deal_id", sa.Uuid(), nullable=True),
         sa.Column("result", NameType(200), nullable=False),
         sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -799,6 +879,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_visits_customer_id"),
         sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name="fk_visits_deal_id"),
         sa.ForeignKeyConstraint(["logged_by_id"], ["people.id"], name="fk_visits_logged_by_id"),
         sa.ForeignKeyConstraint(["model_id"], ["models.id"], name="fk_visits_model_id"),
@@ -810,8 +891,45 @@ def upgrade() -> None:
     op.create_index("ix_visits_case_id", "visits", ["case_id"], unique=False)
     op.create_index("ix_visits_day", "visits", ["store_id", "day", "came_at"], unique=False)
     op.create_index("ix_visits_owner_id", "visits", ["owner_id"], unique=False)
-    op.create_index("ix_visits_phone", "visits", ["store_id", "phone"], unique=False)
+    op.create_index("ix_visits_phone", "visits", ["store_id", "phone", "came_at"], unique=False)
+    op.create_index("ix_visits_prospect_id", "visits", ["prospect_id"], unique=False)
     op.create_index("ix_visits_store_id", "visits", ["store_id"], unique=False)
+    op.create_index("ix_visits_turn", "visits", ["store_id", "owner_id", "came_at"], unique=False)
+    op.create_table(
+        "batches",
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("deal_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("planned_as", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("original_due_on", sa.Date(), nullable=False),
+        sa.Column("place", NameType(200), nullable=False),
+        sa.Column("sent_by_seller", sa.Boolean(), nullable=False),
+        sa.Column("contact", NameType(200), nullable=False),
+        sa.Column("contact_phone", NameType(40), nullable=False),
+        sa.Column("excused_days", sa.Integer(), nullable=False),
+        sa.Column("excuse", sa.Text(), nullable=True),
+        sa.Column("excuse_sha256", NameType(64), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name="fk_batches_contract_id"),
+        sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name="fk_batches_deal_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_batches"),
+        sa.UniqueConstraint("contract_id", "position", name="uq_batches_contract_id_position"),
+        sa.UniqueConstraint("store_id", "number", name="uq_batches_store_id_number"),
+    )
+    op.create_index("ix_batches_case_id", "batches", ["case_id"], unique=False)
+    op.create_index("ix_batches_contract_id", "batches", ["contract_id"], unique=False)
+    op.create_index("ix_batches_deal_id", "batches", ["deal_id"], unique=False)
+    op.create_index("ix_batches_due", "batches", ["store_id", "state", "due_on"], unique=False)
+    op.create_index("ix_batches_store_id", "batches", ["store_id"], unique=False)
     op.create_table(
         "contract_lines",
         sa.Column("contract_id", sa.Uuid(), nullable=False),
@@ -852,6 +970,23 @@ def upgrade() -> None:
     op.create_index("ix_drive_checks_drive_id", "drive_checks", ["drive_id"], unique=False)
     op.create_index("ix_drive_checks_store_id", "drive_checks", ["store_id"], unique=False)
     op.create_table(
+        "former_issues",
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("code", NameType(40), nullable=False),
+        sa.Column("fingerprint", NameType(64), nullable=False),
+        sa.Column("frozen", DocumentType(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("pdf_sha256", NameType(64), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name="fk_former_issues_contract_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_former_issues"),
+        sa.UniqueConstraint("store_id", "code", name="uq_former_issues_store_id_code"),
+    )
+    op.create_index("ix_former_issues_contract_id", "former_issues", ["contract_id"], unique=False)
+    op.create_index("ix_former_issues_store_id", "former_issues", ["store_id"], unique=False)
+    op.create_table(
         "incidents",
         sa.Column("drive_id", sa.Uuid(), nullable=True),
         sa.Column("deal_id", sa.Uuid(), nullable=True),
@@ -860,6 +995,11 @@ def upgrade() -> None:
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("police_number", NameType(40), nullable=False),
         sa.Column("insurer_number", NameType(40), nullable=False),
+        sa.Column("injured", sa.Boolean(), nullable=False),
+        sa.Column("other_party", sa.Text(), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=True),
+        sa.Column("photo_sha256", NameType(64), nullable=True),
         sa.Column("reported_by_id", sa.Uuid(), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -877,6 +1017,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("event", sa.String(length=40), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("batch", sa.Integer(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -904,14 +1046,17 @@ def upgrade() -> None:
         "parties",
         sa.Column("contract_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("roles", DocumentType(), nullable=False),
         sa.Column("name", NameType(200), nullable=False),
         sa.Column("uscc", NameType(40), nullable=True),
         sa.Column("legal_representative", NameType(200), nullable=False),
         sa.Column("agent", NameType(200), nullable=False),
         sa.Column("agent_phone", NameType(40), nullable=False),
         sa.Column("authorisation_sha256", NameType(64), nullable=True),
+        sa.Column("authorisation_number", NameType(40), nullable=False),
+        sa.Column("authorised_on", sa.Date(), nullable=True),
         sa.Column("address", NameType(200), nullable=False),
+        sa.Column("post_code", NameType(40), nullable=False),
         sa.Column("phone", NameType(40), nullable=False),
         sa.Column("bank", NameType(200), nullable=False),
         sa.Column("bank_account", NameType(40), nullable=False),
@@ -926,11 +1071,14 @@ def upgrade() -> None:
         "planned_batches",
         sa.Column("contract_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
         sa.Column("line_position", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("place", NameType(200), nullable=False),
+        sa.Column("sent_by_seller", sa.Boolean(), nullable=False),
         sa.Column("contact", NameType(200), nullable=False),
+        sa.Column("contact_phone", NameType(40), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name="fk_planned_batches_contract_id"),
@@ -945,7 +1093,9 @@ def upgrade() -> None:
         sa.Column("quotation_id", sa.Uuid(), nullable=False),
         sa.Column("line_id", sa.Uuid(), nullable=False),
         sa.Column("requester_id", sa.Uuid(), nullable=False),
+        sa.Column("submitted_by_id", sa.Uuid(), nullable=False),
         sa.Column("tier", sa.String(length=40), nullable=False),
+        sa.Column("fleet", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("proof_sha256", NameType(64), nullable=True),
         sa.Column("project_approval", NameType(40), nullable=True),
@@ -958,8 +1108,11 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("returns", sa.Integer(), nullable=False),
+        sa.Column("approved", DocumentType(), nullable=True),
+        sa.Column("approved_total", sa.BigInteger(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -972,6 +1125,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["line_id"], ["quotation_lines.id"], name="fk_price_exceptions_line_id"),
         sa.ForeignKeyConstraint(["quotation_id"], ["quotations.id"], name="fk_price_exceptions_quotation_id"),
         sa.ForeignKeyConstraint(["requester_id"], ["people.id"], name="fk_price_exceptions_requester_id"),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["people.id"], name="fk_price_exceptions_submitted_by_id"),
         sa.PrimaryKeyConstraint("id", name="pk_price_exceptions"),
         sa.UniqueConstraint("store_id", "number", name="uq_price_exceptions_store_id_number"),
     )
@@ -992,6 +1146,7 @@ def upgrade() -> None:
         sa.Column("payer", NameType(200), nullable=False),
         sa.Column("reference", NameType(200), nullable=False),
         sa.Column("confirmed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["confirmed_by_id"], ["people.id"], name="fk_receipts_confirmed_by_id"),
@@ -1003,6 +1158,7 @@ def upgrade() -> None:
     op.create_table(
         "receivers",
         sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", NameType(200), nullable=False),
         sa.Column("phone", NameType(40), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
@@ -1030,35 +1186,19 @@ def upgrade() -> None:
     op.create_index("ix_reviews_contract_id", "reviews", ["contract_id"], unique=False)
     op.create_index("ix_reviews_store_id", "reviews", ["store_id"], unique=False)
     op.create_table(
-        "batches",
-        sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("deal_id", sa.Uuid(), nullable=False),
-        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        "batch_shares",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("contract_line_id", sa.Uuid(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("original_due_on", sa.Date(), nullable=False),
-        sa.Column("place", NameType(200), nullable=False),
-        sa.Column("contact", NameType(200), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name="fk_batches_contract_id"),
-        sa.ForeignKeyConstraint(["contract_line_id"], ["contract_lines.id"], name="fk_batches_contract_line_id"),
-        sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name="fk_batches_deal_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_batches"),
-        sa.UniqueConstraint("store_id", "number", name="uq_batches_store_id_number"),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name="fk_batch_shares_batch_id"),
+        sa.ForeignKeyConstraint(["contract_line_id"], ["contract_lines.id"], name="fk_batch_shares_contract_line_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_batch_shares"),
     )
-    op.create_index("ix_batches_case_id", "batches", ["case_id"], unique=False)
-    op.create_index("ix_batches_contract_id", "batches", ["contract_id"], unique=False)
-    op.create_index("ix_batches_deal_id", "batches", ["deal_id"], unique=False)
-    op.create_index("ix_batches_due", "batches", ["store_id", "state", "due_on"], unique=False)
-    op.create_index("ix_batches_store_id", "batches", ["store_id"], unique=False)
+    op.create_index("ix_batch_shares_batch_id", "batch_shares", ["batch_id"], unique=False)
+    op.create_index("ix_batch_shares_contract_line_id", "batch_shares", ["contract_line_id"], unique=False)
+    op.create_index("ix_batch_shares_store_id", "batch_shares", ["store_id"], unique=False)
     op.create_table(
         "units",
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -1067,26 +1207,32 @@ def upgrade() -> None:
         sa.Column("engine_number", NameType(40), nullable=False),
         sa.Column("colour", NameType(40), nullable=False),
         sa.Column("place", NameType(200), nullable=False),
-        sa.Column("expected_on", sa.Date(), nullable=True),
-        sa.Column("arrived_on", sa.Date(), nullable=True),
-        sa.Column("carrier", NameType(200), nullable=True),
-        sa.Column("waybill", NameType(40), nullable=True),
-        sa.Column("damage", sa.Text(), nullable=True),
+        sa.Column("odometer", sa.Integer(), nullable=False),
+        sa.Column("keys", sa.Integer(), nullable=False),
         sa.Column("certificate", sa.String(length=40), nullable=False),
         sa.Column("certificate_number", NameType(40), nullable=False),
         sa.Column("invoice", sa.String(length=40), nullable=False),
-        sa.Column("invoice_number", NameType(40), nullable=True),
-        sa.Column("invoice_price", sa.BigInteger(), nullable=True),
-        sa.Column("invoice_buyer", NameType(200), nullable=True),
-        sa.Column("invoiced_on", sa.Date(), nullable=True),
-        sa.Column("odometer", sa.Integer(), nullable=False),
-        sa.Column("keys", sa.Integer(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("carrier", NameType(200), nullable=True),
+        sa.Column("waybill", NameType(40), nullable=True),
+        sa.Column("arrived_on", sa.Date(), nullable=True),
+        sa.Column("damage", sa.Text(), nullable=True),
+        sa.Column("damage_photo_sha256", NameType(64), nullable=True),
+        sa.Column("lent_to", NameType(200), nullable=True),
+        sa.Column("lent_until", sa.Date(), nullable=True),
         sa.Column("contract_id", sa.Uuid(), nullable=True),
         sa.Column("contract_line_id", sa.Uuid(), nullable=True),
         sa.Column("batch_id", sa.Uuid(), nullable=True),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("claim_batch_id", sa.Uuid(), nullable=True),
+        sa.Column("claim_reason", sa.Text(), nullable=True),
+        sa.Column("claim_by_id", sa.Uuid(), nullable=True),
         sa.Column("pdi_passed_on", sa.Date(), nullable=True),
+        sa.Column("defect", sa.Text(), nullable=True),
+        sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("return_ground", sa.Text(), nullable=True),
+        sa.Column("return_asked_by_id", sa.Uuid(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -1095,14 +1241,20 @@ def upgrade() -> None:
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name="fk_units_batch_id"),
+        sa.ForeignKeyConstraint(["claim_batch_id"], ["batches.id"], name="fk_units_claim_batch_id"),
+        sa.ForeignKeyConstraint(["claim_by_id"], ["people.id"], name="fk_units_claim_by_id"),
         sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name="fk_units_contract_id"),
         sa.ForeignKeyConstraint(["contract_line_id"], ["contract_lines.id"], name="fk_units_contract_line_id"),
         sa.ForeignKeyConstraint(["model_id"], ["models.id"], name="fk_units_model_id"),
         sa.ForeignKeyConstraint(["replaces_id"], ["units.id"], name="fk_units_replaces_id"),
+        sa.ForeignKeyConstraint(["return_asked_by_id"], ["people.id"], name="fk_units_return_asked_by_id"),
         sa.PrimaryKeyConstraint("id", name="pk_units"),
         sa.UniqueConstraint("store_id", "number", name="uq_units_store_id_number"),
     )
+    op.create_index("ix_units_batch_id", "units", ["batch_id"], unique=False)
+    op.create_index("ix_units_case", "units", ["case_id", "state"], unique=False)
     op.create_index("ix_units_case_id", "units", ["case_id"], unique=False)
+    op.create_index("ix_units_contract", "units", ["contract_id", "state"], unique=False)
     op.create_index("ix_units_stock", "units", ["store_id", "model_id", "state"], unique=False)
     op.create_index("ix_units_store_id", "units", ["store_id"], unique=False)
     op.create_index(
@@ -1115,24 +1267,27 @@ def upgrade() -> None:
     )
     op.create_table(
         "handovers",
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("consultant_id", sa.Uuid(), nullable=False),
         sa.Column("receiver", NameType(200), nullable=False),
         sa.Column("receiver_phone", NameType(40), nullable=False),
+        sa.Column("authorisation_sha256", NameType(64), nullable=True),
         sa.Column("driven_off_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ticked", DocumentType(), nullable=False),
+        sa.Column("keys", sa.Integer(), nullable=False),
         sa.Column("odometer", sa.Integer(), nullable=False),
-        sa.Column("exceptions", sa.Text(), nullable=False),
-        sa.Column("signature_sha256", NameType(64), nullable=True),
-        sa.Column("scan_sha256", NameType(64), nullable=True),
-        sa.Column("pdf_sha256", NameType(64), nullable=True),
+        sa.Column("exceptions", NameType(200), nullable=False),
+        sa.Column("signature_sha256", NameType(64), nullable=False),
+        sa.Column("drawn", sa.Boolean(), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name="fk_handovers_batch_id"),
         sa.ForeignKeyConstraint(["consultant_id"], ["people.id"], name="fk_handovers_consultant_id"),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_handovers_unit_id"),
         sa.PrimaryKeyConstraint("id", name="pk_handovers"),
+        sa.UniqueConstraint("store_id", "number", name="uq_handovers_store_id_number"),
     )
     op.create_index("ix_handovers_batch_id", "handovers", ["batch_id"], unique=False)
     op.create_index("ix_handovers_store_id", "handovers", ["store_id"], unique=False)
@@ -1153,13 +1308,47 @@ def upgrade() -> None:
     )
     op.create_index("ix_inspections_store_id", "inspections", ["store_id"], unique=False)
     op.create_index("ix_inspections_unit_id", "inspections", ["unit_id"], unique=False)
+    op.create_table(
+        "invoices",
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("number", NameType(40), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("buyer", NameType(200), nullable=False),
+        sa.Column("buyer_code", NameType(40), nullable=True),
+        sa.Column("vin", NameType(40), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("vat", sa.BigInteger(), nullable=False),
+        sa.Column("red_number", NameType(40), nullable=True),
+        sa.Column("red_on", sa.Date(), nullable=True),
+        sa.Column("red_reason", sa.Text(), nullable=True),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name="fk_invoices_contract_id"),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_invoices_unit_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_invoices"),
+        sa.UniqueConstraint("store_id", "number", name="uq_invoices_store_id_number"),
+    )
+    op.create_index("ix_invoices_contract_id", "invoices", ["contract_id"], unique=False)
+    op.create_index("ix_invoices_store_id", "invoices", ["store_id"], unique=False)
+    op.create_index("ix_invoices_unit_id", "invoices", ["unit_id"], unique=False)
+    op.create_index(
+        "uq_invoices_live",
+        "invoices",
+        ["unit_id"],
+        unique=True,
+        sqlite_where=sa.text("red_on IS NULL"),
+        postgresql_where=sa.text("red_on IS NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("invoices")
     op.drop_table("inspections")
     op.drop_table("handovers")
     op.drop_table("units")
-    op.drop_table("batches")
+    op.drop_table("batch_shares")
     op.drop_table("reviews")
     op.drop_table("receivers")
     op.drop_table("receipts")
@@ -1169,8 +1358,10 @@ def downgrade() -> None:
     op.drop_table("line_extras")
     op.drop_table("instalments")
     op.drop_table("incidents")
+    op.drop_table("former_issues")
     op.drop_table("drive_checks")
     op.drop_table("contract_lines")
+    op.drop_table("batches")
     op.drop_table("visits")
     op.drop_table("test_drives")
     op.drop_table("quotation_lines")

@@ -46,7 +46,8 @@ class Batch(Living):
     state: Mapped[BatchState] = mapped_column(state_of(BatchState))
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
-    position: Mapped[Count]  # its number in the contract; a batch split off goes on counting
+    position: Mapped[Count]  # a batch split off goes on counting
+    planned_as: Mapped[Count]  # the number of the contract's batch that it is, or is a part of
     quantity: Mapped[Count]  # of all its shares
     due_on: Mapped[Day]
     original_due_on: Mapped[Day]  # of the contract: what delay is counted from, also for what was split off

@@ -1,0 +1,251 @@
+"""Prospect cards: what is due, lists, the page of one card with its follow-up record."""
+
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template, request
+
+from dealer import card_lists, cards, people, prospects, showroom, workflow
+from dealer.cards import CardFacts, Contacted, Why
+from dealer.engine import history
+from dealer.engine.database import calendar_of
+from dealer.engine.identifiers import mask_phone
+from dealer.engine.steps import Ask
+from dealer.policies import policy
+from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState
+from web import steps, timeline
+from web.asking import Answer, looking, looking_ask, me, need, write
+from web.forms import Form, options
+from web.language import clock, say, short_day, show
+
+pages = Blueprint("prospects", __name__)
+S = ProspectState
+
+STATE_TONES = {S.LOST_PENDING: "wait", S.LOST: "bad", S.UNCONTACTABLE: "wait", S.ORDERED: "ok", S.OWNER: "ok"}
+LEVEL_TONES = {Level.H: "bad", Level.A: "wait"}
+# view → (English words, the states it lists; None: by what is due)
+VIEWS = {
+    "due": ("Due today", None),
+    "following": ("Being followed", prospects.LIVE),
+    "won": ("Ordered and owners", prospects.WON),
+    "aside": ("Put aside", prospects.ASIDE),
+}
+
+
+def _sees(card: Prospect, who: people.Actor) -> bool:
+    return card_lists.sees(looking(), who, card)
+
+
+def _known(card: Prospect, action: str) -> dict[str, Any]:
+    match action:
+        case "edit":
+            return vars(cards.as_known(card))
+        case "set_level":
+            return {"level": card.level}
+        case _:
+            return {}
+
+
+KIND = steps.register(
+    steps.Kind("prospects", Prospect, prospects.PROSPECTS, title=lambda card: str(card.name), sees=_sees, known=_known)
+)
+
+
+# ── choices ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@options("levels")
+def _levels() -> list[tuple[str, str]]:
+    """The four grades, each with how often it is contacted."""
+    gaps = policy(looking(), me().store_id, "levels", calendar_of(looking()).today(g.now))
+    graded = [level for level in Level if level is not Level.N]
+    return [(each.value, f"{show(each)} · {say('every {days} days', days=gaps[each.value]['gap'])}") for each in graded]
+
+
+@options("card_keepers")
+def _card_keepers() -> list[tuple[str, str]]:
+    return [(str(each.id), each.name) for each in people.with_duty(looking(), me().store_id, "keep cards")]
+
+
+@options("follow_ups")
+def _follow_ups() -> list[tuple[str, str]]:
+    """The entries of the card whose page this is."""
+    number = (request.view_args or {}).get("number", 0)
+    card = people.by_number(looking(), Prospect, me(), number)
+    entries = card_lists.record_of(looking(), card) if card else []
+    return [(str(each.id), f"{clock(each.at)} {each.what[:40]}") for each in entries if each.corrects_id is None]
+
+
+# ── lists ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/prospects")
+def index() -> Answer:
+    """Cards: what is due first, longest overdue on top."""
+    need("see cards")
+    view = request.args.get("view", "due")
+    words, states = VIEWS.get(view) or abort(404)
+    below = request.args.get("below", type=int)
+    if states is None:
+        calendar = calendar_of(looking())
+        found, older = card_lists.due_by(looking(), me(), calendar.end_of(calendar.today(g.now))), None
+    else:
+        found = card_lists.newest(looking(), me(), states, below)
+        older = found[card_lists.LISTED - 1].number if len(found) > card_lists.LISTED else None
+    decides = me().may_or_stands_in("decide on cards")
+    return render_template(
+        "prospects/list.html",
+        rows=[_row(card) for card in found[: card_lists.LISTED]],
+        decide=[_row(card) for card in card_lists.waiting_for_decision(looking(), me())] if decides else [],
+        title=say(words),
+        view=view,
+        tabs=[
+            {"label": say(label), "url": f"/prospects?view={name}", "current": name == view}
+            for name, (label, _) in VIEWS.items()
+        ],
+        older=f"/prospects?view={view}&below={older}" if older else "",
+        keeps=me().may_or_stands_in("keep cards"),
+    )
+
+
+def _row(card: Prospect) -> dict[str, Any]:
+    overdue = card.next_contact_at is not None and card.next_contact_at < g.now
+    return {
+        "url": KIND.url(card),
+        "tone": "bad" if overdue else "",
+        "level": {"label": show(card.level), "tone": LEVEL_TONES.get(card.level, "neutral")},
+        "state": {"label": show(card.state), "tone": STATE_TONES.get(card.state, "info")},
+        "who": {"text": card.name, "note": card.company or mask_phone(card.phone)},
+        "model": card.model.name if card.model else "—",
+        "next": {"text": clock(card.next_contact_at), "tone": "bad" if overdue else ""},
+        "last": short_day(card.last_contact_at),
+        "owner": card.owner.name,
+    }
+
+
+# ── one card ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/prospects/<int:number>")
+def page(number: int) -> Answer:
+    """One card: what is next, the form to write down a contact, the record, what happened."""
+    return _page(steps.find(looking(), KIND, number), None)
+
+
+@pages.post("/prospects/<int:number>/contact")
+def contact(number: int) -> Answer:
+    """Write down a contact from the card's own page."""
+
+    def work(ask: Ask) -> str:
+        card = steps.find(ask.db, KIND, number)
+        workflow.take(card, "follow_up", ask)
+        return KIND.url(card)
+
+    return write(Form.received(Contacted), work, lambda form, trouble: _page(steps.find(looking(), KIND, number), form))
+
+
+def _page(card: Prospect, form: Form | None) -> str:
+    choices = prospects.PROSPECTS.choices(card, looking_ask())
+    contact = next((each for each in choices if each.step.action == "follow_up" and each.not_you is None), None)
+    told = history.of_thing(looking(), card.store_id, card.id)
+    phone = card_lists.phone_for(looking(), me(), card, g.now)
+    buttons = steps.buttons(KIND, card, choices)
+    return render_template(
+        "prospects/page.html",
+        card=card,
+        row=_row(card),
+        phone=phone,
+        masked=phone != card.phone and me().may_or_stands_in("see all cards"),
+        form=(form or Form(Contacted)) if contact else None,
+        buttons=[each for each in buttons if each["action"] != "follow_up"],
+        record=_record(card_lists.record_of(looking(), card)),
+        visits=[_visit(each) for each in showroom.visits_of(looking(), card)],
+        timeline=timeline.entries(list(reversed(told))),
+    )
+
+
+def _record(entries: list[FollowUp]) -> list[dict[str, Any]]:
+    """The follow-up record as a timeline; a correction says so."""
+    return [
+        {
+            "icon": "pencil" if each.corrects_id else "telephone" if each.answered else "telephone-x",
+            "tone": "neutral" if each.answered else "wait",
+            "who": each.person.name,
+            "when": clock(each.at),
+            "iso": each.at.isoformat(timespec="minutes"),
+            "title": _what(each),
+            "note": each.what,
+        }
+        for each in entries
+    ]
+
+
+def _what(entry: FollowUp) -> str:
+    """电话 · 无人接听 · B 级 → A 级."""
+    told = [say("Correction") if entry.corrects_id else show(entry.how)]
+    if not entry.answered:
+        told.append(say("Nobody answered"))
+    if entry.level_before and entry.level_after and entry.level_before is not entry.level_after:
+        told.append(f"{show(entry.level_before)} → {show(entry.level_after)}")
+    return " · ".join(told)
+
+
+def _visit(visit: Any) -> dict[str, Any]:
+    return {"url": f"/walkins/{visit.number}", "cells": [clock(visit.came_at), show(visit.kind), visit.result or "—"]}
+
+
+# ── a new card ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/prospects/new")
+def new() -> Answer:
+    """The form of a card without a visit."""
+    need("keep cards")
+    return _new(Form(CardFacts), None)
+
+
+@pages.post("/prospects/new")
+def write_new() -> Answer:
+    """Write the card; it is the writer's."""
+    need("keep cards")
+
+    def work(ask: Ask) -> str:
+        card = prospects.new_card(ask)
+        workflow.begin(card, "card", ask)
+        return KIND.url(card)
+
+    return write(Form.received(CardFacts), work, _new)
+
+
+def _new(form: Form | None, trouble: Any) -> str:
+    return _ask_form(form or Form(CardFacts), say("New prospect card"), "/prospects/new", "/prospects")
+
+
+# ── the phone of a card that is not one's own ─────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/prospects/<int:number>/reveal")
+def reveal(number: int) -> Answer:
+    """Why one needs the phone of somebody else's card."""
+    need("see all cards")
+    return _reveal(number, Form(Why))
+
+
+@pages.post("/prospects/<int:number>/reveal")
+def show_phone(number: int) -> Answer:
+    """Show it for some minutes; who, when and why stays in the history."""
+
+    def work(ask: Ask) -> str:
+        card = steps.find(ask.db, KIND, number)
+        card_lists.reveal_phone(card, ask)
+        return KIND.url(card)
+
+    return write(Form.received(Why), work, lambda form, trouble: _reveal(number, form or Form(Why)))
+
+
+def _reveal(number: int, form: Form) -> str:
+    card = steps.find(looking(), KIND, number)
+    return _ask_form(form, say("Show the phone of {name}", name=card.name), f"{KIND.url(card)}/reveal", KIND.url(card))
+
+
+def _ask_form(form: Form, title: str, address: str, back: str) -> str:
+    return render_template("prospects/form.html", form=form, title=title, address=address, back=back)
