@@ -1,0 +1,112 @@
+"""The second person: nobody approves their own request, so each step that decides one needs two people who could.
+
+Read from the tables of all lives: which steps refuse whoever asked (their rules call `not_their_own`), who may take
+them, and who could have asked.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealer.engine.steps import Life, Refusal, Step, no
+from dealer.engine.words import Word
+from dealer.people import DUTIES, Who
+from dealer.records.people import Person, Posting, Role, StandIn
+
+OWNERS = "register deals"  # the duty of those whom a thing can belong to
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A step that nobody in the shop could take, or only one person, who could have asked for it as well."""
+
+    kind: str
+    action: str
+    only: str | None  # that person's name; None: nobody at all
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who works in a shop today: names, roles, and pairs of a stand-in with the person away."""
+
+    names: dict[UUID, str]
+    roles: dict[UUID, frozenset[Role]]
+    standing_in: tuple[tuple[UUID, UUID], ...]
+
+    def holders(self, duty: str) -> set[UUID]:
+        """Everybody who carries a duty in their own right."""
+        return {person for person, roles in self.roles.items() if roles & DUTIES[duty]}
+
+
+def missing(db: Session, store_id: UUID, lives: Iterable[Life], today: date) -> list[Missing]:
+    """Every step without a second person, once."""
+    staff = _staff(db, store_id, today)
+    return list(dict.fromkeys(found for life in lives for found in _missing_in(life, staff)))
+
+
+def refusal(name: str, steps: list[Missing]) -> Refusal:
+    """What a change is answered that would leave steps alone."""
+    return no(
+        "Without {name} nobody else could take these steps: {steps}. Post somebody else first.",
+        code="E-NO-SECOND", name=name, steps=[Word(f"Action {each.kind}", each.action) for each in steps],
+    )  # fmt: skip
+
+
+def decides_a_request(step: Step) -> bool:
+    """Whether a step refuses whoever asked for it."""
+    return any("not_their_own" in rule.__code__.co_names for rule in step.rules if hasattr(rule, "__code__"))
+
+
+def _staff(db: Session, store_id: UUID, today: date) -> Staff:
+    rows = db.execute(
+        select(Person.id, Person.name, Posting.role)
+        .join(Posting, Posting.person_id == Person.id)
+        .where(Posting.store_id == store_id, Person.active)
+        .order_by(Person.name, Posting.id)
+    ).all()
+    away = db.execute(
+        select(StandIn.stand_in_id, StandIn.away_id).where(
+            StandIn.store_id == store_id, StandIn.from_day <= today, StandIn.to_day >= today
+        )
+    ).all()
+    roles: dict[UUID, frozenset[Role]] = {}
+    for person, _, role in rows:
+        roles[person] = roles.get(person, frozenset()) | {role}
+    pairs = tuple((stand_in, absent) for stand_in, absent in away if stand_in in roles)
+    return Staff({person: name for person, name, _ in rows}, roles, pairs)
+
+
+def _missing_in(life: Life, staff: Staff) -> Iterator[Missing]:
+    asking = set[UUID]().union(*(_able(step.who, staff) for step in life.steps if not decides_a_request(step)))
+    for step in life.steps:
+        if not isinstance(step.who, Who) or step.who.duty is None:
+            continue
+        able = _able(step.who, staff)
+        if not able:
+            yield Missing(life.kind, step.action, None)
+        elif decides_a_request(step):
+            alone = next((one for one in asking & able if not _another(step.who, one, staff)), None)
+            if alone is not None:
+                yield Missing(life.kind, step.action, staff.names[alone])
+
+
+def _able(who: object, staff: Staff) -> set[UUID]:
+    """Everybody who might take a step in their own right."""
+    if not isinstance(who, Who):
+        return set()
+    return (staff.holders(OWNERS) if who.owner else set()) | (staff.holders(who.duty) if who.duty else set())
+
+
+def _another(who: Who, asked: UUID, staff: Staff) -> bool:
+    """Whether anybody but the person who asked could decide, in their own right or as a stand-in."""
+    own = _able(who, staff) - {asked}
+    # The sales manager acts where the key-account manager owns the deal (see people.Who).
+    if who.duty and Role.KEY_ACCOUNT in DUTIES[who.duty] & staff.roles[asked]:
+        own |= {person for person, roles in staff.roles.items() if Role.SALES in roles} - {asked}
+    able = _able(who, staff)
+    standing = {stand_in for stand_in, away in staff.standing_in if away in able and asked not in (stand_in, away)}
+    return bool(own | standing)

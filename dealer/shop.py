@@ -1,0 +1,46 @@
+"""The shop itself: founded once, its particulars kept up to date. Contracts and papers name it by them."""
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from dealer.customers import ShortName, Uscc
+from dealer.engine.history import start_chain
+from dealer.engine.steps import Ask, Facts, write_down
+from dealer.records.people import Store
+from dealer.staff import need, refuse_stale
+
+
+class ShopFacts(Facts):
+    """The shop as contracts and papers name it."""
+
+    name: ShortName = Field(title="Company name")
+    uscc: Uscc = Field(title="Unified social credit code")
+    legal_representative: ShortName = Field(title="Legal representative")
+    address: ShortName = Field(title="Address")
+    phone: str = Field(title="Phone", min_length=1, max_length=40, pattern=r"^[0-9+ -]*$")
+    after_sales_phone: str = Field(title="After-sales phone", min_length=1, max_length=40, pattern=r"^[0-9+ -]*$")
+    bank: ShortName = Field(title="Bank")
+    bank_account: str = Field(title="Bank account", min_length=1, max_length=40, pattern=r"^[0-9 -]*$")
+
+
+def found_shop(db: Session, code: str, name: str) -> Store:
+    """A new shop with an empty history; its particulars are filled in on screen before the first contract."""
+    unknown = ("uscc", "legal_representative", "address", "phone", "after_sales_phone", "bank", "bank_account")
+    store = Store(code=code, name=name, **dict.fromkeys(unknown, ""))
+    db.add(store)
+    db.flush()
+    start_chain(db, store.id)
+    return store
+
+
+def edit_shop(ask: Ask, store: Store, facts: ShopFacts) -> None:
+    """Correct the particulars; papers already frozen keep what they say."""
+    need("keep the shop", ask)
+    refuse_stale(ask, store)
+    before = ShopFacts.model_construct(**{name: getattr(store, name) for name in ShopFacts.model_fields})
+    for name in ShopFacts.model_fields:
+        setattr(store, name, getattr(facts, name))
+    store.version += 1
+    ask.db.flush()
+    write_down(ask, "store", store, "was", before)
+    write_down(ask, "store", store, "edit", facts)
