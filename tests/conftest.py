@@ -39,12 +39,17 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=KUNMING)
 
 
-def _build(url: str) -> None:
-    database = open_database(url, KEYS)
+def make_tables(database: Database) -> None:
+    """All tables with the triggers that guard the history, and the queue's own."""
     with database.engine.execution_options(writes=True).begin() as connection:
         Record.metadata.create_all(connection)
         create_triggers(connection)
-    jobs.prepare(url)
+    jobs.prepare(database.engine.url.render_as_string(hide_password=False))
+
+
+def _build(url: str) -> None:
+    database = open_database(url, KEYS)
+    make_tables(database)
     found_shop(database)
     database.engine.dispose()
 
