@@ -1,7 +1,7 @@
 """The life of a test drive 试乘试驾: its STEPS, the agreement it prints, waivers, and the number behind its seal.
 
-Rules are in drive_slots.py, drive_rules.py and, about the licence, in licences.py; forms and effects in drives.py and desk.py; lists
-in drive_lists.py. A deal's contract asks `models_not_driven` before it takes effect.
+Rules are in drive_slots.py, drive_rules.py and, about the licence, in licences.py; forms and effects in drives.py and
+desk.py; lists in drive_lists.py. A deal's contract asks `models_not_driven` before it takes effect.
 """
 
 from datetime import datetime, timedelta
