@@ -57,7 +57,7 @@ class Printable(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one paper may use up. A contract of 1,000 lines takes 12 s of work, 350 MB and 76 pages."""
+    """What one paper may use up. A contract of 1,000 lines takes 10 s of work, 330 MB and 53 pages."""
 
     cpu_seconds: int = 90
     wall_seconds: int = 180
