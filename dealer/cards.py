@@ -48,9 +48,7 @@ class Grading(Facts):
     """How near the purchase is, and when the next contact is due if not at the latest."""
 
     level: Graded = Field(title="Level")
-    reason: Words = Field(
-        "", title="Reason for the level", description="Needed to go down from H or A.", max_length=2000
-    )
+    reason: str = Field("", title="Reason for the level", description=GOING_DOWN, max_length=200)
     next_at: ShopTime | None = Field(None, title="Next contact", description=AS_THE_LEVEL_ASKS)
 
 
@@ -61,9 +59,7 @@ class Contacted(Facts):
     in_vain: bool = Field(False, title="Nobody answered")
     what: Words = Field(title="What was said", min_length=1, max_length=2000)
     level: Graded | None = Field(None, title="Level")
-    reason: Words = Field(
-        "", title="Reason for the level", description="Needed to go down from H or A.", max_length=2000
-    )
+    reason: str = Field("", title="Reason for the level", description=GOING_DOWN, max_length=200)
     next_at: ShopTime | None = Field(None, title="Next contact", description=AS_THE_LEVEL_ASKS)
 
 

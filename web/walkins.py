@@ -203,7 +203,7 @@ def _drawn(form: Form, known: Known | None) -> dict[str, Any]:
         "form": form,
         "f": fields,
         "seldom": [fields[name] for name in SELDOM],
-        "open": any(fields[name].error or fields[name].value for name in SELDOM),
+        "open": any(fields[name].error for name in SELDOM),
         "known": _introduced(known),
         "recalled": known.phone if known else "",
         "suggested": suggested,
