@@ -1,0 +1,57 @@
+"""Story 2, up to the card: a party of two walks in, another leaves no phone, the day is counted."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import select
+
+from dealer import showroom
+from dealer.engine.words import SHOP_ZONE
+from dealer.records.prospects import Level, Prospect, ProspectState
+from tests.cast import Shop
+from tests.desk import Desk
+
+PARTY_OF_TWO = {"heads": 2, "purpose": "look_at_cars", "phone": "13888880001", "name": "杨先生", "kind": "visit"}
+
+
+def test_story_2_walk_in_to_card(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    zhao, wang = desk("赵敏"), desk("王磊")
+    wanglei = str(shop.person("王磊").id)
+    zhao.turn_clock("2026-11-10 10:05")
+
+    # without the source nothing is saved, and everything typed is still there
+    refused = zhao.submit("/walkins/new", PARTY_OF_TWO | {"consultant": wanglei})
+    assert refused.status == 409
+    assert "请选择信息来源" in refused.text
+    assert "13888880001" in refused.html
+    told = zhao.ask("/walkins/new", PARTY_OF_TWO | {"consultant": wanglei})
+    assert [(each["code"], each["field"]) for each in told.json["refusals"]] == [("E-REQ-FIELD", "source")]
+
+    # with it the phone makes the card, level N, owned by who receives them
+    saved = zhao.submit("/walkins/new", PARTY_OF_TWO | {"consultant": wanglei, "source": "passing_by"})
+    assert saved.status == 200
+    with shop.looking() as db:
+        card = db.scalars(select(Prospect)).one()
+        assert (card.level, card.state, card.phone) == (Level.N, ProspectState.CARDED, "13888880001")
+        assert card.owner_id == shop.person("王磊").id
+
+    # 王磊 grades it B the same day: next contact within seven days, in the morning
+    graded = wang.submit(f"/prospects/{card.number}/set_level", {"level": "B"}, when="2026-11-10 11:00")
+    assert graded.status == 200
+    with shop.looking() as db:
+        card = db.scalars(select(Prospect)).one()
+        assert card.level is Level.B
+        assert card.next_contact_at is not None
+        due = card.next_contact_at.astimezone(SHOP_ZONE)
+    assert due.date() <= date(2026, 11, 17)
+    assert f"{due:%H:%M}" == "09:30"
+
+    # the second party leaves no phone: no card, still counted
+    second = {"heads": 1, "purpose": "look_at_cars", "source": "passing_by", "no_phone": "1", "kind": "visit"}
+    assert zhao.submit("/walkins/new", second, when="2026-11-10 15:00").status == 200
+    with shop.looking() as db:
+        assert len(db.scalars(select(Prospect)).all()) == 1
+        figures = showroom.day_figures(db, shop.store.id, date(2026, 11, 10))
+    assert (figures.first, figures.first_with_phone, figures.kept_percent) == (2, 1, 50)
+    assert re.search(r"50\s?%", zhao.get("/walkins").text)
