@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer.engine.steps import Life, Refusal, Step, no
+from dealer.engine.steps import SAME, Life, Refusal, Step, no
 from dealer.engine.words import Word
 from dealer.people import DUTIES, Who
 from dealer.records.people import Person, Posting, Role, StandIn
@@ -61,6 +61,12 @@ def decides_a_request(step: Step) -> bool:
     return any("not_their_own" in rule.__code__.co_names for rule in step.rules if hasattr(rule, "__code__"))
 
 
+def _may_ask(step: Step) -> bool:
+    """Whether a step can be a request: a birth, one that changes no state, or one of the owner's."""
+    whose = isinstance(step.who, Who) and step.who.owner
+    return not decides_a_request(step) and (step.source is None or step.target is SAME or whose)
+
+
 def _staff(db: Session, store_id: UUID, today: date) -> Staff:
     rows = db.execute(
         select(Person.id, Person.name, Posting.role)
@@ -81,7 +87,7 @@ def _staff(db: Session, store_id: UUID, today: date) -> Staff:
 
 
 def _missing_in(life: Life, staff: Staff) -> Iterator[Missing]:
-    asking = set[UUID]().union(*(_able(step.who, staff) for step in life.steps if not decides_a_request(step)))
+    asking = set[UUID]().union(*(_able(step.who, staff) for step in life.steps if _may_ask(step)))
     for step in life.steps:
         if not isinstance(step.who, Who) or step.who.duty is None:
             continue
