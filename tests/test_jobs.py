@@ -14,26 +14,13 @@ from sqlalchemy import Engine, event, func, select, text
 
 from dealer.engine import jobs
 from dealer.engine.attempts import Attempts, JobRecord, JobState, Worker, fault_of
-from dealer.engine.database import Counter, Database, open_database
+from dealer.engine.database import Counter, Database
 from dealer.engine.jobs import Job, Pace
 from tests.cast import Shop
-from tests.conftest import KEYS, at
-from tests.databases import Databases, Kind
+from tests.conftest import at
 
 MORNING = at("2026-11-10 08:30")
 HURRY = Pace(beat=0.2, dead_after=1, look=0.1, sweep=0.3, poll=0.1, pauses=(0.1, 0.1, 0.1, 0.1))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
-    """The shop's database with the queue's tables in it."""
-    kind: Kind = request.param
-    url = databases.fresh(kind)
-    jobs.prepare(url)
-    opened = open_database(url, KEYS)
-    yield opened
-    opened.engine.dispose()
-    databases.drop(url)
 
 
 class Bench:
