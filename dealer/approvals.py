@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealer import authority, people, pricing, rulings
+from dealer.approval_lists import References, asked_by, decided_by, references, waiting_for
 from dealer.authority import authorises, covering, unauthorised_lines
 from dealer.deals import Comment
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
@@ -32,7 +33,19 @@ from dealer.records.quotations import (
 )
 from dealer.rulings import Approval, CounterOffer, Reasons, Remark
 
-__all__ = ["EXCEPTIONS", "authorises", "births", "covering", "of_deal", "unauthorised_lines"]
+__all__ = [
+    "EXCEPTIONS",
+    "References",
+    "asked_by",
+    "authorises",
+    "births",
+    "covering",
+    "decided_by",
+    "of_deal",
+    "references",
+    "unauthorised_lines",
+    "waiting_for",
+]
 
 S = ExceptionState
 UNDECIDED = (S.DRAFT, S.PENDING, S.COUNTERED, S.RETURNED)

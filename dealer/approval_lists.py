@@ -1,0 +1,148 @@
+"""Reads for the approvals inbox and its card: what waits for whom, and what is normal for such a price."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from dealer import people, pricing
+from dealer.engine.amounts import half_up
+from dealer.engine.database import calendar_of, sum_of
+from dealer.people import Actor
+from dealer.records.deals import Deal
+from dealer.records.people import Role
+from dealer.records.quotations import (
+    ExceptionState,
+    PriceException,
+    Quotation,
+    QuotationLine,
+    QuotationState,
+    Tier,
+)
+from dealer.rulings import LANES
+
+S = ExceptionState
+PAGE = 50
+REFERENCE_DAYS = 90
+ONCE_APPROVED = (S.APPROVED, S.CONSUMED, S.EXPIRED, S.LAPSED)
+
+
+def _ones(who: Actor) -> tuple[Actor, ...]:
+    return (who, *who.stands_in_for)
+
+
+def _cases(who: Actor) -> Select[Any]:
+    deal = joinedload(PriceException.deal)
+    query = select(PriceException).options(
+        deal.joinedload(Deal.customer), deal.joinedload(Deal.owner), joinedload(PriceException.requester)
+    )
+    return people.scoped(query, PriceException, who)
+
+
+def waiting_for(db: Session, who: Actor) -> list[PriceException]:
+    """What a person, or who they stand in for, may decide now; the most urgent first."""
+    lanes = [lane for one in _ones(who) for lane in _lanes(one)]
+    if not lanes:
+        return []
+    mine = [one.id for one in _ones(who)]
+    query = _cases(who).where(
+        PriceException.state == S.PENDING,
+        or_(*lanes),
+        PriceException.requester_id.not_in(mine),
+        PriceException.submitted_by_id.not_in(mine),
+    )
+    return list(db.scalars(query.order_by(PriceException.due_at, PriceException.number).limit(PAGE)))
+
+
+def _lanes(one: Actor) -> list[ColumnElement[bool]]:
+    """The cases one person's own roles decide: as rules say in approvals.py, here for a list."""
+    lower = PriceException.tier == Tier.KEY_ACCOUNT
+    lanes = [
+        and_(lower, PriceException.fleet.is_(fleet)) for fleet, roles in LANES.items() if one.roles & roles
+    ]  # fmt: skip
+    if Role.GENERAL in one.roles:
+        lanes.append(or_(PriceException.tier != Tier.KEY_ACCOUNT, PriceException.escalated_at.is_not(None)))
+    return lanes
+
+
+def decided_by(db: Session, who: Actor) -> list[PriceException]:
+    """What a person decided, the latest first."""
+    query = _cases(who).where(PriceException.decided_by_id == who.id)
+    return list(db.scalars(query.order_by(PriceException.decided_at.desc(), PriceException.number.desc()).limit(PAGE)))
+
+
+def asked_by(db: Session, who: Actor) -> list[PriceException]:
+    """What a person asked for, the latest first."""
+    query = _cases(who).where(
+        or_(PriceException.requester_id == who.id, PriceException.submitted_by_id == who.id)
+    )  # fmt: skip
+    return list(db.scalars(query.order_by(PriceException.number.desc()).limit(PAGE)))
+
+
+@dataclass(frozen=True)
+class References:
+    """What is normal: net prices per car, of the same model. None where there is nothing to compare with."""
+
+    last_of_customer: int | None
+    last_on: date | None
+    mean: int | None
+    lowest_approved: int | None
+
+
+def references(db: Session, exception: PriceException, day: date) -> References:
+    """The customer's last price, the mean of the last 90 days, and the lowest price approved in them."""
+    last = db.execute(
+        _accepted_lines(exception, QuotationLine.net, QuotationLine.quantity, Quotation.accepted_on)
+        .where(Deal.customer_id == exception.deal.customer_id)
+        .order_by(Quotation.accepted_on.desc(), Quotation.number.desc())
+        .limit(1)
+    ).first()
+    return References(
+        pricing.per_car(last[0], last[1]) if last else None,
+        last[2] if last else None,
+        _mean(db, exception, day),
+        _lowest_approved(db, exception, day),
+    )
+
+
+def _accepted_lines(exception: PriceException, *columns: Any) -> Select[Any]:
+    """Lines of the same model that customers said yes to, but for this very quotation's."""
+    return (
+        select(*columns)
+        .select_from(QuotationLine)
+        .join(Quotation, QuotationLine.quotation_id == Quotation.id)
+        .join(Deal, Quotation.deal_id == Deal.id)
+        .where(
+            Quotation.store_id == exception.store_id,
+            Quotation.state == QuotationState.ACCEPTED,
+            Quotation.id != exception.quotation_id,
+            QuotationLine.model_id == exception.line.model_id,
+            QuotationLine.net.is_not(None),
+        )
+    )
+
+
+def _mean(db: Session, exception: PriceException, day: date) -> int | None:
+    since = day - timedelta(days=REFERENCE_DAYS)
+    query = _accepted_lines(exception, sum_of(QuotationLine.net), sum_of(QuotationLine.quantity))
+    total, cars = db.execute(query.where(Quotation.accepted_on >= since)).one()
+    return half_up(total, cars) if cars else None
+
+
+def _lowest_approved(db: Session, exception: PriceException, day: date) -> int | None:
+    since = calendar_of(db).start_of(day - timedelta(days=REFERENCE_DAYS))
+    approved = db.execute(
+        select(PriceException.approved_total, PriceException.quantity)
+        .join(QuotationLine, PriceException.line_id == QuotationLine.id)
+        .where(
+            PriceException.store_id == exception.store_id,
+            PriceException.state.in_([state.value for state in ONCE_APPROVED]),
+            PriceException.id != exception.id,
+            PriceException.approved_total.is_not(None),
+            PriceException.decided_at >= since,
+            QuotationLine.model_id == exception.line.model_id,
+        )
+    )
+    return min((pricing.per_car(total or 0, cars) for total, cars in approved), default=None)
