@@ -48,7 +48,7 @@ Language = Literal["zh", "en"]
 
 
 class Printable(Protocol):
-    """Terms as the press sees them: values by name and one fingerprint (dealer/terms.py)."""
+    """Terms as the press sees them: values by name and one fingerprint (dealer/terms)."""
 
     def fingerprint(self) -> str: ...
 

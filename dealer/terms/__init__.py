@@ -1,0 +1,83 @@
+"""What each paper prints: frozen terms in plain values, taken from the records once and never changed.
+
+A contract must not change when a price list, an address or a colour name does. So a paper is rendered from its terms
+and from nothing else; the terms are what the two sides sign, and their fingerprint stands in the QR of the first page.
+Money is fen, days are dates, `percent` and rates are numbers of the unit their name says. An empty text means "not
+agreed" and is printed as ×.
+"""
+
+import json
+from typing import Any
+
+from dealer.terms.basics import WORDING, Contact, Extra, Gift, Goods, Letterhead, Signature, Terms, Vehicles
+from dealer.terms.contract import (
+    Agent,
+    Batch,
+    Bond,
+    Capacity,
+    ContractTerms,
+    Court,
+    Earnest,
+    Feature,
+    Instalment,
+    Late,
+    Moment,
+    Party,
+    Procurement,
+    Share,
+)
+from dealer.terms.handover import HANDOVER_CHECKS, Check, HandedVehicle, HandoverBatchTerms, HandoverTerms, Tick
+from dealer.terms.quotation import Offer, QuotationTerms, QuotedVehicles
+from dealer.terms.testdrive import TestDriveAgreementTerms
+
+__all__ = [
+    "HANDOVER_CHECKS",
+    "PAPERS",
+    "WORDING",
+    "Agent",
+    "Batch",
+    "Bond",
+    "Capacity",
+    "Check",
+    "Contact",
+    "ContractTerms",
+    "Court",
+    "Earnest",
+    "Extra",
+    "Feature",
+    "Gift",
+    "Goods",
+    "HandedVehicle",
+    "HandoverBatchTerms",
+    "HandoverTerms",
+    "Instalment",
+    "Late",
+    "Letterhead",
+    "Moment",
+    "Offer",
+    "Party",
+    "Procurement",
+    "QuotationTerms",
+    "QuotedVehicles",
+    "Share",
+    "Signature",
+    "Terms",
+    "TestDriveAgreementTerms",
+    "Tick",
+    "Vehicles",
+    "revive",
+]
+
+PAPERS: dict[str, type[Terms]] = {
+    "contract": ContractTerms,
+    "quotation": QuotationTerms,
+    "testdrive_agreement": TestDriveAgreementTerms,
+    "handover": HandoverTerms,
+    "handover_batch": HandoverBatchTerms,
+}
+"""Every paper and the terms it prints; the template has the paper's name."""
+
+
+def revive(paper: str, stored: bytes | str) -> Any:
+    """Terms as they were frozen: what `canonical` wrote, read back."""
+    return PAPERS[paper].model_validate_json(json.dumps(json.loads(stored)["terms"]))

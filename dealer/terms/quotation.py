@@ -1,0 +1,55 @@
+"""The terms of a quotation."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from dealer.terms.basics import WORDING, Contact, Count, Fen, Goods, Letterhead, Line, Text, Vehicles, Word
+
+
+class Offer(StrEnum):
+    """What a quotation is in law: an offer that binds until a day (Civil Code 476), or an invitation (473)."""
+
+    BINDING = "binding"
+    INVITATION = "invitation"
+
+
+class QuotedVehicles(Vehicles):
+    """A quoted line also shows the list price and what the tax office will probably ask for one vehicle."""
+
+    list_price_fen: Fen | None = None
+    purchase_tax_fen: Fen | None = None
+
+
+class QuotationTerms(Goods):
+    """One version of a quotation as the customer receives it."""
+
+    wording: Word = WORDING
+    vehicles: Annotated[tuple[QuotedVehicles, ...], Field(min_length=1, max_length=1000)]
+    version: Count = 1
+    quoted_on: date
+    offer: Offer
+    valid_until: date | None = None
+    seller: Letterhead
+    customer: Line
+    contact: Contact | None = None
+    consultant: Contact
+    project: Line = ""
+    tax_month: date | None = None
+    delivery: Text = ""
+    payment: Text = ""
+    remarks: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def a_binding_offer_ends_on_a_day(self) -> Self:
+        if self.offer is Offer.BINDING and self.valid_until is None:
+            raise ValueError("a binding offer names the day it ends")
+        return self
+
+    @property
+    def purchase_tax_fen(self) -> int | None:
+        """The estimate for all vehicles, or None where one of them has no estimate."""
+        taxes = [(line.purchase_tax_fen, line.quantity) for line in self.vehicles]
+        return sum((tax or 0) * quantity for tax, quantity in taxes) if all(t is not None for t, _ in taxes) else None
