@@ -61,9 +61,12 @@ DUTIES: dict[str, frozenset[Role]] = {
     # vehicles and delivery
     "keep stock":             frozenset({R.VEHICLES}),
     "allocate":               frozenset({R.KEY_ACCOUNT, R.VEHICLES}),
+    "ask out of turn":        frozenset({R.KEY_ACCOUNT}),
+    "allow out of turn":      frozenset({R.GENERAL}),
     "inspect":                frozenset({R.TECHNICIAN}),
     "hand over":              frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT}),
     "record money":           frozenset({R.FINANCE}),
+    "call back":              frozenset({R.CUSTOMER_SERVICE}),
     "see stock":              EVERYBODY - {R.RECEPTION, R.ADMIN},
     # the showroom
     "log visits":             frozenset({R.RECEPTION, R.CONSULTANT, R.SHOWROOM}),

@@ -1,0 +1,110 @@
+"""Papers of a hand-over: the form of each car (交车确认单) and the list of a batch (交接清单).
+
+Their terms are frozen when the receiver has signed, and printed after the transaction.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealer import contract_terms, people, printing, terms
+from dealer.engine import files
+from dealer.engine.database import calendar_of
+from dealer.engine.steps import Ask
+from dealer.engine.words import SHOP_ZONE
+from dealer.records.contracts import PartyRole, Rendering
+from dealer.records.deliveries import Batch, Handover, Invoice
+from dealer.records.vehicles import Unit
+
+
+def code_of(handover: Handover) -> str:
+    """JC-2026-0007: how the form is numbered."""
+    return f"JC-{handover.driven_off_at.astimezone(SHOP_ZONE):%Y}-{handover.number:04}"
+
+
+def order_form(ask: Ask, handover: Handover) -> None:
+    """The form of one car."""
+    printing.order_paper(ask, handover, "handover", form_of(ask.db, handover), number=code_of(handover))
+
+
+def order_list(ask: Ask, batch: Batch) -> None:
+    """The list of all cars of a batch, once the last of them is accepted."""
+    printing.order_paper(ask, batch, "handover_batch", list_of(ask.db, batch))
+
+
+def form_of(db: Session, handover: Handover) -> terms.HandoverTerms:
+    """What the form prints, frozen as it was signed."""
+    batch, store = db.get_one(Batch, handover.batch_id), people.store_of(db, handover.store_id)
+    contract = batch.contract
+    consultant = people.names(db, [handover.consultant_id])[handover.consultant_id]
+    signature = files.read(db, handover.store_id, handover.signature_sha256) if handover.drawn else None
+    return terms.HandoverTerms(
+        dealer=store.name,
+        contract_number=contract.code or "",
+        batch=batch.position,
+        buyer=contract.party(PartyRole.BUYER).name,
+        user=contract.party(PartyRole.USER).name,
+        receiver=terms.Contact(name=handover.receiver, phone=handover.receiver_phone),
+        handed=_handed(db, handover),
+        place=batch.place,
+        day=calendar_of(db).today(handover.driven_off_at),
+        checks=tuple(terms.Check(**point) for point in handover.ticked),
+        service_phone=store.after_sales_phone,
+        consultant=consultant,
+        receiver_signature=signature[1] if signature else None,
+    )
+
+
+def list_of(db: Session, batch: Batch) -> terms.HandoverBatchTerms:
+    """What the list prints: every car of the batch; the receiver and the day are those of the last hand-over."""
+    handovers = handovers_of(db, batch)
+    contract, last = batch.contract, max(handovers, key=lambda each: each.driven_off_at)
+    return terms.HandoverBatchTerms(
+        dealer=people.store_of(db, batch.store_id).name,
+        contract_number=contract.code or "",
+        batch=batch.position,
+        buyer=contract.party(PartyRole.BUYER).name,
+        user=contract.party(PartyRole.USER).name,
+        due=batch.due_on,
+        day=calendar_of(db).today(last.driven_off_at),
+        place=batch.place,
+        receiver=terms.Contact(name=last.receiver, phone=last.receiver_phone),
+        units=tuple(_handed(db, each) for each in handovers),
+    )
+
+
+def _handed(db: Session, handover: Handover) -> terms.HandedVehicle:
+    unit = handover.unit
+    car = contract_terms.described(unit.model, unit.colour, "")
+    invoice = db.scalar(select(Invoice.number).where(Invoice.unit_id == unit.id, Invoice.red_on.is_(None)))
+    return terms.HandedVehicle(
+        vehicle=" ".join(car[part] for part in ("brand", "model", "configuration")),
+        exterior=car["exterior"],
+        interior=car["interior"],
+        vin=unit.vin,
+        engine_number=unit.engine_number,
+        certificate_number=unit.certificate_number,
+        invoice_number=invoice or "",
+        keys=handover.keys,
+        odometer_km=handover.odometer,
+        exceptions=handover.exceptions,
+    )
+
+
+# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def handovers_of(db: Session, batch: Batch) -> list[Handover]:
+    """The hand-overs of a batch, in the order of the cars' numbers."""
+    query = select(Handover).join(Unit, Unit.id == Handover.unit_id).where(Handover.batch_id == batch.id)
+    return list(db.scalars(query.order_by(Unit.number)))
+
+
+def handover_of(db: Session, unit: Unit) -> Handover | None:
+    """How a car was handed over."""
+    return db.scalar(select(Handover).where(Handover.unit_id == unit.id).order_by(Handover.driven_off_at.desc()))
+
+
+def papers_about(db: Session, *things: Handover | Batch | None) -> list[Rendering]:
+    """The papers that were ordered for hand-overs or batches, with what became of them."""
+    keys = [thing.id for thing in things if thing is not None]
+    return list(db.scalars(select(Rendering).where(Rendering.subject_id.in_(keys)).order_by(Rendering.at)))

@@ -1,0 +1,225 @@
+"""Vehicle units 车辆: the life of one car from the order to the customer's yard, and its stock.
+
+Read the table `STEPS` first. Its rules live where their subject does: yard.py (stock), allocation.py (which car goes
+to which contract), inspection.py (PDI), invoices.py and finance.py (money), handover.py (gates and signed form).
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from dealer import allocation, handover, inspection, invoices, people, yard
+from dealer.allocation import HELD, ON_CONTRACT, Allocation, Claim, Swap
+from dealer.deals import Comment
+from dealer.engine.steps import SAME, Ask, Life, Step
+from dealer.finance import car_is_paid
+from dealer.handover import HandingOver, Rejection
+from dealer.inspection import PdiReport
+from dealer.invoices import NewInvoice, RedLetter
+from dealer.people import SYSTEM, Actor, has
+from dealer.records.deals import Deal, DealState
+from dealer.records.vehicles import Model, Unit, UnitState
+from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewUnit, Shipment, TakenBack, UnitPapers
+
+U = UnitState
+IN_HOUSE = (U.IN_STOCK, U.LOANED, *HELD)
+BEFORE_HANDOVER = (U.ORDERED, U.IN_TRANSIT, *IN_HOUSE)
+PATH = (U.ORDERED, U.IN_TRANSIT, U.IN_STOCK, U.ALLOCATED, U.PDI, U.READY, U.DELIVERED)
+KEEPER = has("keep stock")
+ALLOCATOR = has("allocate")
+MECHANIC = has("inspect")
+FINANCE = has("record money")
+CONSULTANT = has("hand over")
+PAGE = 50
+
+
+# ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+NEW_CAR = (yard.model_comes_in_this_colour, yard.vin_is_new_here, yard.certificate_leaves_with_the_car)
+FREE = (allocation.unit_is_undamaged, allocation.nobody_claims_the_car)
+TO_CONTRACT = (allocation.contract_is_effective, allocation.unit_is_as_contracted, allocation.batch_has_room)
+REPORTED = (inspection.every_item_is_judged, inspection.photos_are_pictures, inspection.odometer_does_not_run_back)
+GATES = (
+    handover.contract_is_in_force,
+    handover.batch_is_released,
+    inspection.pdi_is_fresh,
+    handover.certificate_is_in_the_house,
+    car_is_paid,
+    invoices.invoice_is_issued,
+)
+FORM_IS_COMPLETE = (
+    handover.receiver_is_authorised,
+    handover.every_point_is_answered,
+    handover.papers_are_handed,
+    handover.after_sales_phone_is_told,
+    handover.keys_are_complete,
+    inspection.odometer_does_not_run_back,
+    handover.drive_off_is_plausible,
+    handover.handover_is_signed,
+)
+
+# fmt: off
+STEPS = [
+    #    action  from  to  who  asks for
+    #         refused unless …
+    #         then …
+
+    # stock
+    Step("order", None, U.ORDERED, KEEPER, NewUnit,
+         NEW_CAR),
+    Step("arrive", None, U.IN_STOCK, KEEPER, NewUnit,
+         NEW_CAR,
+         (yard.note_arrival_day,)),
+    Step("ship", U.ORDERED, U.IN_TRANSIT, KEEPER, Shipment,
+         (),
+         (yard.note_shipment,)),
+    Step("receive", (U.ORDERED, U.IN_TRANSIT), U.IN_STOCK, KEEPER, Arrival,
+         (yard.damage_is_photographed, yard.certificate_leaves_with_the_car),
+         (yard.note_arrival,)),
+    Step("report_damage", U.IN_STOCK, SAME, KEEPER, Damage,
+         (yard.no_damage_is_known, yard.damage_is_photographed),
+         (yard.note_damage,)),
+    Step("clear_damage", U.IN_STOCK, SAME, KEEPER, Comment,
+         (yard.damage_is_known,),
+         (yard.forget_damage,)),
+    Step("keep_papers", BEFORE_HANDOVER, SAME, KEEPER, UnitPapers,
+         (yard.certificate_leaves_with_the_car,),
+         (yard.note_papers,)),
+    Step("lend", U.IN_STOCK, U.LOANED, KEEPER, Loan,
+         (allocation.nobody_claims_the_car,),
+         (yard.note_loan,)),
+    Step("give_back", U.LOANED, U.IN_STOCK, KEEPER, GivenBack,
+         (inspection.odometer_does_not_run_back,),
+         (yard.end_loan,)),
+
+    # allocation
+    Step("allocate", U.IN_STOCK, U.ALLOCATED, ALLOCATOR, Allocation,
+         (*FREE, *TO_CONTRACT, allocation.first_come_is_served),
+         (allocation.put_on_contract,)),
+    Step("allocate", HELD, SAME, ALLOCATOR, Allocation,
+         (allocation.vin_is_on_no_contract,)),
+    Step("ask_out_of_turn", U.IN_STOCK, SAME, has("ask out of turn"), Claim,
+         (*FREE, *TO_CONTRACT),
+         (allocation.note_claim,)),
+    Step("allocate_out_of_turn", U.IN_STOCK, U.ALLOCATED, has("allow out of turn"), None,
+         (allocation.a_claim_waits, allocation.somebody_else_claimed, allocation.unit_is_undamaged,
+          allocation.claimed_batch_can_take_it),
+         (allocation.put_on_contract,)),
+    Step("refuse_out_of_turn", U.IN_STOCK, SAME, has("allow out of turn"), Comment,
+         (allocation.a_claim_waits,),
+         (allocation.drop_claim,)),
+    Step("swap", HELD, SAME, ALLOCATOR, Swap,
+         (invoices.invoice_is_ended, allocation.replacement_fits),
+         (allocation.call_replacement,)),
+    Step("step_in", U.IN_STOCK, U.ALLOCATED, SYSTEM, None,
+         (allocation.is_called_in,)),
+    Step("give_way", HELD, U.IN_STOCK, SYSTEM, None,
+         (allocation.replacement_has_stepped_in,),
+         (handover.drop_promise, allocation.take_off_contract)),
+    Step("take_off", HELD, U.IN_STOCK, ALLOCATOR, Comment,
+         (invoices.invoice_is_ended,),
+         (handover.drop_promise, allocation.take_off_contract)),
+    Step("free_with_deal", HELD, U.IN_STOCK, SYSTEM, None,
+         (allocation.deal_is_over, invoices.invoice_is_ended),
+         (handover.drop_promise, allocation.take_off_contract)),
+
+    # inspection
+    Step("start_pdi", (U.ALLOCATED, U.READY), U.PDI, MECHANIC, None,
+         (),
+         (inspection.start_from_zero,)),
+    Step("retry_pdi", U.PDI_FAILED, U.PDI, MECHANIC, Comment),
+    Step("pdi_pass", U.PDI, U.READY, MECHANIC, PdiReport,
+         (*REPORTED, inspection.mandatory_items_pass, inspection.odometer_is_within_contract),
+         (inspection.record_pass,)),
+    Step("pdi_fail", U.PDI, U.PDI_FAILED, MECHANIC, PdiReport,
+         (*REPORTED, inspection.something_failed, inspection.failures_are_shown),
+         (inspection.record_failure,)),
+
+    # invoice and hand-over
+    Step("issue_invoice", ON_CONTRACT, SAME, FINANCE, NewInvoice,
+         (invoices.no_invoice_lives, invoices.filing_is_approved, invoices.invoice_names_the_contract,
+          invoices.invoice_states_the_contract_price, invoices.invoice_number_is_new, invoices.issue_is_past),
+         (invoices.record_invoice,)),
+    Step("red_letter", ON_CONTRACT, SAME, FINANCE, RedLetter,
+         (invoices.an_invoice_lives, invoices.invoice_number_is_new, invoices.issue_is_past),
+         (invoices.end_invoice,)),
+    Step("deliver", U.READY, U.DELIVERED, CONSULTANT, HandingOver,
+         (*GATES, *FORM_IS_COMPLETE),
+         (handover.write_handover, handover.plan_calls, handover.keep_promise)),
+    Step("reject", U.READY, U.PDI_FAILED, CONSULTANT, Rejection,
+         (handover.batch_is_released, handover.new_day_is_ahead),
+         (handover.note_rejection,)),
+
+    # back from the customer
+    Step("ask_to_return", U.DELIVERED, SAME, has("decide on deals"), TakenBack,
+         (yard.no_return_is_asked,),
+         (yard.note_return_request,)),
+    Step("return", U.DELIVERED, U.RETURNED, FINANCE, BroughtBack,
+         (yard.return_is_asked, yard.somebody_else_asked_to_return, invoices.invoice_is_ended, yard.papers_are_back),
+         (yard.take_papers_back,)),
+]
+# fmt: on
+
+UNITS = Life("unit", Unit, UnitState, STEPS, PATH)
+
+
+# ── beginning and reading ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def new_unit(ask: Ask) -> Unit:
+    """A unit as `NewUnit` describes it, still to be begun: `UNITS.begin("order" or "arrive", unit, ask)`."""
+    facts: NewUnit = ask.facts
+    unit = Unit(store_id=ask.actor.store_id, model_id=facts.model, **facts.model_dump(exclude={"model"}))
+    model = people.by_id(ask.db, Model, ask.actor, facts.model)
+    if model is not None:
+        unit.model = model
+    return unit
+
+
+def of_deal(db: Session, deal: Deal) -> list[Unit]:
+    """The deal's cars that may move by themselves: those called in by a swap with those they replace, and, once the
+    deal is over, every car that is still on its contract."""
+    query = select(Unit).where(Unit.case_id == deal.id)
+    if deal.state in (DealState.LOST, DealState.CANCELLED):
+        query = query.where(Unit.state.in_([state.value for state in HELD]))
+    else:
+        called_in = (Unit.state == U.IN_STOCK) & Unit.replaces_id.is_not(None)
+        query = query.where(or_(called_in, Unit.replaced_by_id.is_not(None)))
+    return list(db.scalars(query.order_by(Unit.number)))
+
+
+def stock(
+    db: Session,
+    who: Actor,
+    *,
+    states: tuple[UnitState, ...] = (),
+    model_id: UUID | None = None,
+    typed: str = "",
+    above: int = 0,
+) -> list[Unit]:
+    """Cars of the shop by number, one page and one more; `typed` is the end of a VIN, a colour or a place."""
+    query = people.scoped(select(Unit), Unit, who).options(joinedload(Unit.model)).where(Unit.number > above)
+    if states:
+        query = query.where(Unit.state.in_([state.value for state in states]))
+    if model_id is not None:
+        query = query.where(Unit.model_id == model_id)
+    if typed:
+        query = query.where(_matching(typed))
+    return list(db.scalars(query.order_by(Unit.number).limit(PAGE + 1)))
+
+
+def _matching(typed: str) -> ColumnElement[bool]:
+    return or_(
+        Unit.vin.endswith(typed.upper(), autoescape=True),
+        Unit.colour.contains(typed, autoescape=True),
+        Unit.place.contains(typed, autoescape=True),
+    )
+
+
+def count_by_state(db: Session, who: Actor) -> dict[UnitState, int]:
+    """How many cars stand where; what was delivered or returned is not stock."""
+    query = select(Unit.state, func.count()).where(
+        Unit.store_id == who.store_id, Unit.state.in_([state.value for state in BEFORE_HANDOVER])
+    )
+    return {row[0]: row[1] for row in db.execute(query.group_by(Unit.state))}
