@@ -43,7 +43,8 @@ def source_is_given(visit: Visit, ask: Ask) -> Refusal | None:
 def phone_is_given_or_refused(visit: Visit, ask: Ask) -> Refusal | None:
     """Nobody has to leave a phone, but a blank does not say whether they were asked (PIPL 16, SC3)."""
     facts: Party = ask.facts
-    if facts.phone is None and not facts.no_phone:
+    stays = isinstance(facts, Corrected) and visit.phone is not None
+    if facts.phone is None and not facts.no_phone and not stays:
         return no("Enter the phone, or tick that they left none.", code="E-REQ-FIELD", field="phone")
     if facts.phone is not None and facts.no_phone:
         return no("There is a phone: take the tick away, or the number.", code="E-PHONE-BOTH", field="no_phone")
@@ -62,7 +63,8 @@ def who_left_a_phone_is_named(visit: Visit, ask: Ask) -> Refusal | None:
 def card_has_an_owner(visit: Visit, ask: Ask) -> Refusal | None:
     """A phone left to buy becomes a card, and a card has exactly one owner."""
     facts: Party = ask.facts
-    if facts.phone and facts.purpose in TO_BUY and facts.consultant is None:
+    phone = None if facts.no_phone else facts.phone or visit.phone
+    if phone and facts.purpose in TO_BUY and facts.consultant is None:
         return no("Choose who receives them: the card is theirs.", code="E-REQ-FIELD", field="consultant")
     return None
 
@@ -93,8 +95,8 @@ def times_are_in_order(visit: Visit, ask: Ask) -> Refusal | None:
 @on_facts
 def carded_phone_stays(visit: Visit, ask: Ask) -> Refusal | None:
     """Once there is a card, the phone is corrected there, for all of its visits."""
-    phone = ask.facts.phone
-    if visit.prospect is None or phone in (visit.phone, None):
+    taken_away = getattr(ask.facts, "no_phone", False)
+    if visit.prospect is None or (ask.facts.phone in (visit.phone, None) and not taken_away):
         return None
     return no(
         "This phone has card {number}: correct the phone on the card.",

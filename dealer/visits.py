@@ -51,6 +51,9 @@ class Arriving(Party):
 class Corrected(Party):
     """The row as it should have been written, and why it was not."""
 
+    phone: Annotated[Telephone | None, Personal(), Kind("tel")] = Field(
+        None, title="Phone", description="Left empty: the number stays."
+    )
     left_at: ShopTime | None = Field(None, title="Time out")
     reason: Annotated[str, Paragraph] = Field(title="Reason", min_length=1, max_length=2000)
 
@@ -151,7 +154,7 @@ def complete(visit: Visit, ask: Ask) -> None:
     """The rest of the row."""
     facts: Completed = ask.facts
     write_down(ask, "visit", visit, "visit_was", as_completed(visit))
-    if facts.phone is not None and visit.phone is None:
+    if facts.phone is not None and visit.prospect is None:
         visit.first = recognise(ask.db, ask.actor, facts.phone) is None
         visit.phone, visit.no_phone = facts.phone, False
     visit.name = facts.name or visit.name
@@ -169,18 +172,19 @@ COMPLETED = (
 
 
 def as_completed(visit: Visit) -> Completed:
-    """The consultant's part as it stands; the phone is asked for only if there is none."""
+    """The consultant's part as it stands, for the history and for the form that completes it."""
     known = {name: getattr(visit, name) for name in COMPLETED}
-    return Completed.model_construct(**known, name=visit.name, phone=None, model=visit.model_id)
+    return Completed.model_construct(**known, name=visit.name, phone=visit.phone, model=visit.model_id)
 
 
 def correct(visit: Visit, ask: Ask) -> None:
     """The row as it should have been; the history keeps how it was."""
     facts: Corrected = ask.facts
     write_down(ask, "visit", visit, "visit_was", as_written(visit))
-    if facts.phone != visit.phone:
-        visit.first = facts.phone is None or recognise(ask.db, ask.actor, facts.phone) is None
-    write(visit, facts, ask)
+    phone = None if facts.no_phone else facts.phone or visit.phone
+    if phone != visit.phone:
+        visit.first = phone is None or recognise(ask.db, ask.actor, phone) is None
+    write(visit, facts.model_copy(update={"phone": phone}), ask)
     if facts.left_at is not None and visit.state is VisitState.LEFT:
         visit.left_at = facts.left_at
 

@@ -304,6 +304,25 @@ def test_a_phone_with_a_card_is_corrected_on_the_card(shop: Shop) -> None:
     assert [(each.code, each.field, each.fix) for each in refusal.value.refusals] == [("E-CARDED", "phone", "prospect")]
 
 
+def test_a_correction_without_a_phone_leaves_the_phone(shop: Shop) -> None:
+    number = log(shop)
+    told = arriving(shop, phone=None, heads=3).model_dump(exclude={"kind"}) | {"reason": "数错人数"}
+    visit = take(shop, "2026-11-10 10:30", "赵敏", number, "correct", Corrected.model_validate(told))
+    assert (visit.phone, visit.heads) == (PHONE, 3)
+    gone = Corrected.model_validate(told | {"no_phone": True})
+    with pytest.raises(Refused) as refusal:
+        take(shop, "2026-11-10 10:31", "赵敏", number, "correct", gone)
+    assert refusal.value.codes == ("E-CARDED",)
+
+
+def test_a_wrong_phone_without_a_card_is_corrected_in_the_row(shop: Shop) -> None:
+    number = log(shop, purpose=Purpose.SERVICE)
+    right = arriving(shop, phone="13888880002", purpose=Purpose.LOOK).model_dump(exclude={"kind"}) | {"reason": "听错"}
+    visit = take(shop, "2026-11-10 10:30", "赵敏", number, "correct", Corrected.model_validate(right))
+    assert visit.prospect is not None
+    assert visit.prospect.phone == "13888880002"
+
+
 # ── who is that, and whose turn is it ─────────────────────────────────────────────────────────────────────────────
 
 

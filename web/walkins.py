@@ -56,9 +56,9 @@ def _sees(visit: Visit, who: people.Actor) -> bool:
 def _known(visit: Visit, action: str) -> dict[str, Any]:
     match action:
         case "correct":
-            return vars(visits.as_written(visit)) | {"left_at": visit.left_at}
+            return vars(visits.as_written(visit)) | {"left_at": visit.left_at, "phone": ""}
         case "complete":
-            return vars(visits.as_completed(visit))
+            return vars(visits.as_completed(visit)) | {"phone": ""}
         case "assign":
             return {"consultant": visit.owner_id}
         case _:
