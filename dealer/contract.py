@@ -20,7 +20,7 @@ from dealer.contract_drafts import draw_up
 from dealer.contract_gaps import GAPS, gaps
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Step, no
 from dealer.people import OWNER, SYSTEM, Actor, has
-from dealer.records.contracts import Contract, ContractState, PrintLog, Reviewer
+from dealer.records.contracts import Contract, ContractState, PrintLog, Rendering, Reviewer
 from dealer.records.deals import Deal
 
 __all__ = ["CONTRACTS", "current", "draw_up", "gaps", "is_effective", "of_deal"]
@@ -119,6 +119,13 @@ def order_reading_copy(ask: Ask, contract: Contract) -> None:
         printing.order_paper(
             ask, contract, "contract", acts.frozen_terms(contract), number=contract.code, language="en"
         )
+
+
+def reading_copy(db: Session, contract: Contract) -> Rendering | None:
+    """The English reading copy of the present text, if one was ordered."""
+    if contract.fingerprint is None or contract.code is None:
+        return None
+    return printing.ordered(db, contract.id, "contract", contract.fingerprint, number=contract.code, language="en")
 
 
 # ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
