@@ -100,7 +100,7 @@ class Windows(Proposal):
 class LevelDays(Facts):
     """What a level asks of the consultant."""
 
-    level: Annotated[Level, Options("levels")] = Field(title="Level")
+    level: Annotated[Level, Options("level_names")] = Field(title="Level")
     deal_within: int = Field(title="Purchase expected within days", ge=1, le=1000)
     gap: int = Field(title="Days until the next contact", ge=1, le=365)
 

@@ -41,7 +41,7 @@ def _licence(typed: str) -> str:
 class PersonFacts(Facts):
     """Somebody who signs in."""
 
-    name: ShortName = Field(title="Name")
+    name: ShortName = Field(title="Full name")
     sign_in: Annotated[str, checked(_sign_in_name)] = Field(title="Sign-in name", max_length=60)
     phone: Annotated[Telephone | None, Personal(), Kind("tel")] = Field(None, title="Phone")
     language: Annotated[Literal["zh", "en"], Options("languages")] = Field("zh", title="Language")
@@ -56,7 +56,7 @@ class NewPosting(Facts):
     group_head: Annotated[UUID | None, Options("supervisors")] = Field(None, title="Supervisor of the group")
 
 
-class NewPerson(PersonFacts, NewPosting):
+class NewPerson(NewPosting, PersonFacts):
     """A new colleague with their first role."""
 
 
@@ -262,7 +262,7 @@ def of_shop(db: Session, store_id: UUID) -> list[Person]:
     return list(db.scalars(select(Person).where(Person.id.in_(here)).order_by(Person.active.desc(), Person.name)))
 
 
-def member(db: Session, who: Actor, person_id: UUID) -> Person | None:
+def member(db: Session, who: Actor, person_id: UUID | None) -> Person | None:
     """Somebody of this shop by id; people of other shops are nobody here."""
     return next((person for person in of_shop(db, who.store_id) if person.id == person_id), None)
 

@@ -12,22 +12,40 @@ from werkzeug.exceptions import HTTPException
 from dealer.engine.database import Busy, Database
 from dealer.engine.settings import Settings
 from web import (
+    account,
     customers,
     deals,
     forms,
     frame,
     health,
     language,
+    policies,
     prospects,
     search,
     session,
+    settings,
+    staff,
     steps,
     today,
     walkins,
 )
 from web.assets import Assets
 
-SCREENS = (health, session, today, deals, walkins, prospects, customers, search, steps)
+SCREENS = (
+    health,
+    session,
+    today,
+    deals,
+    walkins,
+    prospects,
+    customers,
+    search,
+    steps,
+    settings,
+    staff,
+    policies,
+    account,
+)
 
 # Room for a photo that is too large to be kept, so that its field can say so; beyond it the connection is closed.
 MOST_REQUEST_BYTES = 64 * 1024 * 1024
@@ -101,7 +119,7 @@ def _guard(app: Flask, csrf: CSRFProtect) -> None:
         if not current_user.is_authenticated:
             return session.ask_to_sign_in()
         g.actor = current_user.actor
-        return None
+        return _own_password_first()
 
     @app.before_request
     def _same_origin() -> None:
@@ -120,6 +138,13 @@ def _guard(app: Flask, csrf: CSRFProtect) -> None:
         opened = g.pop("reading", None)
         if opened is not None:
             opened.__exit__(None, None, None)
+
+
+def _own_password_first() -> Any:
+    """Whoever signed in with a password that somebody else knows goes no further before choosing one."""
+    if current_user.password_given and request.endpoint not in session.BEFORE_THE_OWN_PASSWORD:
+        return redirect(url_for("account.password_form"), 303)
+    return None
 
 
 def _tell_errors(app: Flask) -> None:

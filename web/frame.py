@@ -48,7 +48,9 @@ MENU = (
         "Settings",
         (
             Entry("see settings", "/pricelists", icon="tags", label="Price lists"),
-            Entry("see settings", "/settings", icon="gear", label="Settings"),
+            Entry("see settings", "/people", icon="people", label="Staff"),
+            Entry("see settings", "/policies", icon="sliders", label="House rules"),
+            Entry("see settings", "/settings", icon="gear", label="Shop"),
         ),
     ),
 )

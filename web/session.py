@@ -17,6 +17,8 @@ from web.language import say
 
 pages = Blueprint("session", __name__)
 OPEN_TO_ALL = ("asset", "health.healthz", "session.form", "session.sign_in", "session.sign_out")
+# Whoever signed in with a password that somebody gave them chooses their own before anything else.
+BEFORE_THE_OWN_PASSWORD = (*OPEN_TO_ALL, "account.password_form", "account.choose_password")
 MOST_PARKED = 200_000  # characters of typed text that survive the end of a session
 
 
@@ -26,6 +28,7 @@ class SignedInPerson(UserMixin):
 
     token: str
     actor: Actor
+    password_given: bool
 
     def get_id(self) -> str:
         """What the cookie keeps."""
@@ -45,7 +48,7 @@ def load(token: str) -> SignedInPerson | None:
         actor = people.actor(db, row.person, row.store_id, calendar_of(db).today(g.now))
     if (g.now - row.seen_at).total_seconds() > 300:  # write now and then, not at every click
         _note_seen(database, token)
-    return SignedInPerson(token, actor)
+    return SignedInPerson(token, actor, row.person.password_given)
 
 
 def _note_seen(database: Database, token: str) -> None:
@@ -72,7 +75,8 @@ def _park() -> UUID | None:
     whose = g.get("ended_for")
     if whose is None:
         return None
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "form_key")]
+    kept = (name for name in request.form if name not in ("csrf_token", "form_key") and not name.startswith("password"))
+    fields = [(name, value) for name in kept for value in request.form.getlist(name)]
     text = json.dumps(fields)
     if len(text) > MOST_PARKED:
         return None
@@ -93,7 +97,7 @@ def form() -> Answer:
 @pages.post("/sign-in")
 def sign_in() -> Answer:
     """Check name and password; too many failures of a name or an address have to wait."""
-    name, password = request.form.get("name", "")[:60], request.form.get("password", "")[:200]
+    name, password = request.form.get("name", "")[:60], request.form.get("password", "").strip()[:200]
     address = request.remote_addr or ""
     database: Database = g.database
     with database.reading() as db:
@@ -114,7 +118,7 @@ def sign_in() -> Answer:
         session["language"] = chosen
     with database.reading() as db:
         actor = people.actor(db, person, store_id, calendar_of(db).today(g.now))  # type: ignore[arg-type]
-    login_user(SignedInPerson(token, actor))
+    login_user(SignedInPerson(token, actor, person.password_given))
     return redirect(_where_to(), 303)
 
 

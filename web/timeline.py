@@ -12,7 +12,7 @@ from web.language import clock, say, word
 KIND_ICONS = {
     "deal": "briefcase", "quotation": "file-earmark-text", "exception": "shield-exclamation", "contract": "pen",
     "drive": "car-front", "unit": "truck", "batch": "box-seam", "customer": "buildings", "visit": "person-walking",
-    "prospect": "person-vcard", "price_list": "tags",
+    "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",
 }  # fmt: skip
 TONES = {"lose": "bad", "refuse": "bad", "abort": "bad", "cancel": "bad", "ask_to_lose": "wait", "return": "wait", "approve": "ok", "accept": "ok", "close": "ok", "deliver": "ok"}  # fmt: skip
 NOTES = ("comment", "reason", "remark", "note", "evidence")

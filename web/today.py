@@ -20,6 +20,7 @@ pages = Blueprint("today", __name__)
 PLACES = {
     "deals": "deals", "quotations": "quotations", "price_exceptions": "approvals", "contracts": "contracts",
     "test_drives": "drives", "units": "stock", "batches": "deliveries", "prospects": "prospects", "visits": "walkins",
+    "policies": "policies",
 }  # fmt: skip
 # Done by ticking; everything else is done by the step it asks for.
 DONE_BY_HAND = (

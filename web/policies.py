@@ -1,0 +1,224 @@
+"""House rules: what holds today, what is proposed, and everything that held before."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template
+
+from dealer import people, policies, proposals, workflow
+from dealer.engine.database import calendar_of
+from dealer.engine.history import of_thing
+from dealer.engine.steps import Ask
+from dealer.policies import policy
+from dealer.records.people import Policy, PolicyState
+from dealer.records.prospects import Level
+from web import steps, timeline
+from web.asking import Answer, looking, looking_ask, me, need, or_404, write
+from web.forms import Form, options
+from web.frame import names_of
+from web.language import money, say, short_day, show, word
+
+pages = Blueprint("policies", __name__)
+S = PolicyState
+
+# In which part of the work a house rule counts; a test looks that none is forgotten.
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Quotation and price",
+        ("quote_validity_days", "quote_validity_most_days", "acceptance_stands_days", "exception_validity_days",
+         "exception_returns", "fleet_min_qty", "vat_permille"),
+    ),
+    (
+        "Deal and contract",
+        ("general_manager_threshold_fen", "review_due_working_days", "reopen_within_days", "conduct_needs_approval"),
+    ),
+    (
+        "Test drive",
+        ("drive_counts_days", "verified_for_minutes", "licence_months", "drive_buffer_minutes", "no_show_minutes"),
+    ),
+    (
+        "Delivery and care",
+        ("reservation_days", "unpaid_after_notice_days", "pdi_valid_days", "thank_you_minutes", "callback_days",
+         "second_contact_days", "revisit_days", "call_window"),
+    ),
+    (
+        "Prospects",
+        ("levels", "follow_up_from", "owner_kept_days", "revived_level", "uncontactable_days"),
+    ),
+)  # fmt: skip
+UNITS = {
+    "working_days": "working_days", "days": "days", "minutes": "minutes", "months": "months", "permille": "permille",
+    "qty": "cars", "returns": "times",
+}  # fmt: skip
+TONES = {S.PROPOSED: "wait", S.APPROVED: "ok", S.REFUSED: "bad", S.WITHDRAWN: "neutral"}
+
+KIND = steps.register(
+    steps.Kind(
+        "policies",
+        Policy,
+        proposals.POLICIES,
+        title=lambda proposal: word("Policy", proposal.name),
+        sees=lambda proposal, who: who.may_or_stands_in("see settings"),
+    )
+)
+
+
+@options("level_names")
+def _level_names() -> list[tuple[str, str]]:
+    return [(level.value, show(level)) for level in Level]
+
+
+def told(name: str, value: Any) -> str:
+    """A value as a person reads it: with its unit, hours and levels written out."""
+    match value:
+        case bool():
+            return say("yes") if value else say("no")
+        case int():
+            return f"¥{money(value)}" if name.endswith("_fen") else _with_unit(name, value)
+        case list():
+            return show([hours.replace("-", "–") for hours in value])
+        case Mapping():
+            return show([f"{level} {days['deal_within']} / {days['gap']}" for level, days in value.items()])
+        case _:
+            return str(value)
+
+
+def _with_unit(name: str, value: int) -> str:
+    unit = next((word("Unit", unit) for end, unit in UNITS.items() if name.endswith(f"_{end}")), "")
+    return f"{value} {unit}".strip()
+
+
+# ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/policies")
+def index() -> Answer:
+    """Every house rule with what holds today and what is under way."""
+    need("see settings")
+    db, today = looking(), calendar_of(looking()).today(g.now)
+    waiting, coming = proposals.open_proposals(db, me()), proposals.coming(db, me(), today)
+    sections = [
+        {"label": say(label), "rows": [_row(name, waiting.get(name), coming.get(name)) for name in names]}
+        for label, names in SECTIONS
+    ]
+    return render_template("settings/policies.html", sections=sections, waiting=len(waiting))
+
+
+def _row(name: str, waiting: Policy | None, coming: Policy | None) -> dict[str, Any]:
+    today = calendar_of(looking()).today(g.now)
+    holds = policy(looking(), me().store_id, name, today)
+    return {
+        "url": f"/policies/{name}",
+        "cells": [
+            word("Policy", name),
+            told(name, holds),
+            say("{value} from {day}", value=told(name, coming.value), day=coming.from_day) if coming else "",
+            {"text": say("{value} proposed", value=told(name, waiting.value)), "tone": "wait"} if waiting else "",
+        ],
+    }
+
+
+@pages.get("/policies/<name>")
+def values(name: str) -> Answer:
+    """One house rule: what holds, what was ever proposed, by whom, and who decided."""
+    need("see settings")
+    if name not in policies.DEFAULTS:
+        abort(404)
+    db, today = looking(), calendar_of(looking()).today(g.now)
+    rows = proposals.values_of(db, me(), name)
+    names = names_of([row.owner_id for row in rows] + [row.approved_by_id for row in rows])
+    return render_template(
+        "settings/policy.html",
+        name=name,
+        title=word("Policy", name),
+        holds=told(name, policy(db, me().store_id, name, today)),
+        default=told(name, policies.DEFAULTS[name]),
+        note=_explained(name),
+        rows=[_value_row(row, names) for row in rows],
+        proposes=me().may_or_stands_in("propose policies"),
+    )
+
+
+def _explained(name: str) -> str:
+    if proposals.form_of(name) is proposals.Levels:
+        return say("For each level: purchase expected within so many days / days until the next contact.")
+    return ""
+
+
+def _value_row(row: Policy, names: Mapping[Any, str]) -> dict[str, Any]:
+    return {
+        "url": KIND.url(row),
+        "cells": [
+            told(row.name, row.value),
+            short_day(row.from_day),
+            {"text": names.get(row.owner_id, "—"), "note": row.reason},
+            {"text": show(row.state), "tone": {"ok": "ok", "bad": "bad", "wait": "wait"}.get(TONES[row.state])},
+            names.get(row.approved_by_id, "—"),
+        ],
+    }
+
+
+@pages.get("/policies/<int:number>")
+def page(number: int) -> Answer:
+    """One proposal, beside what holds today, with the buttons that decide it."""
+    need("see settings")
+    proposal: Policy = or_404(people.by_number(looking(), Policy, me(), number))
+    ask = looking_ask()
+    choices = proposals.POLICIES.choices(proposal, ask)
+    return render_template(
+        "settings/proposal.html",
+        proposal=proposal,
+        title=word("Policy", proposal.name),
+        badge={"label": show(proposal.state), "tone": TONES[proposal.state]},
+        holds=told(proposal.name, policy(looking(), proposal.store_id, proposal.name, ask.today)),
+        value=told(proposal.name, proposal.value),
+        who=names_of([proposal.owner_id]).get(proposal.owner_id, "—") if proposal.owner_id else "—",
+        buttons=steps.buttons(KIND, proposal, choices),
+        timeline=timeline.entries(list(reversed(of_thing(looking(), proposal.store_id, proposal.id)))),
+    )
+
+
+# ── proposing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/policies/<name>/propose")
+def propose_form(name: str) -> Answer:
+    """The form of a new value, with what holds today in it."""
+    need("propose policies")
+    if name not in policies.DEFAULTS:
+        abort(404)
+    today = calendar_of(looking()).today(g.now)
+    holds = policy(looking(), me().store_id, name, today)
+    return _draw(name, Form(proposals.form_of(name), {"value": proposals.shown(name, holds)}))
+
+
+@pages.post("/policies/<name>/propose")
+def propose(name: str) -> Answer:
+    """Propose it; the general manager has it on the list of the day."""
+    need("propose policies")
+    if name not in policies.DEFAULTS:
+        abort(404)
+
+    def work(ask: Ask) -> str:
+        proposal = proposals.proposal_of(ask, name)
+        workflow.begin(proposal, "propose", ask)
+        return KIND.url(proposal)
+
+    return write(Form.received(proposals.form_of(name)), work, lambda form, trouble: _draw(name, form))
+
+
+def _draw(name: str, form: Form | None) -> str:
+    title = word("Policy", name)
+    fields = [or_404(form)[each] for each in ("value", "from_day", "reason")]
+    if fields[0].kind == "number":
+        fields[0].hint = _with_unit(name, 0).removeprefix("0").strip()
+    return render_template(
+        "settings/form.html",
+        title=say("Propose a new value"),
+        address=f"/policies/{name}/propose",
+        crumbs=[{"label": say("House rules"), "url": "/policies"}, {"label": title, "url": f"/policies/{name}"}],
+        seen=None,
+        form=form,
+        fields=fields,
+        changes=[],
+    )
