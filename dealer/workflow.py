@@ -9,7 +9,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import approvals, contract, customers, deals, drive_lists, people, quotation, reception
+from dealer import (
+    approvals,
+    contract,
+    customers,
+    deals,
+    delivery,
+    drive_lists,
+    people,
+    pricelists,
+    proposals,
+    prospects,
+    quotation,
+    reception,
+    testdrive,
+    vehicles,
+)
+from dealer import deal_closing as closing
 from dealer import deal_gates as gates
 from dealer import deal_rules as rules
 from dealer.deals import (
@@ -26,11 +42,9 @@ from dealer.deals import (
 )
 from dealer.engine.steps import SAME, Ask, Life, Refused, Step
 from dealer.people import OWNER, SYSTEM, has, owner_or
-from dealer.proposals import POLICIES
-from dealer.prospects import PROSPECTS
+from dealer.records.contracts import Contract
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
-from dealer.records.people import Policy
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import Quotation
 from dealer.visits import BecameDeal
@@ -78,9 +92,10 @@ STEPS = [
          (gates.contract_is_approved,),
          (deals.end_reviews,)),
     Step("begin_delivery", S.TEST_DRIVE, S.DELIVERY, owner_or("begin deliveries"), None,
-         (gates.contract_is_effective,)),
+         (gates.contract_is_effective, closing.deposit_is_received)),
     Step("close", S.DELIVERY, S.CLOSED, KAM, None,
-         (),
+         (closing.all_cars_are_delivered, closing.everything_is_paid, closing.every_car_is_invoiced,
+          closing.callbacks_are_done, closing.no_complaint_is_open),
          (deals.plan_revisit,)),
     # back
     Step("ask_to_rework", S.TEST_DRIVE, SAME, OWNER, Rework,
@@ -115,7 +130,7 @@ STEPS = [
            (),
            (deals.forget_hold,), when=was_held_from(state)) for state in BEFORE_SIGNING),
     Step("cancel", (S.TEST_DRIVE, S.DELIVERY), S.CANCELLED, has("cancel deals"), Cancellation,
-         (gates.contract_is_effective_if_before_delivery,),
+         (gates.contract_is_effective_if_before_delivery, closing.notice_is_not_in_the_future),
          (deals.record_cancellation,)),
     Step("change_owner", (*BEFORE_SIGNING, S.DELIVERY, S.ON_HOLD), SAME, KAM, NewOwner,
          (rules.new_owner_sells,),
@@ -180,7 +195,22 @@ def _contact(ask: Ask, customer: Customer, facts: NewDeal) -> Contact:
 
 # ── several lives ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-LIVES: dict[type[Any], Life] = {Deal: DEALS, Visit: reception.VISITS, Prospect: PROSPECTS, Policy: POLICIES}
+LIVES: dict[type[Any], Life] = {
+    life.record: life
+    for life in (
+        DEALS,
+        quotation.QUOTATIONS,
+        approvals.EXCEPTIONS,
+        contract.CONTRACTS,
+        testdrive.DRIVES,
+        vehicles.UNITS,
+        delivery.BATCHES,
+        reception.VISITS,
+        prospects.PROSPECTS,
+        pricelists.PRICE_LISTS,
+        proposals.POLICIES,
+    )
+}
 """The life of every kind of thing."""
 
 
@@ -220,8 +250,11 @@ def _moves_by_itself(thing: Any, ask: Ask) -> bool:
 
 
 def _born_by_itself(things: list[Any], ask: Ask) -> bool:
-    """What comes into the world because of another thing: an exception for each line below its floor."""
-    return any(approvals.births(ask.db, each, ask) for each in things if isinstance(each, Quotation))
+    """What comes into the world because of another thing: an exception for each line below its floor, a batch for
+    each row of an effective contract's delivery plan."""
+    exceptions = [approvals.births(ask.db, each, ask) for each in things if isinstance(each, Quotation)]
+    batches = [delivery.births(ask.db, each, ask) for each in things if isinstance(each, Contract)]
+    return any(exceptions) or any(batches)
 
 
 def things_of_case(db: Session, thing: Any) -> list[Any]:
@@ -229,5 +262,12 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
     deal = thing if isinstance(thing, Deal) else db.get(Deal, thing.case_id) if thing.case_id else None
     if deal is None:
         return list(reception.beside(thing)) if isinstance(thing, Visit | Prospect) else [thing]
-    parts = (quotation.of_deal, approvals.of_deal, contract.of_deal, drive_lists.of_deal)
+    parts = (
+        quotation.of_deal,
+        approvals.of_deal,
+        contract.of_deal,
+        drive_lists.of_deal,
+        vehicles.of_deal,
+        delivery.of_deal,
+    )
     return [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]
