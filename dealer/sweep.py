@@ -4,6 +4,7 @@ It decides nothing itself. It settles the thing a deadline speaks of, at the pre
 the thing's own table do what they are there for; each thing in a transaction of its own.
 """
 
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,8 @@ from dealer.engine.steps import Ask
 from dealer.records.deadlines import Deadline
 from dealer.records.people import Store
 
+log = logging.getLogger(__name__)
+
 
 @every_minute
 def fire_due(database: Database, at: datetime) -> None:
@@ -27,7 +30,15 @@ def fire_due(database: Database, at: datetime) -> None:
         due = {store_id: [row.id for row in deadlines.to_fire(db, store_id, at)] for store_id in stores}
     for store_id, keys in due.items():
         for key in keys:
-            _fire(database, store_id, key, at)
+            _fire_apart(database, store_id, key, at)
+
+
+def _fire_apart(database: Database, store_id: UUID, key: UUID, at: datetime) -> None:
+    """One that fails stays due and is tried again in a minute; it must not keep the others waiting."""
+    try:
+        _fire(database, store_id, key, at)
+    except Exception:
+        log.exception("deadline %s could not be seen to", key)
 
 
 def _fire(database: Database, store_id: UUID, key: UUID, at: datetime) -> None:

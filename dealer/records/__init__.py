@@ -1,6 +1,6 @@
 """The tables and nothing but the tables: one file a subject; no queries, no rules. Importing this knows them all."""
 
-from dealer.engine import files, history
+from dealer.engine import attempts, files, history
 from dealer.records import (
     contracts,
     customers,
@@ -16,6 +16,7 @@ from dealer.records import (
 )
 
 __all__ = [
+    "attempts",
     "contracts",
     "customers",
     "deadlines",
