@@ -221,7 +221,7 @@ class Signatures(Facts):
     """Who signed when; the scan of what they signed."""
 
     seller_signer: Person = Field(title="Signed for us by", min_length=1, max_length=200)
-    seller_signed_on: date = Field(title="On")
+    seller_signed_on: date = Field(title="We signed on")
     buyer_signer: Person = Field(title="Signed for the buyer by", min_length=1, max_length=200)
     buyer_signed_on: date = Field(title="Buyer signed on")
     further_signed_on: date | None = Field(None, title="Last of the further parties signed on")

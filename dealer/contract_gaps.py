@@ -176,7 +176,7 @@ def deposit_above_limit(contract: Contract, kind: DepositKind, amount: int, fiel
     most = contract.total * EARNEST_PERCENT // 100
     if kind is DepositKind.EARNEST and amount > most:
         return no(
-            "定金 is at most {most}, 20 % of the price: lower the amount, or agree on 订金.",
+            "Earnest money (定金) is at most {most}, 20 % of the price: lower the amount, or agree on a prepayment (订金).",
             code="E-DEPOSIT-20", fix="edit_payment", field=field, most=Yuan(most),
         )  # fmt: skip
     return None
