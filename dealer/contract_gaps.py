@@ -176,7 +176,7 @@ def deposit_above_limit(contract: Contract, kind: DepositKind, amount: int, fiel
     most = contract.total * EARNEST_PERCENT // 100
     if kind is DepositKind.EARNEST and amount > most:
         return no(
-            "Earnest money (定金) is at most {most}, 20 % of the price: lower the amount, or agree on a prepayment (订金).",
+            "Earnest money (定金) is at most {most}, 20 % of the price: lower it, or agree on a prepayment (订金).",
             code="E-DEPOSIT-20", fix="edit_payment", field=field, most=Yuan(most),
         )  # fmt: skip
     return None
@@ -191,7 +191,7 @@ def deposit_unclear(kind: DepositKind, amount: int, field: str | None = None) ->
     """Why a deposit is not yet agreed."""
     if (kind is DepositKind.NONE) != (amount == 0):
         return no(
-            "Choose 定金 or 订金 together with its amount, or no deposit at all.",
+            "Choose earnest money (定金) or a prepayment (订金) with its amount, or no deposit.",
             code="E-DEPOSIT-KIND", fix="edit_payment", field=field,
         )  # fmt: skip
     return None
