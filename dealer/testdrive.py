@@ -170,7 +170,7 @@ class Waiver(Facts):
     """A model that this customer need not drive."""
 
     model: Annotated[UUID, Options("models")] = Field(title="Model")
-    ground: WaiverGround = Field(title="Ground")
+    ground: WaiverGround = Field(title="Ground for the waiver")
     reason: Annotated[str, Paragraph] = Field(title="Reason", min_length=1, max_length=2000)
 
 

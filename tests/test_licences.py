@@ -131,7 +131,9 @@ def test_the_age_of_a_mainland_driver_follows_from_the_number() -> None:
     assert code_of(licences.driver_is_of_age, replace(SEEN, day=date(2008, 3, 7))) is None
 
 
-@pytest.mark.parametrize("number", [YANG_FAN, DUAN_LI, "11010519491231002x", "440524188001010014", "530102 19900307 8237"])
+@pytest.mark.parametrize(
+    "number", [YANG_FAN, DUAN_LI, "11010519491231002x", "440524188001010014", "530102 19900307 8237"]
+)
 def test_numbers_that_pass_their_check(number: str) -> None:
     assert code_of(licences.number_passes_its_checks, with_licence(number=number)) is None
 
@@ -182,7 +184,9 @@ def test_only_a_normal_status_passes_if_one_is_shown(status: LicenceStatus) -> N
     assert code_of(licences.status_is_normal, replace(SEEN, status=status)) == (None if passes else "E-LIC-STATUS")
 
 
-@pytest.mark.parametrize(("name", "code"), [("杨帆", None), ("杨 帆", None), ("杨凡", "E-LIC-NAME"), ("", "E-LIC-NAME")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("杨帆", None), ("杨 帆", None), ("杨凡", "E-LIC-NAME"), ("", "E-LIC-NAME")]
+)
 def test_the_licence_is_the_registered_drivers(name: str, code: str | None) -> None:
     assert code_of(licences.name_is_the_drivers, replace(SEEN, name_seen=name)) == code
 
