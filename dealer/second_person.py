@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer.engine.steps import SAME, Life, Refusal, Step, no
+from dealer.engine.steps import Effect, Life, Refusal, Step, no
 from dealer.engine.words import Word
 from dealer.people import DUTIES, Who
 from dealer.records.people import Person, Posting, Role, StandIn
@@ -58,13 +58,39 @@ def refusal(name: str, steps: list[Missing]) -> Refusal:
 
 def decides_a_request(step: Step) -> bool:
     """Whether a step refuses whoever asked for it."""
-    return any("not_their_own" in rule.__code__.co_names for rule in step.rules if hasattr(rule, "__code__"))
+    return bool(_whom_it_refuses(step))
 
 
-def _may_ask(step: Step) -> bool:
-    """Whether a step can be a request: a birth, one that changes no state, or one of the owner's."""
-    whose = isinstance(step.who, Who) and step.who.owner
-    return not decides_a_request(step) and (step.source is None or step.target is SAME or whose)
+def _whom_it_refuses(step: Step) -> set[str]:
+    """Where the thing keeps who asked: the attributes, such as `loss_asked_by_id`, that the step's rules hand on."""
+    names = (_names_in(rule) for rule in step.rules)
+    return {name for read in names if "not_their_own" in read for name in read if name.endswith("_id")}
+
+
+def _names_in(function: object) -> set[str]:
+    """The names and attributes that a rule or an effect speaks of."""
+    code = getattr(function, "__code__", None)
+    return set(code.co_names) if code else set()
+
+
+def _writes_down_who(effect: Effect, kept_in: set[str]) -> bool:
+    """Whether an effect keeps there who took the step; one that only clears it does not speak of them."""
+    names = _names_in(effect)
+    return bool(kept_in & names) and bool({"hat", "actor"} & names)
+
+
+def asking_steps(life: Life, step: Step) -> list[Step]:
+    """The steps that write down the request which a step decides; none when it is asked by birth or owning."""
+    kept_in = _whom_it_refuses(step) - {"owner_id"}
+    return [each for each in life.steps if any(_writes_down_who(effect, kept_in) for effect in each.effects)]
+
+
+def _may_have_asked(life: Life, step: Step, staff: Staff) -> set[UUID]:
+    """Everybody who can have asked for what a step decides."""
+    asking = asking_steps(life, step)
+    births = [each for each in life.steps if each.source is None]
+    able = set[UUID]().union(*(_able(each.who, staff) for each in asking or births))
+    return able if asking else able | staff.holders(OWNERS)
 
 
 def _staff(db: Session, store_id: UUID, today: date) -> Staff:
@@ -87,7 +113,6 @@ def _staff(db: Session, store_id: UUID, today: date) -> Staff:
 
 
 def _missing_in(life: Life, staff: Staff) -> Iterator[Missing]:
-    asking = set[UUID]().union(*(_able(step.who, staff) for step in life.steps if _may_ask(step)))
     for step in life.steps:
         if not isinstance(step.who, Who) or step.who.duty is None:
             continue
@@ -95,7 +120,8 @@ def _missing_in(life: Life, staff: Staff) -> Iterator[Missing]:
         if not able:
             yield Missing(life.kind, step.action, None)
         elif decides_a_request(step):
-            alone = next((one for one in asking & able if not _another(step.who, one, staff)), None)
+            asking = _may_have_asked(life, step, staff)
+            alone = next((one for one in able & asking if not _another(step.who, one, staff)), None)
             if alone is not None:
                 yield Missing(life.kind, step.action, staff.names[alone])
 

@@ -339,10 +339,20 @@ def put_away(shop: Shop, name: str) -> None:
         db.merge(shop.person(name)).active = False
 
 
-def test_which_steps_decide_a_request() -> None:
-    """A new rule that refuses whoever asked is noticed here."""
-    found = {(life.kind, step.action) for life in LIVES for step in life.steps if second_person.decides_a_request(step)}
-    assert {("deal", "lose"), ("deal", "reopen"), ("policy", "approve")} <= found
+@pytest.mark.parametrize(
+    "kind, decides, asks",
+    [
+        ("deal", "lose", {"ask_to_lose"}),
+        ("deal", "reopen", {"ask_to_reopen"}),
+        ("prospect", "freeze", {"ask_to_freeze"}),
+        ("policy", "approve", set()),  # whoever proposed it: its birth
+    ],
+)
+def test_which_step_asks_is_read_from_the_tables(kind: str, decides: str, asks: set[str]) -> None:
+    life = next(life for life in LIVES if life.kind == kind)
+    step = next(step for step in life.steps if step.action == decides)
+    assert second_person.decides_a_request(step)
+    assert {each.action for each in second_person.asking_steps(life, step)} == asks
 
 
 # ── the shop ──────────────────────────────────────────────────────────────────────────────────────────────────────
