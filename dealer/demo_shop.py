@@ -2,9 +2,10 @@
 their checks; nobody and nothing of it exists."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer.engine.database import Database, next_number
@@ -48,12 +49,30 @@ STAFF = {
 GROUP_OF_ZHANG_WEI = ("王磊", "李娜")
 DRIVERS = ("王磊", "李娜", "陈静", "张伟")  # hold C1 and accompany test drives
 
-# code → name, configuration, gearbox, energy, seats, displacement, relief, (marked, consultant, KAM, GM floors, cost)
-MODELS: dict[str, tuple[Any, ...]] = {
-    "X5": ("X5", "1.5T CVT 舒适型", Gearbox.AUTOMATIC, Energy.PETROL, 5, "1.5T", False, (139_800, 136_800, 131_800, 128_000, 124_500)),
-    "E3": ("E3", "纯电 510km 长续航型", Gearbox.AUTOMATIC, Energy.ELECTRIC, 5, "永磁同步 150kW", True, (169_800, 166_800, 161_800, 158_000, 153_000)),
-    "M7": ("M7", "2.0L 手动 七座商务型", Gearbox.MANUAL, Energy.PETROL, 7, "2.0L", False, (119_800, 117_800, 114_800, 112_000, 108_500)),
-}  # fmt: skip
+
+class Sold(NamedTuple):
+    """A model as the shop sells it; prices in yuan, including VAT."""
+
+    configuration: str
+    gearbox: Gearbox
+    energy: Energy
+    seats: int
+    displacement: str
+    relief: bool
+    marked: int
+    floor_consultant: int
+    floor_key_account: int
+    floor_general: int
+    cost: int
+
+
+MANUAL, AUTOMATIC = Gearbox.MANUAL, Gearbox.AUTOMATIC
+PETROL, ELECTRIC = Energy.PETROL, Energy.ELECTRIC
+MODELS = {
+    "X5": Sold("1.5T CVT 舒适型", AUTOMATIC, PETROL, 5, "1.5T", False, 139_800, 136_800, 131_800, 128_000, 124_500),
+    "E3": Sold("510km 长续航", AUTOMATIC, ELECTRIC, 5, "150 kW", True, 169_800, 166_800, 161_800, 158_000, 153_000),
+    "M7": Sold("2.0L 手动七座", MANUAL, PETROL, 7, "2.0L", False, 119_800, 117_800, 114_800, 112_000, 108_500),
+}
 COLOURS = ["珠光白", "星空黑", "水晶银", "琥珀金"]
 PRICES_FROM = date(2026, 10, 1)
 ROUTES = {"R1": ("市区环线", False, 30), "R2": ("含绕城高速", True, 45)}
@@ -88,7 +107,7 @@ def _hire(db: Session, store_id: UUID, password_hash: str) -> None:
 
 def _stock_catalogue(ask: Ask) -> None:
     store_id = ask.actor.store_id
-    models = {code: _model(store_id, code, *told[:-1]) for code, told in MODELS.items()}
+    models = {code: _model(store_id, code, told) for code, told in MODELS.items()}
     ask.db.add_all(models.values())
     ask.db.add_all(
         Route(store_id=store_id, code=code, name=name, motorway=motorway, minutes=minutes)
@@ -105,36 +124,44 @@ def _stock_catalogue(ask: Ask) -> None:
     _price(ask, models)
 
 
-def _model(store_id: UUID, code: str, name: str, configuration: str, *more: Any) -> Model:
-    gearbox, energy, seats, displacement, relief = more
+def _model(store_id: UUID, code: str, told: Sold) -> Model:
     return Model(
-        store_id=store_id, code=code, brand="云岭", name=name, configuration=configuration, gearbox=gearbox,
-        energy=energy, category=Category.SMALL_PASSENGER, seats=seats, displacement=displacement,
-        maker="云岭汽车制造有限公司", colours=COLOURS, relief_listed=relief,
-    )  # fmt: skip
+        store_id=store_id,
+        code=code,
+        brand="云岭",
+        name=code,
+        configuration=told.configuration,
+        gearbox=told.gearbox,
+        energy=told.energy,
+        category=Category.SMALL_PASSENGER,
+        seats=told.seats,
+        displacement=told.displacement,
+        maker="云岭汽车制造有限公司",
+        colours=COLOURS,
+        relief_listed=told.relief,
+    )
 
 
 def _price(ask: Ask, models: dict[str, Model]) -> None:
     """PV-2026-10, in force since its first day: the shop opens with approved prices."""
-    staff = {person.name: person.id for person in ask.db.query(Person)}
+    store_id = ask.actor.store_id
+    staff = {person.name: person.id for person in ask.db.scalars(select(Person))}
     prices = PriceList(
-        store_id=ask.actor.store_id, number=next_number(ask.db, ask.actor.store_id, "price_list"), since=ask.at, begun_at=ask.at, name="PV-2026-10",
-        effective_from=PRICES_FROM, made_by_id=staff["陈静"], approved_by_id=staff["周建国"], approved_at=ask.at,
-    )  # fmt: skip
+        store_id=store_id,
+        number=next_number(ask.db, store_id, "price_list"),
+        since=ask.at,
+        begun_at=ask.at,
+        name="PV-2026-10",
+        effective_from=PRICES_FROM,
+        made_by_id=staff["陈静"],
+        approved_by_id=staff["周建国"],
+        approved_at=ask.at,
+    )
     place(prices, PriceListState.APPROVED)
     ask.db.add(prices)
     ask.db.flush()
     for code, told in MODELS.items():
-        marked, consultant, key_account, general, cost = (yuan * 100 for yuan in told[-1])
-        ask.db.add(
-            PriceListLine(
-                store_id=ask.actor.store_id,
-                price_list_id=prices.id,
-                model_id=models[code].id,
-                marked=marked,
-                floor_consultant=consultant,
-                floor_key_account=key_account,
-                floor_general=general,
-                cost=cost,
-            )  # fmt: skip
-        )
+        line = PriceListLine(store_id=store_id, price_list_id=prices.id, model_id=models[code].id)
+        for name in ("marked", "floor_consultant", "floor_key_account", "floor_general", "cost"):
+            setattr(line, name, getattr(told, name) * 100)
+        ask.db.add(line)
