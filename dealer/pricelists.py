@@ -41,7 +41,7 @@ class PriceRow(Facts):
     floor_consultant: Money = Field(title="Consultant's floor", gt=0)
     floor_key_account: Money = Field(title="Key-account manager's floor", gt=0)
     floor_general: Money = Field(title="General manager's floor", gt=0)
-    cost: Money | None = Field(None, title="Cost")
+    cost: Money | None = Field(None, title="Cost of the car")
 
     @model_validator(mode="after")
     def _each_floor_is_lower(self) -> Self:

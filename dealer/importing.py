@@ -1,0 +1,331 @@
+"""Imports from sheets: price lists and stock. A preview names every bad cell; nothing is written until all are good.
+
+The preview is a plain function of the sheet and of what the shop knows; importing reads the same sheet again.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from dealer import catalogue, people, pricelists, pricing, sheets, vehicles
+from dealer.engine import files, identifiers
+from dealer.engine.database import Database, new_id
+from dealer.engine.malformed import Malformed
+from dealer.engine.steps import Ask, Refused, no
+from dealer.engine.words import LANGUAGES, word_of
+from dealer.people import Actor
+from dealer.pricelists import PRICE_LISTS, PRICES, ImportedList, ListHead, ordered
+from dealer.records.people import Person, Posting
+from dealer.records.prices import PriceList, PriceListLine
+from dealer.records.vehicles import Certificate, Model, Unit, UnitState
+from dealer.sheets import Column, Row, Trouble, Unreadable
+from dealer.vehicles import UNITS
+from dealer.yard import NewUnit
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a sheet holds: rows ready to be imported, or what has to be corrected first."""
+
+    rows: tuple[Any, ...]
+    troubles: tuple[Trouble, ...]
+    content: bytes = field(repr=False)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it may be imported: all of it or nothing."""
+        return not self.troubles
+
+    @property
+    def sha256(self) -> str:
+        """The sheet's name among the files of the shop."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def _refuse_bad(preview: Preview) -> None:
+    if not preview.is_good:
+        count = len(preview.troubles)
+        raise Refused([no("{count} cells have to be corrected; nothing was imported.", code="E-SHEET", count=count)])
+
+
+def keep(ask: Ask, name: str, content: bytes) -> str:
+    """Keep the sheet itself: it is what the history names."""
+    return files.keep(ask.db, ask.actor.store_id, name, content, ask.at, sheets.MEDIA_TYPE)
+
+
+# ── price lists ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+PRICE_COLUMNS = (
+    Column("code", "Model code", sheets.a_text(), example="X5-15T-CVT"),
+    Column("name", "Model name", sheets.a_text(600), required=False, example=""),
+    Column("marked", "Marked price", sheets.an_amount, example=1),
+    Column("floor_consultant", "Consultant's floor", sheets.an_amount, example=1),
+    Column("floor_key_account", "Key-account manager's floor", sheets.an_amount, example=1),
+    Column("floor_general", "General manager's floor", sheets.an_amount, example=1),
+    Column("cost", "Cost of the car", sheets.an_amount, required=False, example=1),
+)
+
+
+@dataclass(frozen=True)
+class ListedPrice:
+    """One good row of a price list."""
+
+    row: int
+    model_id: UUID
+    code: str
+    name: str
+    marked: int
+    floor_consultant: int
+    floor_key_account: int
+    floor_general: int
+    cost: int | None
+
+
+def preview_price_list(content: bytes, db: Session, who: Actor) -> Preview:
+    """Read a price list and hold it against the shop's models."""
+    try:
+        rows, troubles = sheets.read(content, PRICE_COLUMNS)
+    except Unreadable as unreadable:
+        return Preview((), unreadable.troubles, content)
+    models = {model.code: model for model in catalogue.all_models(db, who)}
+    troubles += _wrong_codes(rows, models)
+    troubles += _twice(rows, "code")
+    troubles += [Trouble(row.cells["floor_consultant"], _disorder()) for row in rows if not _in_order(row)]
+    listed = () if troubles else tuple(_listed(row, models) for row in rows)
+    return Preview(listed, _by_place(troubles), content)
+
+
+def _listed(row: Row, models: dict[str, Model]) -> ListedPrice:
+    model = models[_code(row)]
+    prices = {name: row.values[name] for name in PRICES}
+    return ListedPrice(
+        row.number, model.id, model.code, catalogue.full_name(model), cost=row.values.get("cost"), **prices
+    )
+
+
+def _code(row: Row) -> str:
+    return str(row.values.get("code", "")).upper()
+
+
+def _in_order(row: Row) -> bool:
+    prices = [row.values[name] for name in PRICES if name in row.values]
+    return len(prices) < len(PRICES) or ordered(prices)
+
+
+def _disorder() -> Any:
+    return no(
+        "From the marked price to the general manager's floor each price is at most the one before.", code="E-FLOORS"
+    )
+
+
+def _wrong_codes(rows: Iterable[Row], models: dict[str, Model]) -> Iterator[Trouble]:
+    for row in rows:
+        if "code" in row.values and _code(row) not in models:
+            refusal = no(
+                "There is no model {wanted} in the shop's list: correct it or add the model first.",
+                code="E-MODEL-UNKNOWN", wanted=row.values["code"],
+            )  # fmt: skip
+            yield Trouble(row.cells["code"], refusal)
+
+
+def _twice(rows: Iterable[Row], name: str) -> Iterator[Trouble]:
+    first: dict[str, str] = {}
+    for row in rows:
+        value = str(row.values.get(name, "")).upper()
+        if value and value in first:
+            refusal = no("This stands in {first} already: keep one of them.", code="E-ROW-TWICE", first=first[value])
+            yield Trouble(row.cells[name], refusal)
+        elif value:
+            first[value] = row.cells[name]
+
+
+def _by_place(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
+    """In the order in which somebody goes through the sheet: row by row."""
+
+    def place(trouble: Trouble) -> tuple[int, int, str]:
+        letters = trouble.cell.rstrip("0123456789")
+        return int(trouble.cell[len(letters) :] or 0), len(letters), letters
+
+    return tuple(sorted(troubles, key=place))
+
+
+def import_price_list(ask: Ask, preview: Preview, sheet: str = "price-list.xlsx") -> PriceList:
+    """A draft list with the prices of a good preview; `ask.facts` is its head. It still needs the general manager."""
+    _refuse_bad(preview)
+    head: ListHead = ask.facts
+    kept = keep(ask, sheet, preview.content)
+    told = {name: getattr(head, name) for name in ListHead.model_fields}
+    facts = ImportedList(**told, sheet=sheet, sha256=kept, rows=len(preview.rows))
+    price_list = pricelists.blank(ask, head)
+    PRICE_LISTS.begin("import", price_list, ask.with_facts(facts))
+    # One statement for all: a list of 20,000 lines is written in seconds.
+    ask.db.execute(insert(PriceListLine), [_record(price_list, at, row) for at, row in enumerate(preview.rows, 1)])
+    return price_list
+
+
+def _record(price_list: PriceList, at: int, row: ListedPrice) -> dict[str, Any]:
+    prices = {name: getattr(row, name) for name in (*PRICES, "cost")}
+    own = {"id": new_id(), "store_id": price_list.store_id, "price_list_id": price_list.id}
+    return own | {"position": at, "model_id": row.model_id} | prices
+
+
+def price_list_template(db: Session, who: Actor, language: str, day: date) -> bytes:
+    """The sheet to fill in, with the shop's models and today's prices where there are any."""
+    models = [model for model in catalogue.all_models(db, who) if model.active]
+    prices = pricing.prices_of(db, who.store_id, (model.id for model in models), day)
+
+    def begun() -> Iterator[dict[str, Any]]:
+        for model in models:
+            known = prices.get(model.id)
+            row: dict[str, Any] = {"code": model.code, "name": catalogue.full_name(model)}
+            told = {name: getattr(known, name) for name in (*PRICES, "cost")} if known else {}
+            yield row | {name: fen / 100 for name, fen in told.items() if fen is not None}
+
+    return sheets.template(PRICE_COLUMNS, language, begun())
+
+
+# ── stock ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _vin(typed: str) -> str:
+    return identifiers.vin(typed).number
+
+
+PLACES_OF_CERTIFICATES = (Certificate.ON_HAND, Certificate.PLEDGED, Certificate.RELEASED)
+
+
+def _certificate(cell: Any) -> Certificate:
+    """在店 or 质押, in the words of either language."""
+    typed = sheets.a_text()(cell).casefold()
+    for place in PLACES_OF_CERTIFICATES:
+        if typed in {word_of(place, language).casefold() for language in LANGUAGES}:
+            return place
+    raise Malformed("Write one of: {words}.", "E-CELL-WORD", words=PLACES_OF_CERTIFICATES)
+
+
+STOCK_COLUMNS = (
+    Column("vin", "VIN", sheets.an_identifier(_vin), example="LYLAA4180T2100001"),
+    Column("code", "Model code", sheets.a_text(), example="X5-15T-CVT"),
+    Column("colour", "Colour", sheets.a_text(), example="白"),
+    Column("engine_number", "Engine or motor number", sheets.an_identifier(), required=False),
+    Column("certificate_number", "Certificate number", sheets.an_identifier(), required=False),
+    Column("certificate", "Certificate", _certificate, required=False),
+    Column("place", "Place in the yard", sheets.a_text(200), required=False),
+    Column("odometer", "Odometer (km)", sheets.a_count(), required=False, example=1),
+    Column("keys", "Keys", sheets.a_count(0, 9), required=False, example=1),
+    Column("arrived_on", "Arrived on", sheets.a_day, required=False),
+)
+
+
+def preview_stock(content: bytes, db: Session, who: Actor, day: date) -> Preview:
+    """Read a stock list and hold it against the shop's models and cars. Its rows are `NewUnit`, one a car."""
+    try:
+        rows, troubles = sheets.read(content, STOCK_COLUMNS)
+    except Unreadable as unreadable:
+        return Preview((), unreadable.troubles, content)
+    models = {model.code: model for model in catalogue.all_models(db, who)}
+    troubles += _wrong_codes(rows, models)
+    troubles += _twice(rows, "vin")
+    troubles += _known_vins(rows, db, who)
+    troubles += _wrong_colours(rows, models)
+    troubles += _days_ahead(rows, day)
+    units = () if troubles else tuple(_unit(row, models) for row in rows)
+    return Preview(units, _by_place(troubles), content)
+
+
+def _unit(row: Row, models: dict[str, Model]) -> NewUnit:
+    told = {name: value for name, value in row.values.items() if name != "code"}
+    return NewUnit(model=models[_code(row)].id, **told)
+
+
+def _known_vins(rows: Iterable[Row], db: Session, who: Actor) -> Iterator[Trouble]:
+    here = select(Unit.vin).where(Unit.store_id == who.store_id, Unit.state != UnitState.RETURNED)
+    known = set(db.scalars(here))
+    for row in rows:
+        if row.values.get("vin") in known:
+            refusal = no("This VIN is in stock already: check the number.", code="E-VIN-TAKEN")
+            yield Trouble(row.cells["vin"], refusal)
+
+
+def _wrong_colours(rows: Iterable[Row], models: dict[str, Model]) -> Iterator[Trouble]:
+    for row in rows:
+        model, colour = models.get(_code(row)), row.values.get("colour")
+        if model is not None and colour and model.colours and colour not in model.colours:
+            refusal = no(
+                "{model} comes in {colours}: choose one of these.",
+                code="E-COLOUR", model=model.name, colours=list(model.colours),
+            )  # fmt: skip
+            yield Trouble(row.cells["colour"], refusal)
+
+
+def _days_ahead(rows: Iterable[Row], day: date) -> Iterator[Trouble]:
+    for row in rows:
+        if row.values.get("arrived_on", day) > day:
+            refusal = no("This day is still to come: what has not arrived is not in stock.", code="E-DAY-AHEAD")
+            yield Trouble(row.cells["arrived_on"], refusal)
+
+
+def import_stock(ask: Ask, preview: Preview, sheet: str = "stock.xlsx") -> list[Unit]:
+    """Every car of a good preview, in stock. Each is begun by its own life, so each has its line in the history."""
+    _refuse_bad(preview)
+    keep(ask, sheet, preview.content)
+    units = []
+    for facts in preview.rows:
+        arriving = ask.with_facts(facts)
+        unit = vehicles.new_unit(arriving)
+        UNITS.begin("arrive", unit, arriving)
+        units.append(unit)
+    return units
+
+
+def stock_template(language: str) -> bytes:
+    """The sheet to fill in."""
+    return sheets.template(STOCK_COLUMNS, language)
+
+
+# ── from the command line ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def actor_named(database: Database, sign_in: str, at: datetime) -> Actor:
+    """The person who answers for an import; raises LookupError when nobody signs in by that name."""
+    with database.reading() as db:
+        found = db.execute(
+            select(Person, Posting.store_id)
+            .join(Posting, Posting.person_id == Person.id)
+            .where(Person.sign_in == sign_in, Person.active)
+            .order_by(Posting.id)
+            .limit(1)
+        ).first()
+        if found is None:
+            raise LookupError(f"nobody signs in as {sign_in}")
+        return people.actor(db, found[0], found[1], database.calendar.today(at))
+
+
+def price_list_from(
+    database: Database, path: Path, *, by: str, at: datetime, name: str, effective_from: date
+) -> tuple[Preview, int]:
+    """Import a price list from a file on behalf of a person; the number of the draft, or 0 when the sheet is bad."""
+    who = actor_named(database, by, at)
+    with database.writing(who.store_id) as db:
+        preview = preview_price_list(path.read_bytes(), db, who)
+        if not preview.is_good:
+            return preview, 0
+        ask = Ask(db, who, at, ListHead(name=name, effective_from=effective_from))
+        return preview, import_price_list(ask, preview, path.name[-200:]).number
+
+
+def stock_from(database: Database, path: Path, *, by: str, at: datetime) -> tuple[Preview, int]:
+    """Import stock from a file on behalf of a person; how many cars, or 0 when the sheet is bad."""
+    who = actor_named(database, by, at)
+    with database.writing(who.store_id) as db:
+        preview = preview_stock(path.read_bytes(), db, who, database.calendar.today(at))
+        if not preview.is_good:
+            return preview, 0
+        return preview, len(import_stock(Ask(db, who, at), preview, path.name[-200:]))
