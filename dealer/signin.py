@@ -6,6 +6,7 @@ A cookie holds only a random token; the row behind it says whose it is, and endi
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -26,8 +27,12 @@ SHORTEST_PASSWORD = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without i, l, o, 0, 1, which look alike on a slip of paper
 
 HASHER = PasswordHasher()
-# Compared when there is no such person, so that the answer takes as long.
-_NOBODY = HASHER.hash(secrets.token_hex(8))
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Compared when there is no such person, so that the answer takes as long."""
+    return HASHER.hash(secrets.token_hex(8))
 
 
 def hash_password(password: str) -> str:
@@ -43,7 +48,7 @@ def new_password() -> str:
 def is_password_of(person: Person | None, password: str) -> bool:
     """Whether the password is theirs; as slow for a name that does not exist."""
     try:
-        HASHER.verify(person.password_hash if person else _NOBODY, password)
+        HASHER.verify(person.password_hash if person else _nobodys_hash(), password)
     except VerificationError:
         return False
     return person is not None and person.active

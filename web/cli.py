@@ -218,7 +218,8 @@ def demo(settings: Settings, _: Namespace) -> int:
     """Serve a shop made up for trying things out: made on first use, with one sign-in for each role."""
     from dealer import demo as made_up  # noqa: PLC0415 - no other command may know these people
 
-    migrating.upgrade(settings.url)
+    if migrating.behind(settings.url):
+        migrating.upgrade(settings.url)
     database = open_database(settings.url, settings.keys)
     if doctor.is_empty(database):
         made_up.fill(database, datetime.now(UTC))
