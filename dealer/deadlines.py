@@ -167,9 +167,8 @@ def tick(ask: Ask, row: Deadline) -> None:
     row.done_at, row.done_by_id = ask.at, ask.actor.id
 
 
-def number_of_subject(db: Session, row: Deadline) -> int | None:
-    """The number of the thing a deadline speaks of, for its address."""
-    table = Record.metadata.tables.get(row.subject_kind)
-    if table is None or "number" not in table.c:
-        return None
-    return db.scalar(select(table.c.number).where(table.c.id == row.subject_id))
+def subject_of(db: Session, row: Deadline) -> Any | None:
+    """The thing a deadline speaks of."""
+    records = {mapper.class_.__tablename__: mapper.class_ for mapper in Record.registry.mappers}
+    record = records.get(row.subject_kind)
+    return db.get(record, row.subject_id) if record else None

@@ -6,14 +6,12 @@ the thing's own table do what they are there for; each thing in a transaction of
 
 import logging
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from dealer import deadlines, people, workflow
-from dealer.engine.database import Database, Record
+from dealer.engine.database import Database
 from dealer.engine.jobs import every_minute
 from dealer.engine.steps import Ask
 from dealer.records.deadlines import Deadline
@@ -47,13 +45,6 @@ def _fire(database: Database, store_id: UUID, key: UUID, at: datetime) -> None:
         if row is None or row.done_at or row.cancelled_at or row.due_at > at:
             return  # somebody moved or cancelled it meanwhile
         row.done_at = at
-        thing = subject_of(db, row)
+        thing = deadlines.subject_of(db, row)
         if thing is not None:
             workflow.settle(thing, Ask(db, people.system(store_id), at))
-
-
-def subject_of(db: Session, row: Deadline) -> Any | None:
-    """The thing a deadline speaks of."""
-    records = {mapper.class_.__tablename__: mapper.class_ for mapper in Record.registry.mappers}
-    record = records.get(row.subject_kind)
-    return db.get(record, row.subject_id) if record else None

@@ -54,9 +54,9 @@ def register(kind: Kind) -> Kind:
     return kind
 
 
-def kind_of(thing: Any) -> Kind:
-    """The registered kind of a thing."""
-    return next(kind for kind in KINDS.values() if kind.record is type(thing))
+def kind_of(thing: Any) -> Kind | None:
+    """The registered kind of a thing; None when it has no page of its own."""
+    return next((kind for kind in KINDS.values() if kind.record is type(thing)), None)
 
 
 def find(db: Any, kind: Kind, number: int) -> Any:

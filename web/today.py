@@ -10,18 +10,13 @@ from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal
+from web import steps
 from web.asking import Answer, looking, me, or_404, write
 from web.frame import names_of
 from web.language import clock, word
 
 pages = Blueprint("today", __name__)
 
-# What a deadline speaks of → the first part of its page's address.
-PLACES = {
-    "deals": "deals", "quotations": "quotations", "price_exceptions": "approvals", "contracts": "contracts",
-    "test_drives": "drives", "units": "stock", "batches": "deliveries", "prospects": "prospects", "visits": "walkins",
-    "policies": "policies",
-}  # fmt: skip
 # Done by ticking; everything else is done by the step it asks for.
 DONE_BY_HAND = (
     "follow_up",
@@ -61,11 +56,12 @@ def page() -> Answer:
 
 
 def _line(row: Deadline) -> dict[str, Any]:
+    thing = deadlines.subject_of(looking(), row)
     return {
         "id": row.id,
         "what": word("Deadline", row.kind),
-        "about": _about(row),
-        "url": _address(row),
+        "about": _about(row, thing),
+        "url": _address(thing),
         "when": clock(row.due_at),
         "overdue": row.due_at < g.now,
         "by_hand": row.kind in DONE_BY_HAND,
@@ -73,15 +69,18 @@ def _line(row: Deadline) -> dict[str, Any]:
     }
 
 
-def _about(row: Deadline) -> str:
+def _about(row: Deadline, thing: Any) -> str:
+    """Whose deal it is, else what the thing itself is called."""
     deal = looking().get(Deal, row.case_id) if row.case_id else None
-    return str(deal.customer.name) if deal else ""
+    if deal is not None:
+        return str(deal.customer.name)
+    kind = steps.kind_of(thing)
+    return kind.title(thing) if kind else ""
 
 
-def _address(row: Deadline) -> str:
-    place = PLACES.get(row.subject_kind)
-    number = deadlines.number_of_subject(looking(), row)
-    return f"/{place}/{number}" if place and number else "/today"
+def _address(thing: Any) -> str:
+    kind = steps.kind_of(thing)
+    return kind.url(thing) if kind else "/today"
 
 
 @pages.post("/deadlines/<uuid:key>/done")
