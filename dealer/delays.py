@@ -32,7 +32,7 @@ class Excuse(Facts):
 
     days: int = Field(title="Days of delay to leave out", ge=0, le=3650)
     reason: Annotated[str, Paragraph] = Field(title="Reason", min_length=1, max_length=2000)
-    evidence: Annotated[Upload | None, Unrecorded()] = Field(None, title="Evidence")
+    evidence: Annotated[Upload | None, Unrecorded()] = Field(None, title="Proof")
 
 
 @on_facts

@@ -100,7 +100,7 @@ def certificate_is_in_the_house(unit: Unit, ask: Ask) -> Refusal | None:
     """Without its 合格证 the customer gets no plates; a pledged one lies at the bank."""
     if unit.certificate not in (Certificate.ON_HAND, Certificate.RELEASED):
         return no(
-            "The certificate of this car is {where}: have it released first.",
+            "The certificate is not at hand ({where}): have it released first.",
             code="E-CERT-PLEDGED", remover=Role.VEHICLES, fix="keep_papers", where=unit.certificate,
         )  # fmt: skip
     return None

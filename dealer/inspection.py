@@ -125,7 +125,7 @@ class PdiAnswer(Facts):
     """What the technician found at one item."""
 
     item: Annotated[str, Kind("hidden")] = Field(title="Item", max_length=40)
-    result: ItemResult = Field(title="Result")
+    result: ItemResult = Field(title="Finding")
     note: str = Field("", title="What is wrong", max_length=200)
     photo: Annotated[Upload | None, Unrecorded()] = Field(None, title="Photo")
 

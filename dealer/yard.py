@@ -97,7 +97,7 @@ class GivenBack(Facts):
 class TakenBack(Facts):
     """On what ground of the contract a delivered car comes back."""
 
-    ground: Annotated[str, Paragraph] = Field(title="Ground", min_length=1, max_length=2000)
+    ground: Annotated[str, Paragraph] = Field(title="Ground of the return", min_length=1, max_length=2000)
 
 
 class BroughtBack(Facts):
