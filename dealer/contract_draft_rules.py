@@ -34,7 +34,10 @@ def deal_is_before_its_contract(contract: Contract, ask: Ask) -> Refusal | None:
 def quotation_is_there(contract: Contract, ask: Ask) -> Refusal | None:
     """The lines of a contract are those of the accepted quotation."""
     if quotation.accepted(ask.db, contract.deal) is None:
-        return no("The customer has not accepted a quotation that stands: send one.", code="E-QUOTE-NONE")
+        return no(
+            "The customer has accepted no quotation yet: send one and record the answer.",
+            code="E-QUOTE-NONE", fix="quotation",
+        )  # fmt: skip
     return None
 
 

@@ -38,7 +38,7 @@ class ReviewNote(Facts):
 class PartyFacts(Facts):
     """A party as the head of the contract shows it."""
 
-    name: str = Field(title="Name", min_length=1, max_length=200)
+    name: str = Field(title="Name of the party", min_length=1, max_length=200)
     uscc: Uscc | None = Field(None, title="Unified social credit code")
     legal_representative: str = Field("", title="Legal representative", max_length=200)
     address: str = Field("", title="Address", max_length=200)
@@ -276,10 +276,11 @@ def _known_payment(contract: Contract) -> dict[str, Any]:
 
 def _known_delivery(contract: Contract) -> dict[str, Any]:
     shown = _picked(contract, DELIVERY_FIELDS)
+    # Nothing planned yet: all cars of each line in one batch, and the day to be filled in.
     shown["plan"] = [
         _picked(row, ("batch", "quantity", "due_on", "place", "sent_by_seller")) | {"line": row.line_position}
         for row in contract.plan
-    ]
+    ] or [{"batch": 1, "line": line.position, "quantity": line.quantity} for line in contract.lines]
     if contract.plan:
         shown |= _picked(contract.plan[0], ("contact", "contact_phone"))
     shown["receivers"] = [_picked(row, ReceiverRow.model_fields) for row in contract.receivers]

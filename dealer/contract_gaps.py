@@ -18,7 +18,7 @@ from dealer.engine import identifiers
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask, Refusal, Rule, no
 from dealer.engine.words import Yuan
-from dealer.records.contracts import Contract, DepositKind
+from dealer.records.contracts import Contract, ContractState, DepositKind
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import PurchaseMode
 from dealer.records.people import Role
@@ -75,7 +75,10 @@ def lines_are_as_accepted(contract: Contract, ask: Ask) -> Refusal | None:
     """Model, colour, quantity, price and gifts exactly as the customer accepted them."""
     accepted = quotation.accepted(ask.db, contract.deal)
     if accepted is None:
-        return no("The customer has not accepted a quotation that stands: send one.", code="E-QUOTE-NONE")
+        return no(
+            "The customer has accepted no quotation yet: send one and record the answer.",
+            code="E-QUOTE-NONE", fix="quotation",
+        )  # fmt: skip
     if accepted.id != contract.quotation_id or _sold(contract.lines) != _quoted(accepted):
         return no(
             "The customer has accepted quotation {number}, and this draft says otherwise: take its lines over.",
@@ -287,5 +290,7 @@ GAPS: tuple[Rule, ...] = (*FACTS_OF_THE_DRAFT, terms_agree_with_each_other)
 
 
 def gaps(contract: Contract, ask: Ask) -> list[Refusal]:
-    """Everything that stands between this draft and its review, each with its code."""
+    """Everything that stands between this contract and its review, each with its code."""
+    if contract.state is ContractState.RETURNED:
+        return [no("The contract was returned: take it up again.", code="E-CONTRACT-RETURNED", fix="contract")]
     return [refusal for rule in GAPS if (refusal := rule(contract, ask))]

@@ -103,6 +103,17 @@ def ordered(
     )
 
 
+def troubled(db: Session, subject_id: UUID) -> list[Rendering]:
+    """Orders that the press has stumbled over without a verdict."""
+    return list(
+        db.scalars(
+            select(Rendering).where(
+                Rendering.subject_id == subject_id, Rendering.passed.is_(None), Rendering.trouble.is_not(None)
+            )
+        )
+    )
+
+
 def try_again(ask: Ask, rendering: Rendering) -> bool:
     """Have the press try again after somebody has seen to the house. False: it has not given up yet."""
     try:

@@ -1,0 +1,420 @@
+"""The page of one contract: where it stands, what is missing, what it says, where its paper is."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask import render_template
+
+from dealer import contract as contracts
+from dealer import printing
+from dealer.contract_gaps import SIGNED_WITHIN
+from dealer.contract_rules import marks, reviewers
+from dealer.engine import amounts
+from dealer.engine.history import of_thing
+from dealer.engine.steps import Choice, Refusal
+from dealer.pricing import CHARGED
+from dealer.records.contracts import (
+    Contract,
+    ContractState,
+    DepositKind,
+    FormerIssue,
+    Instalment,
+    Party,
+    PartyRole,
+    PaymentEvent,
+    PlannedBatch,
+    PrintLog,
+    Rendering,
+    Review,
+)
+from dealer.records.deals import DealState, PurchaseMode
+from dealer.records.quotations import ExtraKind
+from web import steps, timeline
+from web.asking import looking, looking_ask, me
+from web.frame import names_of
+from web.language import clock, money, say, short_day, show, told
+
+S = ContractState
+TONES = {
+    S.DRAFT: "neutral", S.IN_REVIEW: "wait", S.RETURNED: "bad", S.APPROVED: "info", S.ISSUED: "wait",
+    S.EFFECTIVE: "ok", S.PERFORMED: "ok", S.VOID: "bad", S.TERMINATED: "bad",
+}  # fmt: skip
+# The step whose rules are the checklist while a contract stands there.
+AHEAD = {S.DRAFT: "submit", S.APPROVED: "issue", S.ISSUED: "confirm_effective"}
+# What one of several people does next; the first that is theirs is the button of the page.
+PRIMARY = (
+    "submit", "pass_risk", "pass_finance", "pass_house", "redraft", "issue", "confirm_effective", "record_signatures",
+)  # fmt: skip
+EDITS = ("edit_buyer", "edit_payment", "edit_delivery", "edit_procurement", "edit_wording", "add_party", "drop_party")
+# Where an obstacle is removed: fix code → what the button says, and the step's action or an address.
+FIXES = {
+    "edit_parties": ("Edit", "edit_buyer"),
+    "edit_delivery": ("Edit", "edit_delivery"),
+    "edit_payment": ("Edit", "edit_payment"),
+    "edit_procurement": ("Edit", "edit_procurement"),
+    "renew_lines": ("Take over", "renew_lines"),
+    "excuse_late_award": ("Give the reason", "excuse_late_award"),
+    "record_signatures": ("Record", "record_signatures"),
+    "book_drive": ("Book a test drive", "/drives/new?deal={deal}"),
+    "quotation": ("To the deal", "/deals/{deal}"),
+}
+
+
+def draw(contract: Contract, kind: steps.Kind, refusals: tuple[Refusal, ...] = ()) -> str:
+    """The page."""
+    ask = looking_ask()
+    choices = contracts.CONTRACTS.choices(contract, ask)
+    buttons = steps.buttons(kind, contract, choices)
+    primary = _primary(contract, buttons)
+    return render_template(
+        "contracts/page.html",
+        contract=contract,
+        deal=contract.deal,
+        title=kind.title(contract),
+        here=kind.url(contract),
+        refusals=[told(each) for each in refusals],
+        badges=[{"label": show(contract.state), "tone": TONES[contract.state]}],
+        phases=_phases(contract),
+        figures=_figures(contract),
+        items=_items(contract, choices, kind),
+        items_title=_items_title(contract),
+        primary=primary,
+        buttons=[each for each in buttons if each is not primary and each["action"] not in EDITS],
+        edits={each["action"]: each["url"] for each in buttons if each["action"] in EDITS},
+        lines=_lines(contract),
+        parties=[_party(contract, party, kind) for party in contract.parties],
+        payments=[_payment(row, at) for at, row in enumerate(contract.payments, 1)],
+        money_facts=_money_facts(contract),
+        plan=[_planned(row) for row in contract.plan],
+        delivery_facts=_delivery_facts(contract),
+        procurement=_procurement(contract),
+        wording=_wording(contract),
+        reviews=[] if contract.state is S.IN_REVIEW else _reviews(contract),
+        press=_press(contract, kind),
+        signatures=_signatures(contract, kind),
+        former=[_former(each) for each in contract.former],
+        timeline=timeline.entries(of_thing(looking(), contract.store_id, contract.id)[::-1]),
+    )
+
+
+# ── head ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _phases(contract: Contract) -> list[dict[str, str]]:
+    path = contracts.CONTRACTS.path
+    stands = S.DRAFT if contract.state is S.RETURNED else contract.state
+    at = path.index(stands) if stands in path else -1
+    return [
+        {
+            "label": show(state),
+            "state": "done" if place < at or contract.state is S.PERFORMED else "current" if place == at else "todo",
+            "note": short_day(contract.since) if place == at else "",
+        }
+        for place, state in enumerate(path)
+    ]
+
+
+def _figures(contract: Contract) -> list[dict[str, Any]]:
+    sign_by = contract.award_day + SIGNED_WITHIN if contract.award_day else None
+    late = sign_by is not None and contract.state in contracts.UNSIGNED and looking_ask().today > sign_by
+    return [
+        {"label": say("Total"), "value": money(contract.total), "unit": say("yuan")},
+        {"label": say("Cars"), "value": sum(line.quantity for line in contract.lines)},
+        {"label": say("Sign by"), "value": short_day(sign_by), "tone": "bad" if late else ""},
+        {"label": say("In effect since"), "value": short_day(contract.effective_on)},
+        {"label": say("Owner"), "person": contract.deal.owner.name},
+    ]
+
+
+def _primary(contract: Contract, buttons: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The one button of the page. A first draft goes to review with its deal, so the button leads there."""
+    mine = {each["action"]: each for each in buttons}
+    found = next((mine[action] for action in PRIMARY if action in mine), None)
+    if found is None and contract.state is S.DRAFT and contract.deal.state is DealState.QUOTATION:
+        owner = contract.owner_id in {me().id, *(away.id for away in me().stands_in_for)}
+        gaps = contracts.gaps(contract, looking_ask())
+        url = f"/deals/{contract.deal.number}/submit_review"
+        label = say("Submit the deal for review")
+        return {"label": label, "url": url, "action": "", "missing": len(gaps), "asks": True} if owner else None
+    return found
+
+
+# ── what is missing ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _items(contract: Contract, choices: list[Choice], kind: steps.Kind) -> list[dict[str, Any]]:
+    if contract.state is S.IN_REVIEW:
+        return [_review_item(each) for each in _reviews(contract)]
+    ahead = next((each for each in choices if each.step.action == AHEAD.get(contract.state)), None)
+    if ahead is None:
+        return []
+
+    def fix(refusal: Refusal) -> dict[str, Any]:
+        return _fix(contract, refusal, kind)
+
+    shown = Choice(ahead.step, ahead.not_you, tuple(each for each in ahead.checks if each.rule != "deal_is_in_review"))
+    return steps.checklist(shown, fix)
+
+
+def _review_item(review: dict[str, Any]) -> dict[str, Any]:
+    return {"state": "done" if review["passed"] else "blocked", "what": review["who"], "why": review["note"]}
+
+
+def _fix(contract: Contract, refusal: Refusal, kind: steps.Kind) -> dict[str, Any]:
+    if refusal.fix not in FIXES:
+        return {}
+    label, place = FIXES[refusal.fix]
+    address = place.format(deal=contract.deal.number) if place.startswith("/") else kind.step_url(contract, place)
+    return {"fix_label": say(label), "fix_url": address}
+
+
+def _items_title(contract: Contract) -> str:
+    titles = {
+        S.DRAFT: "Before the review", S.IN_REVIEW: "Reviews", S.APPROVED: "Before it is issued",
+        S.ISSUED: "Before it takes effect",
+    }  # fmt: skip
+    return say(titles[contract.state]) if contract.state in titles else ""
+
+
+# ── what it says ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _lines(contract: Contract) -> dict[str, Any]:
+    rows = []
+    for line in contract.lines:
+        model = line.model
+        rows.append(
+            {
+                "cells": [
+                    {"text": f"{model.brand} {model.name} {model.configuration}", "note": _extras(line.extras)},
+                    line.colour,
+                    line.quantity,
+                    money(line.unit_price),
+                    money(line.unit_price * line.quantity),
+                ]
+            }
+        )
+    return {"rows": rows, "capitals": amounts.capitals(contract.total), "total": money(contract.total)}
+
+
+def _extras(extras: Iterable[dict[str, Any]]) -> str:
+    """Gifts and accessories as they are printed; the amount only where the customer pays it."""
+    shown = []
+    for extra in extras:
+        kind = ExtraKind(extra["kind"])
+        amount = f" {money(extra['amount'])}" if kind in CHARGED else ""
+        shown.append(f"{show(kind)} {extra['name']}{amount}")
+    return " · ".join(shown)
+
+
+def _party(contract: Contract, party: Party, kind: steps.Kind) -> dict[str, Any]:
+    agent = party.agent and f"{party.agent} {party.agent_phone}"
+    attached = party.authorisation_sha256 is not None
+    return {
+        "roles": show([PartyRole(role) for role in party.roles]),
+        "facts": [
+            {"label": say("Name of the party"), "value": party.name},
+            {"label": say("Unified social credit code"), "value": party.uscc or "—"},
+            {"label": say("Legal representative"), "value": party.legal_representative or "—"},
+            {"label": say("Address"), "value": party.address or "—"},
+            {"label": say("Phone"), "value": party.phone or "—"},
+            {"label": say("Bank"), "value": f"{party.bank} {party.bank_account}".strip() or "—"},
+            {"label": say("Agent who signs"), "value": agent or "—"},
+            {
+                "label": say("Power of attorney"),
+                "value": (party.authorisation_number or say("View")) if attached else "—",
+                "url": f"{kind.url(contract)}/authorisations/{party.position}" if attached else "",
+            },
+        ],
+    }
+
+
+def _payment(row: Instalment, at: int) -> dict[str, Any]:
+    if row.event is PaymentEvent.RETENTION_END:
+        due = f"{show(row.event)} {short_day(row.day)}"
+    else:
+        due = f"{show(row.event)} · {say('{days} working days', days=row.days)}"
+    batch = say("Batch {number}", number=row.batch) if row.batch else say("All cars")
+    return {"cells": [at, due, batch, money(row.amount)]}
+
+
+def _money_facts(contract: Contract) -> list[dict[str, Any]]:
+    deposit = show(contract.deposit_kind)
+    if contract.deposit_kind is not DepositKind.NONE:
+        share = f"{contract.deposit * 100 / contract.total:.2f} %" if contract.total else ""
+        deposit = f"{deposit} {money(contract.deposit)} · {share}"
+    damages = "—"
+    if contract.damages_permille is not None and contract.damages_cap_percent is not None:
+        rate, cap = contract.damages_permille // 10, contract.damages_cap_percent
+        damages = say("{rate} per ten thousand a day, at most {cap} %", rate=rate, cap=cap)
+    bond = money(contract.performance_bond) if contract.performance_bond else "—"
+    return [
+        {"label": say("Deposit"), "value": deposit},
+        {"label": say("Performance bond we pay"), "value": bond},
+        {"label": say("Damages for delay"), "value": damages},
+    ]
+
+
+def _planned(row: PlannedBatch) -> dict[str, Any]:
+    way = say("We bring the cars") if row.sent_by_seller else say("The buyer collects")
+    return {"cells": [row.batch, row.line_position, row.quantity, show(row.due_on), {"text": row.place, "note": way}]}
+
+
+def _delivery_facts(contract: Contract) -> list[dict[str, Any]]:
+    contact = next((f"{row.contact} {row.contact_phone}" for row in contract.plan if row.contact), "—")
+    receivers = show([f"{each.name} {each.phone}".strip() for each in contract.receivers])
+    return [
+        {"label": say("Contact on site"), "value": contact},
+        {"label": say("Authorised receivers"), "value": receivers or "—"},
+        {"label": say("Odometer at most, km"), "value": contract.odometer_limit},
+        {"label": say("Days to inspect"), "value": contract.inspection_days},
+    ]
+
+
+def _procurement(contract: Contract) -> list[dict[str, Any]]:
+    known = contract.procurement
+    if not known and contract.award_day is None:
+        return []
+    way = PurchaseMode(known.get("way") or PurchaseMode.UNKNOWN)
+    rows = [
+        {"label": say("Project"), "value": known.get("project") or "—"},
+        {"label": say("Procurement number"), "value": known.get("number") or "—"},
+        {"label": say("Purchase mode"), "value": show(way)},
+        {"label": say("Day of the award"), "value": show(contract.award_day) or "—"},
+    ]
+    if contract.late_sign_reason:
+        rows.append({"label": say("Reason for the delay"), "value": contract.late_sign_reason})
+    return rows
+
+
+def _wording(contract: Contract) -> list[dict[str, Any]]:
+    place = f"{show(contract.dispute)} {contract.arbitration}".strip()
+    warranty = say("{months} months or {km} km", months=contract.warranty_months, km=f"{contract.warranty_km:,}")
+    return [
+        {"label": say("Place of signing"), "value": contract.signing_place or "—"},
+        {"label": say("Disputes go to"), "value": place},
+        {"label": say("Warranty"), "value": warranty},
+        {"label": say("The price includes"), "value": _joined(contract.price_includes)},
+        {"label": say("The price does not include"), "value": _joined(contract.price_excludes)},
+        {
+            "label": say("Configuration and conversions"),
+            "value": show([each["name"] for each in contract.features]) or "—",
+        },
+        {"label": say("Service promises"), "value": _joined(contract.services)},
+        {"label": say("Special terms"), "value": _joined(contract.special)},
+        {"label": say("Copies for each party"), "value": contract.copies_each},
+    ]
+
+
+def _joined(prose: str) -> str:
+    return show(prose.split("\n")) if prose else "—"
+
+
+# ── who has passed it, where its paper is, who signed ─────────────────────────────────────────────────────────────
+
+
+def _reviews(contract: Contract) -> list[dict[str, Any]]:
+    """Every reviewer there has to be, with their mark; marks on an earlier text are no longer counted."""
+    if not contract.reviews and contract.state is not S.IN_REVIEW:
+        return []
+    names = names_of(review.person_id for review in contract.reviews)
+    latest: dict[Any, Review] = {each.reviewer: each for each in contract.reviews if not each.cleared}
+    passed = marks(contract)
+    rows = []
+    for reviewer in dict.fromkeys((*reviewers(contract, looking_ask()), *passed)):
+        mark = latest.get(reviewer)
+        note = f"{names.get(mark.person_id, '')} {clock(mark.at)} {mark.comment}".strip() if mark else ""
+        badge = {"label": say("Passed"), "tone": "ok"} if mark else {"label": say("Awaited"), "tone": "wait"}
+        rows.append({"who": show(reviewer), "note": note, "badge": badge, "passed": mark is not None})
+    return rows
+
+
+def trial_of(contract: Contract) -> Rendering | None:
+    """The trial print of the text under review."""
+    if contract.fingerprint is None:
+        return None
+    return printing.ordered(looking(), contract.id, "contract", contract.fingerprint, trial=True)
+
+
+def waits_for_press(contract: Contract) -> bool:
+    """Whether the press is still at a paper of this contract."""
+    if contract.state in (S.IN_REVIEW, S.APPROVED):
+        trial = trial_of(contract)
+        return trial is not None and trial.passed is None and trial.trouble is None
+    copy = contracts.reading_copy(looking(), contract)
+    translating = copy is not None and copy.passed is None and copy.trouble is None
+    return translating or (contract.state is S.ISSUED and contract.pdf_sha256 is None)
+
+
+def _press(contract: Contract, kind: steps.Kind) -> dict[str, Any] | None:
+    """Trial, paper and copies, as far as there are any."""
+    trial = trial_of(contract)
+    if trial is None and contract.pdf_sha256 is None:
+        return None
+    here = kind.url(contract)
+    trouble = printing.what_stands_against(trial) if trial else None
+    english = contracts.reading_copy(looking(), contract)
+    prints = printing.copies_of(looking(), contract.id, contract.pdf_sha256) if contract.pdf_sha256 else []
+    may = me().may_or_stands_in("issue contracts")
+    return {
+        "trial": _verdict(trial),
+        "trial_url": f"{here}/trial" if trial and trial.pdf_sha256 else "",
+        "trouble": told(trouble) if trouble else "",
+        "again": f"{here}/press-again" if may and printing.troubled(looking(), contract.id) else "",
+        "number": contract.code or "",
+        "paper": _paper(contract),
+        "sha256": contract.pdf_sha256 or "",
+        "print": f"{here}/print" if may and contract.pdf_sha256 and contract.state in contracts.PRINTABLE else "",
+        "english": f"{here}/reading-copy" if english and english.pdf_sha256 else "",
+        "order_english": f"{here}/reading-copy" if contract.pdf_sha256 and english is None else "",
+        "copies": _copies(prints),
+        "waits": f"{here}/press" if waits_for_press(contract) else "",
+    }
+
+
+def _verdict(trial: Rendering | None) -> dict[str, str]:
+    if trial is None or (trial.passed is None and trial.trouble is None):
+        return {"label": say("Being printed"), "tone": "wait"}
+    if trial.passed:
+        return {"label": say("Passed, {pages} pages", pages=trial.pages or 0), "tone": "ok"}
+    return {"label": say("Cannot be printed") if trial.passed is False else say("Press out of order"), "tone": "bad"}
+
+
+def _paper(contract: Contract) -> dict[str, str]:
+    if contract.code is None:
+        return {"label": say("Not issued yet"), "tone": "neutral"}
+    if contract.pdf_sha256 is None:
+        return {"label": say("Being printed"), "tone": "wait"}
+    return {"label": say("Stored"), "tone": "ok"}
+
+
+def _copies(prints: list[PrintLog]) -> list[dict[str, Any]]:
+    names = names_of(each.person_id for each in prints)
+    return [
+        {
+            "label": say("Copy {number}", number=each.copy),
+            "value": f"{names.get(each.person_id, '')} {clock(each.at)}",
+        }
+        for each in prints
+    ]
+
+
+def _signatures(contract: Contract, kind: steps.Kind) -> list[dict[str, Any]]:
+    if contract.signed_recorded_by_id is None:
+        return []
+    names = names_of([contract.signed_recorded_by_id])
+    return [
+        {"label": say("Signed for us by"), "value": _signed(contract.seller_signer, contract.seller_signed_on)},
+        {"label": say("Signed for the buyer by"), "value": _signed(contract.buyer_signer, contract.buyer_signed_on)},
+        {"label": say("Recorded by"), "value": names.get(contract.signed_recorded_by_id, "")},
+        {"label": say("Scan of the signed contract"), "value": say("View"), "url": f"{kind.url(contract)}/scan"},
+    ]
+
+
+def _signed(signer: str | None, day: date | None) -> str:
+    return f"{signer or ''} {short_day(day)}".strip()
+
+
+def _former(issue: FormerIssue) -> dict[str, Any]:
+    return {"label": issue.code, "value": say("withdrawn {when}", when=clock(issue.withdrawn_at))}
