@@ -21,7 +21,7 @@ from dealer.records.quotations import (
     QuotationState,
     Tier,
 )
-from dealer.rulings import LANES
+from dealer.rulings import LANE
 
 S = ExceptionState
 PAGE = 50
@@ -59,9 +59,7 @@ def waiting_for(db: Session, who: Actor) -> list[PriceException]:
 def _lanes(one: Actor) -> list[ColumnElement[bool]]:
     """The cases one person's own roles decide: as rules say in approvals.py, here for a list."""
     lower = PriceException.tier == Tier.KEY_ACCOUNT
-    lanes = [
-        and_(lower, PriceException.fleet.is_(fleet)) for fleet, roles in LANES.items() if one.roles & roles
-    ]  # fmt: skip
+    lanes = [and_(lower, PriceException.fleet.is_(fleet)) for fleet, role in LANE.items() if role in one.roles]
     if Role.GENERAL in one.roles:
         lanes.append(or_(PriceException.tier != Tier.KEY_ACCOUNT, PriceException.escalated_at.is_not(None)))
     return lanes

@@ -101,23 +101,22 @@ def it_comes_to_this_person(exception: PriceException, ask: Ask) -> Refusal | No
     roles = ask.hat.roles
     if Role.GENERAL in roles:
         return None
-    lane = rulings.LANES[exception.fleet]
-    if not roles & lane:
-        return _routed(sorted(lane, key=list(Role).index))
+    if rulings.LANE[exception.fleet] not in roles:
+        return _routed(rulings.LANE[exception.fleet])
     price = rulings.price_today(exception, ask)
     reached = price is not None and pricing.meets(exception.net_total, exception.quantity, price.floor_key_account)
-    return _routed([Role.GENERAL]) if exception.tier is not Tier.KEY_ACCOUNT and reached else None
+    return _routed(Role.GENERAL) if exception.tier is not Tier.KEY_ACCOUNT and reached else None
 
 
 def its_tier_is_theirs(exception: PriceException, ask: Ask) -> Refusal | None:
     """Returning and refusing is for the tier it was routed to, and for the general manager."""
     if Role.GENERAL not in ask.hat.roles and exception.tier is not Tier.KEY_ACCOUNT:
-        return _routed([Role.GENERAL])
+        return _routed(Role.GENERAL)
     return it_comes_to_this_person(exception, ask)
 
 
-def _routed(to: list[Role]) -> Refusal:
-    return no("This case is decided by: {who}.", code="E-ROUTED", remover=to[0], who=to)
+def _routed(to: Role) -> Refusal:
+    return no("This case is decided by: {who}.", code="E-ROUTED", remover=to, who=to)
 
 
 def price_is_within_authority(exception: PriceException, ask: Ask) -> Refusal | None:

@@ -38,9 +38,9 @@ DUTIES: dict[str, frozenset[Role]] = {
     "keep customers":         SELLERS | {R.CLERK},
     "see customers":          EVERYBODY - {R.TECHNICIAN, R.ADMIN, R.VEHICLES},
     # prices
-    "write price lists":      frozenset({R.KEY_ACCOUNT, R.SALES}),
+    "write price lists":      frozenset({R.KEY_ACCOUNT}),
     "approve price lists":    frozenset({R.GENERAL}),
-    "decide prices":          frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES, R.GENERAL}),
+    "decide prices":          frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.GENERAL}),
     "see margins":            frozenset({R.KEY_ACCOUNT, R.SALES, R.GENERAL, R.FINANCE}),
     # contracts
     "review for risk":        frozenset({R.KEY_ACCOUNT}),

@@ -52,10 +52,8 @@ class Remark(Facts):
 
 # ── who decides ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-LANES = {True: frozenset({Role.KEY_ACCOUNT}), False: frozenset({Role.SHOWROOM, Role.SALES})}
-"""Who decides below the general manager: fleet cases the key-account manager, others the showroom (sales) manager."""
-
-TASK_OF = {True: Role.KEY_ACCOUNT, False: Role.SHOWROOM}
+LANE = {True: Role.KEY_ACCOUNT, False: Role.SHOWROOM}
+"""Who decides below the general manager: fleet cases the key-account manager, others the showroom manager."""
 
 
 def tier_of(ask: Ask, exception: PriceException, price: PriceListLine) -> Tier:
@@ -93,7 +91,7 @@ def plan_decision(exception: PriceException, ask: Ask) -> None:
     exception.escalated_at = None
     deadlines.cancel(ask, exception)
     below = exception.tier is Tier.KEY_ACCOUNT
-    role = TASK_OF[exception.fleet] if below else Role.GENERAL
+    role = LANE[exception.fleet] if below else Role.GENERAL
     deadlines.plan(ask, "decide_exception", exception, exception.due_at, role=role)
     if below:
         deadlines.plan(ask, "escalate_exception", exception, exception.due_at, by_system=True)

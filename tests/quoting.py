@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer import approvals, people, pricelists, quotation
+from dealer import pricelists, quotation, workflow
 from dealer.engine.database import new_id, next_number
 from dealer.engine.fields import Uploaded
 from dealer.engine.names import search_keys
-from dealer.engine.steps import Ask, Facts, Life, place
+from dealer.engine.steps import Facts, place
 from dealer.offers import Acceptance, Extra, Lines, QuotedCar, Sending
 from dealer.people import by_number
-from dealer.pricelists import PRICE_LISTS, ListFacts, PriceRow
+from dealer.pricelists import ListFacts, PriceRow
 from dealer.records.customers import Customer, CustomerClass
 from dealer.records.deals import Deal, DealState, Need, NeedLine, PurchaseMode, Use
 from dealer.records.people import Person
@@ -33,7 +33,6 @@ MODELS = {
     "E3": ("E3", "510km 精英版", Gearbox.AUTOMATIC, Energy.ELECTRIC, 169_800, 166_800, 161_800, 158_000),
     "M7": ("M7", "1.5T 手动七座", Gearbox.MANUAL, Energy.PETROL, 119_800, 117_800, 114_800, 112_000),
 }
-LIVES: dict[type[Any], Life] = {Quotation: quotation.QUOTATIONS, PriceException: approvals.EXCEPTIONS}
 PAPER = Uploaded("中标通知书.pdf", b"%PDF-1.7 award")
 WHY = Reasons(reason="竞品报价更低，客户承诺年内再订 20 台。")
 
@@ -82,7 +81,7 @@ def write_list(
     facts = ListFacts(name=name, effective_from=first, lines=rows(shop, changed))
     with shop.acting("陈静", at(when), facts) as ask:
         price_list = pricelists.blank(ask, facts)
-        PRICE_LISTS.begin("draft", price_list, ask)
+        workflow.begin(price_list, "draft", ask)
         return price_list.number
 
 
@@ -91,7 +90,7 @@ def step_list(shop: Shop, who: str, when: str, number: int, action: str, facts: 
     with shop.acting(who, at(when), facts) as ask:
         price_list = by_number(ask.db, PriceList, ask.actor, number)
         assert price_list is not None
-        PRICE_LISTS.advance(price_list, action, ask)
+        workflow.take(price_list, action, ask)
         return price_list
 
 
@@ -155,7 +154,7 @@ def move_deal(shop: Shop, number: int, state: DealState, when: str, **changes: A
         for name, value in changes.items():
             setattr(deal, name, value)
         ask.db.flush()
-        settle(deal, ask)
+        workflow.settle(deal, ask)
 
 
 # ── quoting ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,8 +181,7 @@ def draft(shop: Shop, deal: int, facts: Lines, who: str = "李娜", when: str = 
         found = by_number(ask.db, Deal, ask.actor, deal)
         assert found is not None
         new = quotation.blank(found)
-        quotation.QUOTATIONS.begin("draft", new, ask)
-        settle(new, ask)
+        workflow.begin(new, "draft", ask)
         return new.number
 
 
@@ -194,8 +192,7 @@ def take(
     with shop.acting(who, at(when), facts) as ask:
         thing = by_number(ask.db, record, ask.actor, number)
         assert thing is not None
-        LIVES[record].advance(thing, action, ask)
-        settle(thing, ask)
+        workflow.take(thing, action, ask)
         return thing
 
 
@@ -219,34 +216,12 @@ def send_until(day: date, *, tender: date | None = None) -> Sending:
 YES = Acceptance(evidence="客户盖章回传", file=PAPER)
 
 
-def settle(thing: Any, ask: Ask) -> None:
-    """What follows by itself among the quotations and exceptions of a deal."""
-    system = Ask(ask.db, people.system(thing.store_id), ask.at)
-    deal = thing if isinstance(thing, Deal) else thing.deal
-    for _ in range(50):
-        versions = quotation.of_deal(ask.db, deal)
-        born = [each for version in versions for each in approvals.births(ask.db, version, system)]
-        things = [*versions, *approvals.of_deal(ask.db, deal)]
-        if not born and not any(_moves(each, system) for each in things):
-            return
-    raise AssertionError("they chase each other")
-
-
-def _moves(thing: Any, ask: Ask) -> bool:
-    life = LIVES[type(thing)]
-    for each in life.steps_from(thing.state):
-        if each.who is people.SYSTEM and life.look(thing, each, ask).is_open:
-            life.advance(thing, each.action, ask)
-            return True
-    return False
-
-
 def time_passes(shop: Shop, deal: int, when: str) -> None:
     """The sweep looks at a deal."""
     with shop.acting("陈静", at(when)) as ask:
         found = by_number(ask.db, Deal, ask.actor, deal)
         assert found is not None
-        settle(found, ask)
+        workflow.settle(found, ask)
 
 
 def quotation_of(shop: Shop, number: int) -> Quotation:

@@ -125,7 +125,8 @@ def test_two_cars_are_no_fleet_and_the_showroom_managers(shop: Shop, deal: int) 
 def test_a_fleet_case_is_not_the_showroom_managers(shop: Shop, deal: int) -> None:
     asked(shop, deal, 131_800)
     assert refused(shop, "刘洋", "2026-10-12 11:00", 1, "approve", Approval()) == ("E-ROUTED",)
-    assert refused(shop, "马超", "2026-10-12 11:00", 1, "refuse", NO) == ("E-ROUTED",)
+    assert refused(shop, "刘洋", "2026-10-12 11:00", 1, "refuse", NO) == ("E-ROUTED",)
+    assert refused(shop, "马超", "2026-10-12 11:00", 1, "approve", Approval()) == ("E-NOT-YOURS",)
 
 
 def test_what_the_key_account_manager_asks_goes_to_the_general_manager(shop: Shop) -> None:

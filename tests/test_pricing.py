@@ -231,7 +231,7 @@ def test_nobody_approves_the_list_they_wrote_not_even_as_stand_in(shop: Shop) ->
     quoting.stock_models(shop)
     shop.send_away("周建国", "陈静", date(2026, 9, 20), date(2026, 9, 30))
     number = quoting.write_list(shop, "PV-2026-10", date(2026, 10, 1), "2026-09-25 09:00")
-    quoting.step_list(shop, "马超", "2026-09-25 10:00", number, "submit")
+    quoting.step_list(shop, "陈静", "2026-09-25 10:00", number, "submit")
     assert refused(shop, "陈静", "2026-09-26 10:00", number, "approve") == ("E-SELF-APPROVE",)
 
 
