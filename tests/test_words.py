@@ -51,8 +51,11 @@ def shown_lists() -> list[type[Any]]:
     return [each for each in classes_below(Enum) if not each.__name__.startswith("_")]
 
 
-# Told to whoever runs the machine, in English.
-NOT_FOR_THE_SHOP = {"JobState"}
+NOT_FOR_THE_SHOP = {
+    "JobState",  # told to whoever runs the machine, in English
+    "PhoneKind",  # what a number is, for the program alone
+    "PlateKind",  # likewise
+}
 
 
 def test_every_word_of_a_fixed_list_speaks_both_languages() -> None:
@@ -100,6 +103,7 @@ def texts_that(node: ast.expr, function: ast.FunctionDef, source: Source) -> lis
         return [constant]
     return (
         _run_through(name, function, source)
+        or _taken_from(name, function, source)
         or _handed_on(name, function, source)
         or [f"<{source.path}:{node.lineno}: write it out: {ast.unparse(node)}>"]
     )
@@ -117,6 +121,17 @@ def _run_through(name: str, function: ast.FunctionDef, source: Source) -> list[s
                 text for row in constant for text in (row if isinstance(row, tuple) else (row,)) if type(text) is str
             ]
             found += [text for node in ast.walk(loop.iter) if (text := text_of(node))]
+    return found
+
+
+def _taken_from(name: str, function: ast.FunctionDef, source: Source) -> list[str]:
+    """`kind, role = REVIEW_TASKS[reviewer]`: every text among the values of that constant."""
+    found: list[str] = []
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and name in {last_name(each) for each in ast.walk(node.targets[0])}:
+            constant = getattr(module_of(source), last_name(getattr(node.value, "value", node.value)), {})
+            rows = constant.values() if isinstance(constant, dict) else ()
+            found += [text for row in rows for text in (row if isinstance(row, tuple) else (row,)) if type(text) is str]
     return found
 
 
@@ -148,7 +163,9 @@ def sentences_of_fields() -> Iterator[tuple[str, str]]:
 def sentences_in(source: Source) -> Iterator[tuple[str, str]]:
     """What a module says to a person in literal words."""
     said = list(calls(source.tree, "say", "_"))
-    for function in functions(source.tree):
+    forms = {each.__name__ for each in classes_below(Facts)}
+    drawn = (node for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef) and node.name in forms)
+    for function in (each for form in drawn for each in functions(form)):
         if CHECKS & {last_name(getattr(each, "func", each)) for each in function.decorator_list}:
             said += calls(function, "ValueError")
     yield from (
@@ -188,8 +205,8 @@ def _never_said(tree: ast.Module) -> Iterator[ast.AST]:
         match node:
             case ast.Expr(value=ast.Constant()) | ast.Raise() | ast.JoinedStr() | ast.Assert() | ast.arg():
                 yield from ast.walk(node)
-            case ast.FunctionDef(returns=ast.expr() as returned):
-                yield from ast.walk(returned)
+            case ast.FunctionDef(returns=ast.expr() as noted) | ast.AnnAssign(annotation=noted):
+                yield from ast.walk(noted)
             case ast.Call(func=ast.Attribute(value=ast.Name(id="log"))):
                 yield from ast.walk(node)
 
