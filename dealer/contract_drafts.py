@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from dealer import contract_forms as forms
 from dealer import people, pricing, quotation
+from dealer.contract_terms import printed
 from dealer.engine import files, words
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Ask
@@ -23,7 +24,7 @@ from dealer.records.contracts import (
 )
 from dealer.records.customers import Contact, ContactRole
 from dealer.records.deals import Deal, PurchaseMode, Terms
-from dealer.records.quotations import LineExtra, Quotation
+from dealer.records.quotations import Quotation
 
 PRICE_INCLUDES = ("The cars with their standard equipment", "The inspection before delivery", "The VAT of the invoices")
 PRICE_EXCLUDES = ("Vehicle purchase tax", "Insurance", "Registration fees")
@@ -74,11 +75,6 @@ def take_lines(contract: Contract, accepted: Quotation) -> None:
         )
         for position, line in enumerate(accepted.lines, 1)
     ]
-
-
-def printed(extra: LineExtra) -> dict[str, Any]:
-    """A gift or an accessory as the contract keeps it."""
-    return {"kind": extra.kind.value, "name": extra.name, "amount": extra.amount}
 
 
 def _buyer(deal: Deal) -> Party:

@@ -12,8 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dealer import quotation
-from dealer.contract_drafts import printed
-from dealer.contract_terms import contract_terms
+from dealer.contract_terms import contract_terms, printed
 from dealer.engine import identifiers
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask, Refusal, Rule, no

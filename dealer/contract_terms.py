@@ -29,7 +29,7 @@ from dealer.records.contracts import (
 )
 from dealer.records.deals import Deal, PurchaseMode, Use
 from dealer.records.people import Store
-from dealer.records.quotations import ExtraKind
+from dealer.records.quotations import ExtraKind, LineExtra
 from dealer.records.vehicles import Model
 from dealer.terms import Capacity, ContractTerms, Court, Earnest, Moment
 
@@ -210,6 +210,11 @@ def taxed(unit_price: int, vat: Fraction) -> dict[str, Any]:
 def _line(line: ContractLine, use: str, vat: Fraction) -> terms.Vehicles:
     car = described(line.model, line.colour, use)
     return terms.Vehicles(**car, quantity=line.quantity, **taxed(line.unit_price, vat))
+
+
+def printed(extra: LineExtra) -> dict[str, Any]:
+    """A gift or an accessory as a contract keeps it and a paper prints it."""
+    return {"kind": extra.kind.value, "name": extra.name, "amount": extra.amount}
 
 
 def extras_of(extras: Iterable[dict[str, Any]], quantity: int) -> Iterator[terms.Extra]:

@@ -7,8 +7,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from dealer import people, printing, terms
-from dealer.contract_drafts import printed
-from dealer.contract_terms import described, extras_of, gifts_of, lines_of, shop_party, taxed, use_of
+from dealer.contract_terms import described, extras_of, gifts_of, lines_of, printed, shop_party, taxed, use_of
 from dealer.engine.amounts import purchase_tax
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask

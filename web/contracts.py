@@ -54,8 +54,6 @@ KIND = steps.register(
     )
 )
 
-deals.FIXES["contract"] = ("To the contract", "/deals/{number}/contract")
-
 
 @options("contract_lines")
 def _lines() -> list[tuple[str, str]]:
