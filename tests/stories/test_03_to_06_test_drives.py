@@ -80,7 +80,7 @@ class Yard:
     def look(self, number: int) -> TestDrive:
         """The drive as it stands."""
         with self.shop.looking() as db:
-            drive = by_number(db, TestDrive, self.shop.actor("王磊"), number)
+            drive: TestDrive | None = by_number(db, TestDrive, self.shop.actor("王磊"), number)
             assert drive is not None
             return drive
 
