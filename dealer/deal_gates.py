@@ -40,8 +40,8 @@ def quotation_is_accepted(deal: Deal, ask: Ask) -> Refusal | None:
 def acceptance_still_stands(deal: Deal, ask: Ask) -> Refusal | None:
     """An acceptance stands for some days (house rule), then the owner asks the customer again."""
     accepted = quotation.accepted(ask.db, deal)
-    if accepted is None or accepted.accepted_on is None:
-        return None  # said by quotation_is_accepted
+    if accepted is None:
+        return quotation_is_accepted(deal, ask)
     if not quotation.acceptance_stands(ask.db, accepted, ask.today):
         return no(
             "The acceptance of {day} is too old to count: ask the customer and reconfirm it.",
@@ -54,7 +54,7 @@ def lines_are_authorised(deal: Deal, ask: Ask) -> Refusal | None:
     """Every line is at or above a floor, or covered by a live approval of these very terms."""
     accepted = quotation.accepted(ask.db, deal)
     if accepted is None:
-        return None
+        return quotation_is_accepted(deal, ask)
     open_lines = unauthorised_lines(ask.db, accepted, ask.today)
     if open_lines:
         return no(
@@ -68,7 +68,7 @@ def quantity_meets_minimum(deal: Deal, ask: Ask) -> Refusal | None:
     """A fleet price needs a fleet (house rule `fleet_min_qty`)."""
     accepted = quotation.accepted(ask.db, deal)
     if accepted is None:
-        return None
+        return quotation_is_accepted(deal, ask)
     least = policy(ask.db, deal.store_id, "fleet_min_qty", ask.today)
     cars = sum(line.quantity for line in accepted.lines)
     if cars < least:

@@ -184,16 +184,18 @@ def buttons(kind: Kind, thing: Any, choices: list[Choice]) -> list[dict[str, Any
 
 
 def checklist(choice: Choice, fix: Callable[[Refusal], dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every rule of a step as a line: blocked by others first, then to do, then done."""
-    items = []
-    for check in choice.checks:
-        refusal = check.refusal
-        if refusal is None:
-            items.append({"state": "done", "what": word("Rule", check.rule)})
-        else:
-            state = "blocked" if refusal.remover is not None else "todo"
-            items.append({"state": state, "what": told(refusal), "why": _whose(refusal), **fix(refusal)})
-    return items
+    """What stands in the way of a step, each reason once, then the rules that are met."""
+    missing = [
+        {
+            "state": "blocked" if refusal.remover is not None else "todo",
+            "what": told(refusal),
+            "why": _whose(refusal),
+            **fix(refusal),
+        }
+        for refusal in choice.refusals
+    ]
+    met = [{"state": "done", "what": word("Rule", check.rule)} for check in choice.checks if check.refusal is None]
+    return missing + met
 
 
 def _whose(refusal: Refusal) -> str:

@@ -6,7 +6,7 @@ and tells all reasons at once, moves, runs the effects and writes the history ro
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -111,6 +111,15 @@ def no(
     return Refusal(sentence, code, values, remover, fix, field, quiet)
 
 
+def told_once(answers: Iterable[Refusal | None]) -> list[Refusal]:
+    """The reasons among the answers of rules; two rules that fail for the same reason give it once."""
+    told: list[Refusal] = []
+    for answer in answers:
+        if answer is not None and answer not in told:
+            told.append(answer)
+    return told
+
+
 class Refused(Exception):
     """A step was not taken; nothing has changed. Carries every reason at once."""
 
@@ -205,7 +214,7 @@ class Choice:
     @property
     def refusals(self) -> tuple[Refusal, ...]:
         """What stands in the way of the thing itself."""
-        return tuple(check.refusal for check in self.checks if check.refusal)
+        return tuple(told_once(check.refusal for check in self.checks))
 
     @property
     def arises(self) -> bool:
@@ -374,7 +383,7 @@ class Life:
         answer = step.who(thing, ask)
         if isinstance(answer, Refusal):
             raise Refused([answer], step.action, thing)
-        refusals = [refusal for rule in step.rules if (refusal := rule(thing, answer))]
+        refusals = told_once(rule(thing, answer) for rule in step.rules)
         if refusals:
             raise Refused(refusals, step.action, thing)
         return answer
