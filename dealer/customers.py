@@ -1,4 +1,4 @@
-"""Fleet customers and their contacts: registering, recognising, correcting. Every change leaves its old value behind."""
+"""Fleet customers and their contacts: registering, recognising, correcting. A change leaves its old value behind."""
 
 from typing import Annotated, Any
 from uuid import UUID

@@ -33,7 +33,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "cancel deals":           frozenset({R.GENERAL}),
     "waive drives":           frozenset({R.KEY_ACCOUNT, R.SHOWROOM}),
     "see deals":              EVERYBODY - {R.RECEPTION, R.TECHNICIAN, R.ADMIN},
-    "see all deals":          EVERYBODY - {R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.RECEPTION, R.TECHNICIAN, R.ADMIN},
+    "see all deals":          LEADERS | {R.CLERK, R.VEHICLES, R.SERVICE, R.NETWORK, R.CUSTOMER_SERVICE, R.FINANCE},
     # customers
     "keep customers":         SELLERS | {R.CLERK},
     "see customers":          EVERYBODY - {R.TECHNICIAN, R.ADMIN, R.VEHICLES},

@@ -78,7 +78,7 @@ def deals(
     typed: str = "",
     below: int | None = None,
 ) -> list[Deal]:
-    """Deals by number, newest first, from below a number on: a keyset page of PAGE rows and one more if there is one."""
+    """Deals by number, newest first, from below a number on: a keyset page of PAGE rows, and one more if there is."""
     query = deals_seen_by(db, who)
     if states:
         query = query.where(Deal.state.in_([state.value for state in states]))

@@ -90,9 +90,13 @@ class Shop:
         with self.database.writing(self.store.id) as db:
             db.add(
                 StandIn(
-                    store_id=self.store.id, away_id=self.person(away).id, stand_in_id=self.person(stand_in).id,
-                    from_day=first, to_day=last, reason="",
-                )  # fmt: skip
+                    store_id=self.store.id,
+                    away_id=self.person(away).id,
+                    stand_in_id=self.person(stand_in).id,
+                    from_day=first,
+                    to_day=last,
+                    reason="",
+                )
             )
 
 

@@ -109,5 +109,5 @@ class Desk:
         self.clock.now = datetime.fromisoformat(when).replace(tzinfo=self.clock.now.tzinfo)
 
     def _page(self, answer: TestResponse) -> Page:
-        is_json = answer.mimetype == "application/json"
-        return Page(answer.status_code, answer.request.path, answer.get_data(as_text=True), answer.json if is_json else None)
+        told = answer.json if answer.mimetype == "application/json" else None
+        return Page(answer.status_code, answer.request.path, answer.get_data(as_text=True), told)

@@ -159,7 +159,7 @@ def test_the_state_changes_through_the_one_door_only(shop: Shop) -> None:
     number = registered(shop)
     with shop.acting("李娜", at("2026-11-16 09:00")) as ask:
         deal = by_number(ask.db, Deal, ask.actor, number)
-        with pytest.raises(RuntimeError, match="steps.py only"):
+        with pytest.raises(RuntimeError, match=r"steps\.py only"):
             deal.state = DealState.CLOSED
 
 

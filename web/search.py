@@ -1,15 +1,16 @@
 """Search from the top bar: deals and customers by number, name, pinyin, phone."""
 
 import re
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
 from dealer import customers, reports
+from dealer.records.deals import Deal
 from web.asking import Answer, looking, me
 from web.language import say, show
 
 pages = Blueprint("search", __name__)
+MOST = 20  # of each kind
 
 
 @pages.get("/search")
@@ -23,14 +24,19 @@ def page() -> Answer:
     return render_template("search/page.html", typed=typed, found=found, search_text=typed)
 
 
-def _found(typed: str) -> list[dict[str, Any]]:
-    hits: list[dict[str, Any]] = []
-    for deal in reports.deals(looking(), me(), typed=typed)[:20]:
-        hits.append(
-            {"url": f"/deals/{deal.number}", "title": deal.customer.name, "kind": say("Deal"), "note": show(deal.state)}
-        )
+def _found(typed: str) -> list[dict[str, str]]:
+    hits = [_hit(f"/deals/{deal.number}", deal.customer.name, say("Deal"), show(deal.state)) for deal in _deals(typed)]
     if me().may_or_stands_in("see customers"):
-        for each in customers.search(looking(), me(), typed, 20):
-            note = show(each.customer_class)
-            hits.append({"url": f"/customers/{each.number}", "title": each.name, "kind": say("Customer"), "note": note})
+        known = customers.search(looking(), me(), typed, MOST)
+        hits += [
+            _hit(f"/customers/{each.number}", each.name, say("Customer"), show(each.customer_class)) for each in known
+        ]
     return hits
+
+
+def _deals(typed: str) -> list[Deal]:
+    return reports.deals(looking(), me(), typed=typed)[:MOST]
+
+
+def _hit(url: str, title: str, kind: str, note: str) -> dict[str, str]:
+    return {"url": url, "title": title, "kind": kind, "note": note}

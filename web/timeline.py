@@ -14,7 +14,11 @@ KIND_ICONS = {
     "drive": "car-front", "unit": "truck", "batch": "box-seam", "customer": "buildings", "visit": "person-walking",
     "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",
 }  # fmt: skip
-TONES = {"lose": "bad", "refuse": "bad", "abort": "bad", "cancel": "bad", "ask_to_lose": "wait", "return": "wait", "approve": "ok", "accept": "ok", "close": "ok", "deliver": "ok"}  # fmt: skip
+TONES = {
+    **dict.fromkeys(("lose", "refuse", "abort", "cancel", "pdi_fail", "reject", "void"), "bad"),
+    **dict.fromkeys(("ask_to_lose", "return", "ask_to_rework", "hold"), "wait"),
+    **dict.fromkeys(("approve", "accept", "close", "deliver", "confirm_effective", "pdi_pass"), "ok"),
+}
 NOTES = ("comment", "reason", "remark", "note", "evidence")
 
 

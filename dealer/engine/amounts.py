@@ -94,7 +94,7 @@ def capitals(fen: int) -> str:
 
 
 def _whole_in_capitals(number: int) -> str:
-    """Whole yuan in groups of four digits: …亿…万…; a group that starts with zeros, or is nothing but, leaves one 零."""
+    """Whole yuan in groups of four digits: …亿…万…; a group that starts with or is only zeros leaves one 零."""
     if not number:
         return _DIGITS[0]
     digits = f"{number:012}"

@@ -84,7 +84,7 @@ class Uploaded:
     def _validate(cls, value: Any) -> "Uploaded":
         if isinstance(value, cls):
             return value
-        raise PydanticCustomError("malformed", "{sentence}", {"sentence": "Choose a file.", "code": "E-REQ-FIELD", "values": {}})
+        raise malformed(Malformed("Choose a file.", "E-REQ-FIELD"))
 
 
 Upload = Annotated[Uploaded, Kind("file")]

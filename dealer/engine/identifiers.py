@@ -151,7 +151,8 @@ def union_of(classes: frozenset[str]) -> frozenset[str]:
 
 # ── unified social credit code ────────────────────────────────────────────────────────────────────────────────────
 
-# Who registered it: 1 机构编制, 2 外交, 3 司法, 4 文化, 5 民政, 6 旅游, 7 宗教, 8 工会, 9 市场监管, A 军队, N 农业, Y 其他.
+# Who registered it: 1 机构编制, 2 外交, 3 司法, 4 文化, 5 民政, 6 旅游, 7 宗教, 8 工会, 9 市场监管, A 军队, N 农业,
+# Y 其他.
 _DEPARTMENTS = "123456789ANY"
 
 
@@ -257,7 +258,7 @@ _PLATES = {
 
 
 def plate(text: str, *, special: bool = False) -> Plate:
-    """A number plate. `special` takes military, police force, embassy, rescue and temporary plates as they are written."""
+    """A number plate. `special` takes military, police, embassy, rescue and temporary plates as they are written."""
     if special:
         return _special_plate(text)
     number = _compact(text)
