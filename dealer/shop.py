@@ -1,6 +1,7 @@
 """The shop itself: founded once, its particulars kept up to date. Contracts and papers name it by them."""
 
 from pydantic import Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer.customers import ShortName, Uscc
@@ -44,3 +45,10 @@ def edit_shop(ask: Ask, store: Store, facts: ShopFacts) -> None:
     ask.db.flush()
     write_down(ask, "store", store, "was", before)
     write_down(ask, "store", store, "edit", facts)
+
+
+def by_code(db: Session, code: str) -> Store | None:
+    """The shop with a code; without one the only shop there is, if there is only one."""
+    stores = list(db.scalars(select(Store).order_by(Store.code)))
+    fitting = [store for store in stores if code in ("", store.code)]
+    return fitting[0] if len(fitting) == 1 else None

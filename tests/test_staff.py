@@ -3,20 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dealer import accounts, people, second_person, signin, staff, workflow
 from dealer.accounts import NewPassword, NewStandIn
-from dealer.engine.database import Database
+from dealer.engine.database import Database, open_database
 from dealer.engine.history import History, of_thing, verify
+from dealer.engine.settings import Settings
 from dealer.engine.steps import Ask, Facts, Refused, Stale
 from dealer.records.people import Person, Posting, Role
 from dealer.shop import ShopFacts, edit_shop, found_shop
 from dealer.staff import NewGroup, NewPerson, NewPosting, PersonFacts
 from tests.cast import PASSWORD, STORE, Shop
 from tests.conftest import at
+from web import cli
 
 NOW = at("2026-11-10 09:00")
 LIVES = tuple(workflow.LIVES.values())
@@ -376,3 +379,34 @@ def test_the_particulars_of_the_shop_are_kept_by_administrator_and_general_manag
         with shop.acting(who, NOW) as ask:
             edit_shop(ask, people.store_of(ask.db, ask.actor.store_id), facts)
     assert refused_codes(shop, lambda ask: edit_shop(ask, shop.store, facts), "陈静") == ("E-NOT-YOURS",)
+
+
+# ── the command line ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """An installation with empty tables."""
+    monkeypatch.delenv("DEALER_DATABASE_URL", raising=False)
+    monkeypatch.setenv("DEALER_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("DEALER_KEYS", str(tmp_path / "keys" / "keys.json"))
+    assert cli.main(["migrate"]) == 0
+    return Settings()
+
+
+def test_a_new_installation_gets_its_shop_and_administrator(
+    installation: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "曲靖云岭远行汽车销售服务有限公司"
+    assert cli.main(["add-person", "xuming", "许明"]) == 1
+    assert "name the shop" in capsys.readouterr().err
+    assert cli.main(["add-person", "xuming", "许明", "--shop", "QJYX", "--new-shop", name]) == 0
+    password = capsys.readouterr().out.split()[-1]
+    assert cli.main(["add-person", "xuming", "许明"]) == 1  # the only shop need not be named, the name is taken
+    assert "is taken" in capsys.readouterr().err
+    database = open_database(installation.url, installation.keys)
+    with database.reading() as db:
+        person = signin.by_sign_in(db, "xuming")
+        assert signin.is_password_of(person, password)
+        assert verify(db) == []
+    database.engine.dispose()

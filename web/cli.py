@@ -1,4 +1,4 @@
-"""The command `dealer`: serve, worker, migrate, verify, doctor, demo, diagram. Each says with --help what it does."""
+"""The command `dealer`: serve, worker, migrate, verify, doctor, demo, diagram, add-person; each has its --help."""
 
 import logging
 import os
@@ -19,14 +19,19 @@ from threading import Event, Thread, Timer
 from types import FrameType
 from typing import NoReturn
 
+from pydantic import ValidationError
+
 import dealer
 from dealer.engine import doctor, history, jobs, migrating
 from dealer.engine.database import Database, open_database
 from dealer.engine.sealed import KeysUnsafe
 from dealer.engine.settings import Settings
+from dealer.engine.steps import Ask, Refused
+from dealer.engine.words import say
 
 log = logging.getLogger(__name__)
 
+SOURCE = Path(dealer.__file__).parent.parent
 PATIENCE = 40  # seconds for a worker to finish what it does; it gives up itself after thirty
 AFTER_THE_START = 3  # seconds: the first page comes first
 LONGEST_PAUSE = 30  # seconds before a worker that cannot live is started again
@@ -228,11 +233,48 @@ def demo(settings: Settings, _: Namespace) -> int:
 
 
 def draw(_: Settings, arguments: Namespace) -> int:
-    """Draw the process from its own tables of steps: one page a life, as Mermaid in Markdown."""
-    from dealer import diagram, workflow  # noqa: PLC0415 - the other commands need no rules
+    """Draw the process from its own tables of steps, one page a life, and list every refusal of the source beside it.
 
-    for page in diagram.write(arguments.folder, workflow.LIVES.values()):
-        print(page)
+    For developers: FOLDER is docs, and a test compares what lies there with the tables.
+    """
+    from dealer import diagram, refusals, workflow  # noqa: PLC0415 - the other commands need no rules
+
+    listed = arguments.folder / "refusals.md"
+    pages = diagram.write(arguments.folder / "process", workflow.LIVES.values())
+    listed.write_text(refusals.document(refusals.refusals_in(SOURCE)), encoding="utf-8")
+    print(*pages, listed, sep="\n")
+    return 0
+
+
+def add_person(settings: Settings, arguments: Namespace) -> int:
+    """Add somebody who signs in, and print their first password; at the first sign-in they choose their own.
+
+    A new installation begins with it: --new-shop founds the shop, and its first person keeps the people from then on.
+    """
+    from dealer import people, shop, staff  # noqa: PLC0415 - the other commands need no rules
+
+    behind = migrating.behind(settings.url)
+    if behind:
+        return _complain(behind)
+    database = open_database(settings.url, settings.keys)
+    try:
+        facts = staff.NewPerson(name=arguments.name, sign_in=arguments.sign_in, role=arguments.role)
+    except ValidationError as wrong:
+        return _complain("; ".join(str(each.get("ctx", {}).get("sentence", each["msg"])) for each in wrong.errors()))
+    if arguments.new_shop and not arguments.shop:
+        return _complain("give the new shop a short code: --shop CODE; it will stand in contract numbers")
+    with database.writing() as db:
+        if arguments.new_shop:
+            shop.found_shop(db, arguments.shop, arguments.new_shop)
+        store = shop.by_code(db, arguments.shop)
+    if store is None:
+        return _complain("name the shop: --shop CODE for one that is there, with --new-shop NAME for a new one")
+    try:
+        with database.writing(store.id) as db:
+            _, password = staff.add_person(Ask(db, people.system(store.id), datetime.now(UTC)), facts)
+    except Refused as refused:
+        return _complain(" ".join(say(each.sentence, "en", **each.values) for each in refused.refusals))
+    print(f"{facts.sign_in} signs in with {password}")
     return 0
 
 
@@ -254,7 +296,13 @@ def _parser() -> ArgumentParser:
     _add(commands, "doctor", examine)
     _add(commands, "demo", demo)
     drawing = _add(commands, "diagram", draw)
-    drawing.add_argument("folder", nargs="?", type=Path, default=Path("docs/process"), metavar="FOLDER")
+    drawing.add_argument("folder", nargs="?", type=Path, default=SOURCE / "docs", metavar="FOLDER")
+    adding = _add(commands, "add-person", add_person)
+    adding.add_argument("sign_in", metavar="SIGN-IN", help="the name they sign in by, such as wanglei")
+    adding.add_argument("name", metavar="NAME", help="their full name")
+    adding.add_argument("--role", default="admin", metavar="ROLE", help="their role (default: admin)")
+    adding.add_argument("--shop", default="", metavar="CODE", help="the code of the shop; needed if there are several")
+    adding.add_argument("--new-shop", default="", metavar="NAME", help="found a shop of that company name, with --shop")
     return parser
 
 
