@@ -34,6 +34,7 @@ from dealer.records.people import Person
 from dealer.records.testdrives import (
     DocumentForm,
     DriveCheck,
+    DriveState,
     Experience,
     LicenceStatus,
     NumberKind,
@@ -55,6 +56,9 @@ REASONS: dict[RefusalReason, tuple[str, str]] = {
     RefusalReason.NOT_SOBER: ("driver_is_sober", "E-SOBER"),
 }
 """What a consultant says when the wheel is refused: the rule it was, and its code."""
+
+AHEAD = (DriveState.REQUESTED, DriveState.BOOKED, DriveState.VERIFIED)  # before the car moves
+FOR_OTHERS = "The driver's licence does not allow this: {companion} knows more."
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -207,10 +211,11 @@ def _as_rule(row: DeskRule, stage: Stage) -> Rule:
         if drive.experience is not row.concerns:
             return None
         seen = examined(drive, ask)
-        if row.needs_licence and seen.licence is None:
+        refusal = row.asks(seen) if row.arises(seen) else None
+        if refusal is None:
             return None
-        refusal = row.asks(seen)
-        return refusal and _for_reader(replace(refusal, field=row.typed.get(stage)), drive, ask)
+        refusal = replace(refusal, field=row.typed.get(stage))
+        return _for_reader(refusal, drive, ask) if row.needs_licence else refusal
 
     rule.__name__ = row.asks.__name__
     return on_facts(rule) if stage in row.typed else rule
@@ -220,10 +225,7 @@ def _for_reader(refusal: Refusal, drive: TestDrive, ask: Ask) -> Refusal:
     """Reception moves bookings but learns nothing of anybody's licence: the code stays, the particulars do not."""
     if ask.actor.id is None or ask.actor.may_or_stands_in("see licences"):
         return refusal
-    return no(
-        "The driver's licence does not allow this: {companion} knows more.",
-        code=refusal.code, field=refusal.field, companion=drive.companion.name,
-    )  # fmt: skip
+    return replace(refusal, sentence=FOR_OTHERS, values={"companion": drive.companion.name})
 
 
 def answers(drive: TestDrive, ask: Ask, stage: Stage) -> list[Answer]:
@@ -232,7 +234,7 @@ def answers(drive: TestDrive, ask: Ask, stage: Stage) -> list[Answer]:
     return [
         Answer(row.asks.__name__, row.sees(seen), row.asks(seen))
         for row in DESK_RULES
-        if row.concerns is drive.experience and _asked_at(row, stage) and (seen.licence or not row.needs_licence)
+        if row.concerns is drive.experience and _asked_at(row, stage) and row.arises(seen)
     ]
 
 
@@ -251,6 +253,34 @@ def failing(drive: TestDrive, ask: Ask) -> Refusal | None:
         return None
     told = (rule(seen) for rule in (class_covers_car, licence_is_valid_on_the_day, driver_is_of_age))
     return next((refusal for refusal in told if refusal), None)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the licence card: the rule, the value seen as it is kept, and whether it passed; None: not asked."""
+
+    rule: str
+    seen: str
+    passed: bool | None
+    refusal: Refusal | None = None
+
+
+def licence_card(drive: TestDrive, ask: Ask) -> list[Line]:
+    """Every rule of the desk: as it was answered there, and before that as it would be answered now."""
+    rows = [row for row in DESK_RULES if row.concerns is drive.experience and _asked_at(row, Stage.VERIFY)]
+    if drive.verified_at is None and drive.state in AHEAD:
+        seen = examined(drive, ask)
+        return [_as_of_now(row, seen) for row in rows if row.arises(seen) or seen.licence is None]
+    kept = {check.rule: check for check in drive.checks}  # the last answer of each rule
+    told = [kept[row.asks.__name__] for row in rows if row.asks.__name__ in kept]
+    return [Line(check.rule, check.seen, check.passed) for check in told]
+
+
+def _as_of_now(row: DeskRule, seen: Examined) -> Line:
+    if Stage.VERIFY in row.typed or not row.arises(seen):
+        return Line(row.asks.__name__, "", None)
+    refusal = row.asks(seen)
+    return Line(row.asks.__name__, plain(row.sees(seen)), refusal is None, refusal)
 
 
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,6 +23,7 @@ HOLDING = (S.REQUESTED, S.BOOKED, S.VERIFIED, S.IN_PROGRESS)  # states in which 
 OPENS, CLOSES = "09:00", "18:00"
 SLOT = timedelta(minutes=30)
 MOST = 200
+MOST_LISTED = 50
 
 
 # ── what is taken ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,7 +130,7 @@ def _of_day(db: Session, store_id: UUID, day: date, holding: bool = True) -> lis
     return list(db.scalars(seen.order_by(TestDrive.starts_at, TestDrive.number).limit(MOST)))
 
 
-def newest(db: Session, who: Actor, below: int | None = None, most: int = 50) -> list[TestDrive]:
+def newest(db: Session, who: Actor, below: int | None = None, most: int = MOST_LISTED) -> list[TestDrive]:
     """The register of test drives, newest first, from below a number on; one more than a page if there is one."""
     query = people.scoped(select(TestDrive), TestDrive, who).options(
         joinedload(TestDrive.car), joinedload(TestDrive.companion)
@@ -196,9 +197,11 @@ def _waived(db: Session, deal: Deal) -> set[tuple[str, ...]]:
     return {_drives_alike(model) for model in db.scalars(query)}
 
 
-def waivers_of(db: Session, deal: Deal) -> list[DriveWaiver]:
-    """Who waived what for a deal, oldest first."""
-    return list(db.scalars(select(DriveWaiver).where(DriveWaiver.deal_id == deal.id).order_by(DriveWaiver.at)))
+def waivers_of(db: Session, deal: Deal) -> list[tuple[DriveWaiver, Model]]:
+    """What was waived for a deal and by whom, oldest first."""
+    query = select(DriveWaiver, Model).join(Model, Model.id == DriveWaiver.model_id)
+    rows = db.execute(query.where(DriveWaiver.deal_id == deal.id).order_by(DriveWaiver.at))
+    return [(waiver, model) for waiver, model in rows]
 
 
 def _drives_alike(model: Model) -> tuple[str, ...]:

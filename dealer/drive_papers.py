@@ -10,10 +10,10 @@ from dealer import printing
 from dealer import terms as t
 from dealer.engine import files
 from dealer.engine.database import calendar_of
-from dealer.engine.steps import Ask
+from dealer.engine.steps import Ask, Refusal, Refused, no
 from dealer.licences import age_on
-from dealer.people import store_of
-from dealer.records.contracts import Rendering
+from dealer.people import has, store_of
+from dealer.records.contracts import PrintLog, Rendering
 from dealer.records.people import Person
 from dealer.records.testdrives import Experience, TestDrive
 
@@ -40,9 +40,9 @@ def agreement_terms(db: Session, drive: TestDrive) -> t.TestDriveAgreementTerms:
         address=drive.address,
         starts=drive.starts_at,
         ends=drive.ends_at,
-        vehicle=f"{model.brand} {model.name} {model.configuration}",
+        vehicle=f"{model.brand} {model.name} {model.configuration}"[:200],
         plate=drive.car.plate,
-        route=f"{drive.route.code} {drive.route.name}",
+        route=f"{drive.route.code} {drive.route.name}"[:200],
         consultant=companion.name if companion else "",
         agrees_to_processing=True if drive.consent_at else None,
         agrees_to_calls=drive.calls_welcome if drive.consent_at else None,
@@ -73,3 +73,16 @@ def agreement_of(db: Session, drive: TestDrive) -> Rendering | None:
         return None
     fingerprint = agreement_terms(db, drive).fingerprint()
     return printing.ordered(db, drive.id, PAPER, fingerprint, number=f"SJ-{drive.number:05}")
+
+
+def print_copy(ask: Ask, drive: TestDrive) -> PrintLog:
+    """One more copy of the stored agreement, to whoever checks licences; it is logged."""
+    answer = has("verify licences")(drive, ask)
+    rendering = agreement_of(ask.db, drive)
+    if isinstance(answer, Refusal):
+        raise Refused([answer], "print", drive)
+    if rendering is None or rendering.pdf_sha256 is None:
+        waits = rendering and printing.what_stands_against(rendering)
+        told = no("The agreement is being printed: try again in a moment.", code="E-PAPER")
+        raise Refused([waits or told], "print", drive)
+    return printing.print_copy(answer, "drive", drive, rendering.pdf_sha256)

@@ -107,9 +107,12 @@ def number_passes_its_checks(seen: Examined) -> Refusal | None:
             return no("Enter the number as the licence shows it, and the date of birth.", code="E-LIC-ID")
         return None
     try:
-        identifiers.licence_number(licence.number, seen.day)
+        holder = identifiers.licence_number(licence.number, seen.day)
     except Malformed as wrong:
         return no(wrong.sentence, code="E-LIC-ID", **wrong.values)
+    if holder.age_on(seen.day) > 120:
+        return no("Nobody is {age} years old: compare the number with the licence.", code="E-LIC-ID",
+                  age=holder.age_on(seen.day))  # fmt: skip
     return None
 
 
@@ -237,7 +240,7 @@ def agreement_is_signed(seen: Examined) -> Refusal | None:
 def consent_is_given(seen: Examined) -> Refusal | None:
     """A licence is sensitive: told first, agreed to by itself (PIPL 29)."""
     if not seen.consent:
-        return no("Tell what is kept and why, and ask for consent first.", code="E-CONSENT")
+        return no("Tell what is kept and why, and ask for consent first.", code="E-CONSENT", fix="licence")
     return None
 
 
@@ -300,6 +303,12 @@ class DeskRule:
         """Whether it says nothing before there is a licence."""
         return self.asks not in NOT_ABOUT_THE_LICENCE
 
+    def arises(self, seen: Examined) -> bool:
+        """Whether there is anything to ask: a number that proves itself is compared by nobody."""
+        if seen.licence is None:
+            return not self.needs_licence
+        return self.asks is not number_was_compared or seen.licence.kind is NumberKind.OTHER
+
 
 NOT_ABOUT_THE_LICENCE = (
     licence_is_there, driver_is_sober, agreement_is_signed, consent_is_given, belt_is_promised, guardian_is_there,
@@ -312,10 +321,6 @@ def _yes(what: bool) -> Word:
 
 def _number(seen: Examined) -> str:
     return identifiers.mask_id(seen.held.number)
-
-
-def _compared(seen: Examined) -> Word | str:
-    return _yes(seen.held.compared) if seen.held.kind is NumberKind.OTHER else ""
 
 
 def _end(seen: Examined) -> date | Word:
@@ -340,7 +345,7 @@ DESK_RULES = (
     # concerns  asks                            sees                             of what is kept, typed
     DeskRule(D, licence_is_there,               lambda s: _yes(bool(s.licence)), (V, ST)),
     DeskRule(D, number_passes_its_checks,       _number,                         (V,),    {B: "number"}),
-    DeskRule(D, number_was_compared,            _compared,                       (V,)),
+    DeskRule(D, number_was_compared,            lambda s: _yes(s.held.compared), (V,)),
     DeskRule(D, name_is_the_drivers,            lambda s: s.name_seen,           (),      {V: "name"}),
     DeskRule(D, document_is_the_licence_itself, lambda s: s.form,                (ST,),   {V: "form"}),
     DeskRule(D, status_is_normal,               lambda s: s.status,              (ST,),   {V: "status"}),

@@ -16,6 +16,7 @@ from dealer import drive_rules as rules
 from dealer import drive_slots as slots
 from dealer.deals import Comment
 from dealer.desk import (
+    AHEAD,
     LicenceEntry,
     Refusing,
     RevealReason,
@@ -47,7 +48,6 @@ __all__ = [
 S = DriveState
 D, R = Experience.DRIVE, Experience.RIDE
 PATH = (S.BOOKED, S.VERIFIED, S.IN_PROGRESS, S.COMPLETED)
-AHEAD = (S.REQUESTED, S.BOOKED, S.VERIFIED)  # before the car moves
 BOOKS, CHECKS = has("book drives"), has("verify licences")
 FIRST_OF_ALL = (rules.verified_lately, rules.its_day_has_come)
 BEFORE_THE_KEY = (
