@@ -25,7 +25,7 @@ class ModelFacts(Facts):
     """What is known of a model in one configuration."""
 
     code: ModelCode = Field(title="Model code", min_length=1, max_length=40)
-    brand: ShortName = Field(title="Brand")
+    brand: str = Field(title="Brand", min_length=1, max_length=60)
     name: ShortName = Field(title="Model")
     configuration: ShortName = Field(title="Configuration")
     gearbox: Gearbox = Field(title="Gearbox")

@@ -21,6 +21,7 @@ from dealer.engine.words import Yuan
 from dealer.offers import Acceptance, Lines, Sending
 from dealer.people import OWNER, SYSTEM
 from dealer.policies import policy
+from dealer.quotation_terms import order_offer
 from dealer.records.deals import Deal, DealState, PurchaseMode
 from dealer.records.quotations import Quotation, QuotationLine, QuotationState
 from dealer.records.vehicles import Model
@@ -299,7 +300,7 @@ STEPS = [
     Step("submit",            S.DRAFT,                             S.READY,         OWNER,  None,       COMPLETE,                                              (offers.note_submission,), when=is_within_floor),
     Step("submit",            S.DRAFT,                             S.PENDING_PRICE, OWNER,  Reasons,    (*COMPLETE, price_was_not_refused, hard_floor_has_project_approval), (offers.note_submission, offers.note_reasons), when=is_below_floor),
     Step("discard",           S.DRAFT,                             S.WITHDRAWN,     OWNER,  None,       (),                                                    ()),
-    Step("send",              S.READY,                             S.SENT,          OWNER,  Sending,    SENDABLE,                                              (offers.note_sending,)),
+    Step("send",              S.READY,                             S.SENT,          OWNER,  Sending,    SENDABLE,                                              (offers.note_sending, order_offer)),
     Step("accept",            (S.SENT, S.EXPIRED, S.WITHDRAWN),    S.ACCEPTED,      OWNER,  Acceptance, (is_not_void, is_within_validity, deal_is_quoting),    (offers.note_acceptance,)),
     Step("reconfirm",         S.ACCEPTED,                          SAME,            OWNER,  Comment,    (deal_is_quoting,),                                    (offers.note_confirmation,)),
     Step("reject",            S.SENT,                              S.REJECTED,      OWNER,  Comment,    (),                                                    (offers.close_tasks,)),
