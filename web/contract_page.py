@@ -7,7 +7,6 @@ from typing import Any
 from flask import render_template
 
 from dealer import contract as contracts
-from dealer import printing
 from dealer.contract_gaps import SIGNED_WITHIN
 from dealer.contract_rules import marks, reviewers
 from dealer.engine import amounts
@@ -24,13 +23,11 @@ from dealer.records.contracts import (
     PartyRole,
     PaymentEvent,
     PlannedBatch,
-    PrintLog,
-    Rendering,
     Review,
 )
 from dealer.records.deals import DealState, PurchaseMode
 from dealer.records.quotations import ExtraKind
-from web import steps, timeline
+from web import contract_press, steps, timeline
 from web.asking import looking, looking_ask, me
 from web.frame import names_of
 from web.language import clock, money, say, short_day, show, told
@@ -91,7 +88,7 @@ def draw(contract: Contract, kind: steps.Kind, refusals: tuple[Refusal, ...] = (
         procurement=_procurement(contract),
         wording=_wording(contract),
         reviews=[] if contract.state is S.IN_REVIEW else _reviews(contract),
-        press=_press(contract, kind),
+        press=contract_press.card(contract, kind.url(contract)),
         signatures=_signatures(contract, kind),
         former=[_former(each) for each in contract.former],
         timeline=timeline.entries(of_thing(looking(), contract.store_id, contract.id)[::-1]),
@@ -311,7 +308,7 @@ def _joined(prose: str) -> str:
     return show(prose.split("\n")) if prose else "—"
 
 
-# ── who has passed it, where its paper is, who signed ─────────────────────────────────────────────────────────────
+# ── who has passed it, who signed ─────────────────────────────────────────────────────────────
 
 
 def _reviews(contract: Contract) -> list[dict[str, Any]]:
@@ -328,76 +325,6 @@ def _reviews(contract: Contract) -> list[dict[str, Any]]:
         badge = {"label": say("Passed"), "tone": "ok"} if mark else {"label": say("Awaited"), "tone": "wait"}
         rows.append({"who": show(reviewer), "note": note, "badge": badge, "passed": mark is not None})
     return rows
-
-
-def trial_of(contract: Contract) -> Rendering | None:
-    """The trial print of the text under review."""
-    if contract.fingerprint is None:
-        return None
-    return printing.ordered(looking(), contract.id, "contract", contract.fingerprint, trial=True)
-
-
-def waits_for_press(contract: Contract) -> bool:
-    """Whether the press is still at a paper of this contract."""
-    if contract.state in (S.IN_REVIEW, S.APPROVED):
-        trial = trial_of(contract)
-        return trial is not None and trial.passed is None and trial.trouble is None
-    copy = contracts.reading_copy(looking(), contract)
-    translating = copy is not None and copy.passed is None and copy.trouble is None
-    return translating or (contract.state is S.ISSUED and contract.pdf_sha256 is None)
-
-
-def _press(contract: Contract, kind: steps.Kind) -> dict[str, Any] | None:
-    """Trial, paper and copies, as far as there are any."""
-    trial = trial_of(contract)
-    if trial is None and contract.pdf_sha256 is None:
-        return None
-    here = kind.url(contract)
-    trouble = printing.what_stands_against(trial) if trial else None
-    english = contracts.reading_copy(looking(), contract)
-    prints = printing.copies_of(looking(), contract.id, contract.pdf_sha256) if contract.pdf_sha256 else []
-    may = me().may_or_stands_in("issue contracts")
-    return {
-        "trial": _verdict(trial),
-        "trial_url": f"{here}/trial" if trial and trial.pdf_sha256 else "",
-        "trouble": told(trouble) if trouble else "",
-        "again": f"{here}/press-again" if may and printing.troubled(looking(), contract.id) else "",
-        "number": contract.code or "",
-        "paper": _paper(contract),
-        "sha256": contract.pdf_sha256 or "",
-        "print": f"{here}/print" if may and contract.pdf_sha256 and contract.state in contracts.PRINTABLE else "",
-        "english": f"{here}/reading-copy" if english and english.pdf_sha256 else "",
-        "order_english": f"{here}/reading-copy" if contract.pdf_sha256 and english is None else "",
-        "copies": _copies(prints),
-        "waits": f"{here}/press" if waits_for_press(contract) else "",
-    }
-
-
-def _verdict(trial: Rendering | None) -> dict[str, str]:
-    if trial is None or (trial.passed is None and trial.trouble is None):
-        return {"label": say("Being printed"), "tone": "wait"}
-    if trial.passed:
-        return {"label": say("Passed, {pages} pages", pages=trial.pages or 0), "tone": "ok"}
-    return {"label": say("Cannot be printed") if trial.passed is False else say("Press out of order"), "tone": "bad"}
-
-
-def _paper(contract: Contract) -> dict[str, str]:
-    if contract.code is None:
-        return {"label": say("Not issued yet"), "tone": "neutral"}
-    if contract.pdf_sha256 is None:
-        return {"label": say("Being printed"), "tone": "wait"}
-    return {"label": say("Stored"), "tone": "ok"}
-
-
-def _copies(prints: list[PrintLog]) -> list[dict[str, Any]]:
-    names = names_of(each.person_id for each in prints)
-    return [
-        {
-            "label": say("Copy {number}", number=each.copy),
-            "value": f"{names.get(each.person_id, '')} {clock(each.at)}",
-        }
-        for each in prints
-    ]
 
 
 def _signatures(contract: Contract, kind: steps.Kind) -> list[dict[str, Any]]:

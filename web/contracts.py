@@ -13,7 +13,7 @@ from dealer.engine.steps import Ask, Refusal
 from dealer.people import has
 from dealer.records.contracts import Contract, ContractState, PrintLog
 from dealer.records.deals import Deal
-from web import contract_page, deals, steps
+from web import contract_page, contract_press, deals, steps
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import options
 from web.language import money, say, short_day, show, told
@@ -130,7 +130,7 @@ def page(number: int) -> Answer:
 def press(number: int) -> Answer:
     """Asked by the page while its paper is being printed: 204 until the press has spoken, then draw the page anew."""
     contract = steps.find(looking(), KIND, number)
-    if contract_page.waits_for_press(contract):
+    if contract_press.waits_for_press(contract):
         return "", 204
     return "", 200, {"HX-Refresh": "true"}
 
@@ -232,7 +232,7 @@ def copy(number: int, key: UUID) -> Answer:
 def trial(number: int) -> Answer:
     """The text under review, marked as a trial on every page."""
     contract = steps.find(looking(), KIND, number)
-    found = contract_page.trial_of(contract)
+    found = contract_press.trial_of(contract)
     return show_file(found.pdf_sha256 if found else None, f"{say('Trial print')} {contract.number}.pdf")
 
 

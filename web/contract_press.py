@@ -1,0 +1,81 @@
+"""What the press makes of a contract: the trial of its text, the issued paper, the copies that were printed."""
+
+from typing import Any
+
+from dealer import contract as contracts
+from dealer import printing
+from dealer.records.contracts import Contract, ContractState, PrintLog, Rendering
+from web.asking import looking, me
+from web.frame import names_of
+from web.language import clock, say, told
+
+S = ContractState
+
+
+def trial_of(contract: Contract) -> Rendering | None:
+    """The trial print of the text under review."""
+    if contract.fingerprint is None:
+        return None
+    return printing.ordered(looking(), contract.id, "contract", contract.fingerprint, trial=True)
+
+
+def waits_for_press(contract: Contract) -> bool:
+    """Whether the press is still at a paper of this contract."""
+    if contract.state in (S.IN_REVIEW, S.APPROVED):
+        trial = trial_of(contract)
+        return trial is not None and trial.passed is None and trial.trouble is None
+    copy = contracts.reading_copy(looking(), contract)
+    translating = copy is not None and copy.passed is None and copy.trouble is None
+    return translating or (contract.state is S.ISSUED and contract.pdf_sha256 is None)
+
+
+def card(contract: Contract, here: str) -> dict[str, Any] | None:
+    """Trial, paper and copies, as far as there are any."""
+    trial = trial_of(contract)
+    if trial is None and contract.pdf_sha256 is None:
+        return None
+    trouble = printing.what_stands_against(trial) if trial else None
+    english = contracts.reading_copy(looking(), contract)
+    prints = printing.copies_of(looking(), contract.id, contract.pdf_sha256) if contract.pdf_sha256 else []
+    may = me().may_or_stands_in("issue contracts")
+    return {
+        "trial": _verdict(trial),
+        "trial_url": f"{here}/trial" if trial and trial.pdf_sha256 else "",
+        "trouble": told(trouble) if trouble else "",
+        "again": f"{here}/press-again" if may and printing.troubled(looking(), contract.id) else "",
+        "number": contract.code or "",
+        "paper": _paper(contract),
+        "sha256": contract.pdf_sha256 or "",
+        "print": f"{here}/print" if may and contract.pdf_sha256 and contract.state in contracts.PRINTABLE else "",
+        "english": f"{here}/reading-copy" if english and english.pdf_sha256 else "",
+        "order_english": f"{here}/reading-copy" if contract.pdf_sha256 and english is None else "",
+        "copies": _copies(prints),
+        "waits": f"{here}/press" if waits_for_press(contract) else "",
+    }
+
+
+def _verdict(trial: Rendering | None) -> dict[str, str]:
+    if trial is None or (trial.passed is None and trial.trouble is None):
+        return {"label": say("Being printed"), "tone": "wait"}
+    if trial.passed:
+        return {"label": say("Passed, {pages} pages", pages=trial.pages or 0), "tone": "ok"}
+    return {"label": say("Cannot be printed") if trial.passed is False else say("Press out of order"), "tone": "bad"}
+
+
+def _paper(contract: Contract) -> dict[str, str]:
+    if contract.code is None:
+        return {"label": say("Not issued yet"), "tone": "neutral"}
+    if contract.pdf_sha256 is None:
+        return {"label": say("Being printed"), "tone": "wait"}
+    return {"label": say("Stored"), "tone": "ok"}
+
+
+def _copies(prints: list[PrintLog]) -> list[dict[str, Any]]:
+    names = names_of(each.person_id for each in prints)
+    return [
+        {
+            "label": say("Copy {number}", number=each.copy),
+            "value": f"{names.get(each.person_id, '')} {clock(each.at)}",
+        }
+        for each in prints
+    ]
