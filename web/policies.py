@@ -84,8 +84,13 @@ def told(name: str, value: Any) -> str:
 
 
 def _with_unit(name: str, value: int) -> str:
-    unit = next((word("Unit", unit) for end, unit in UNITS.items() if name.endswith(f"_{end}")), "")
-    return f"{value} {unit}".strip()
+    if name.endswith("_permille"):
+        return f"{value / 10:g} %"
+    return f"{value} {_unit(name)}".strip()
+
+
+def _unit(name: str) -> str:
+    return next((word("Unit", unit) for end, unit in UNITS.items() if name.endswith(f"_{end}")), "")
 
 
 # ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,7 +216,7 @@ def _draw(name: str, form: Form | None) -> str:
     title = word("Policy", name)
     fields = [or_404(form)[each] for each in ("value", "from_day", "reason")]
     if fields[0].kind == "number":
-        fields[0].hint = _with_unit(name, 0).removeprefix("0").strip()
+        fields[0].hint = _unit(name)
     return render_template(
         "settings/form.html",
         title=say("Propose a new value"),

@@ -109,7 +109,22 @@ def absences(person: Person) -> list[dict[str, Any]]:
 def sessions_of(person: Person) -> list[dict[str, str]]:
     """Where somebody is signed in now."""
     rows = accounts.open_sessions(looking(), looking_ask(), person)
-    return [{"device": row.device or "—", "since": clock(row.since), "seen": clock(row.seen_at)} for row in rows]
+    return [{"device": device(row.device), "since": clock(row.since), "seen": clock(row.seen_at)} for row in rows]
+
+
+# What a browser's own description holds → what a person calls it; the first that fits, for each claims to be others.
+BROWSERS = {
+    "MicroMessenger": "WeChat", "Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari",
+}  # fmt: skip
+SYSTEMS = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux",
+}  # fmt: skip
+
+
+def device(described: str) -> str:
+    """Chrome · Windows, from what the browser said of itself."""
+    found = [next((name for mark, name in each.items() if mark in described), "") for each in (BROWSERS, SYSTEMS)]
+    return " · ".join(name for name in found if name) or described or "—"
 
 
 def given_password(key: UUID) -> str:
