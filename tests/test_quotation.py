@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 
-from dealer import quotation
+from dealer import price_check, quotation
 from dealer.deals import Comment
 from dealer.engine.history import of_case, verify
 from dealer.engine.steps import Refused
 from dealer.offers import Acceptance, Lines
 from dealer.people import by_number
+from dealer.price_check import LineLook
 from dealer.pricing import net_total
 from dealer.quotation import QUOTATIONS
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal, DealState, PurchaseMode
-from dealer.records.quotations import ExceptionState, ExtraKind, QuotationState
+from dealer.records.people import Role
+from dealer.records.quotations import ExceptionState, ExtraKind, QuotationState, Tier
 from dealer.rulings import Approval
 from tests import quoting
 from tests.cast import Shop
@@ -414,3 +416,55 @@ def test_a_bid_is_priced_approved_sent_and_won(shop: Shop) -> None:
 def test_every_state_of_the_life_is_reached_by_some_step() -> None:
     reached = {row.target for row in QUOTATIONS.steps}
     assert {state for state in S if state not in reached} == set()
+
+
+# ── while somebody types ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def looks(shop: Shop, deal: int, facts: Lines, day: date = date(2026, 10, 12)) -> list[LineLook]:
+    with shop.looking() as db:
+        found = by_number(db, Deal, shop.actor("李娜"), deal)
+        assert found is not None
+        return price_check.look_at(db, found, dict(enumerate(facts.lines, 1)), facts.extras, day)
+
+
+@pytest.mark.parametrize(
+    "price, given, tier, decided_by",
+    [
+        (136_800, 0, Tier.OWN, None),
+        (136_800, 3_000, Tier.KEY_ACCOUNT, Role.KEY_ACCOUNT),
+        (131_800, 0, Tier.KEY_ACCOUNT, Role.KEY_ACCOUNT),
+        (131_799, 0, Tier.GENERAL, Role.GENERAL),
+        (127_999, 0, Tier.PROJECT, Role.GENERAL),
+    ],
+)
+def test_the_editor_says_whose_decision_a_price_needs(
+    shop: Shop, deal: int, price: int, given: int, tier: Tier, decided_by: Role | None
+) -> None:
+    extras = [gift(given)] if given else []
+    [look] = looks(shop, deal, lines(shop, ("X5", 10, price), extras=extras))
+    assert (look.tier, look.decided_by) == (tier, decided_by)
+    assert (look.floor, look.marked, look.net) == (y(136_800), y(139_800), y(price) - given * 10)
+
+
+def test_a_row_that_is_still_being_typed_is_left_out_and_gifts_stay_with_their_line(shop: Shop, deal: int) -> None:
+    facts = lines(shop, ("X5", 10, 136_800), ("E3", 5, 170_000), extras=[gift(1_000, line=3)])
+    cars = {1: facts.lines[0], 3: facts.lines[1]}
+    with shop.looking() as db:
+        found = by_number(db, Deal, shop.actor("李娜"), deal)
+        assert found is not None
+        told = price_check.look_at(db, found, cars, facts.extras, date(2026, 10, 12))
+    assert [(each.number, each.net, each.is_above_marked) for each in told] == [
+        (1, y(136_800), False),
+        (3, y(169_800), True),
+    ]
+
+
+def test_the_editor_knows_what_was_approved_before(shop: Shop, deal: int) -> None:
+    number = quoting.draft(shop, deal, lines(shop, ("X5", 10, 131_800)))
+    step(shop, "李娜", "2026-10-12 10:00", number, "submit", WHY)
+    quoting.rule(shop, "陈静", "2026-10-12 11:00", 1, "approve", Approval())
+    [same] = looks(shop, deal, lines(shop, ("X5", 10, 131_800)))
+    [worse] = looks(shop, deal, lines(shop, ("X5", 10, 131_700)))
+    assert (same.is_covered, same.decided_by) == (True, None)
+    assert (worse.is_covered, worse.decided_by) == (False, Role.GENERAL)

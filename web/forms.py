@@ -26,7 +26,8 @@ from dealer.engine.words import SHOP_ZONE, show_money
 from web.language import say, show, told
 
 CHIPS_UP_TO = 6
-FILE_KINDS = ("file", "signature")
+FILE_KINDS = ("file", "sheet", "signature")
+ACCEPTS = {"file": "application/pdf,image/jpeg,image/png", "sheet": ".xlsx"}
 MOST_ROWS = 1000
 
 OPTIONS: dict[str, Callable[[], Iterable[tuple[Any, ...]]]] = {}
@@ -107,7 +108,7 @@ class Form:
 
     def _check_files(self) -> None:
         for name, value in self.typed.items():
-            if isinstance(value, Uploaded) and (refusal := _file_refusal(value)):
+            if isinstance(value, Uploaded) and (refusal := _file_refusal(value, _kind(self.model.model_fields[name]))):
                 self._beside[name,] = told(refusal)
                 self.facts = None
 
@@ -221,12 +222,12 @@ def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value not in ("", None, False)}
 
 
-def _file_refusal(file: Uploaded) -> Refusal | None:
+def _file_refusal(file: Uploaded, kind: str) -> Refusal | None:
     if len(file.content) > files.MOST_BYTES:
         return no("This file is larger than 20 MB: choose a smaller one.", code="E-FILE-SIZE")
     if not file.content:
         return no("This file is empty: choose another one.", code="E-FILE-EMPTY")
-    if files.media_type_of(file.content) is None:
+    if kind != "sheet" and files.media_type_of(file.content) is None:
         return no("This is neither a PDF nor a JPEG or PNG picture: choose one of these.", code="E-FILE-KIND")
     return None
 
@@ -244,8 +245,8 @@ def _draw(name: str, info: FieldInfo, value: Any, error: str, full_name: str = "
     if kind == "checkbox":
         drawn.value = bool(value)
         drawn.required = False
-    if kind == "file":
-        drawn.value, drawn.attrs = "", {"accept": "application/pdf,image/jpeg,image/png"}
+    if kind in ACCEPTS:
+        drawn.kind, drawn.value, drawn.attrs = "file", "", {"accept": ACCEPTS[kind]}
     if kind == "signature":
         drawn.value = ""
         drawn.paper = Field(

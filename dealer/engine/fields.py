@@ -16,7 +16,7 @@ from dealer.engine.words import SHOP_ZONE
 
 
 class Kind:
-    """Tells the form how a field is drawn: "money", "textarea", "file", "signature", "chips", "tel", "hidden"."""
+    """Tells the form how a field is drawn: "money", "textarea", "file", "sheet", "signature", "chips", "tel" …"""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -89,3 +89,4 @@ class Uploaded:
 
 Upload = Annotated[Uploaded, Kind("file")]
 Signature = Annotated[Uploaded, Kind("signature")]
+Sheet = Annotated[Uploaded, Kind("sheet")]  # an .xlsx; whoever reads it looks at what it is

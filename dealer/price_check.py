@@ -1,0 +1,122 @@
+"""What the editor of a quotation says while somebody types: floor, net price and whose decision a line would need.
+
+It prices rows that are still being typed by the very functions that price the quotation when it is submitted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dealer import authority, catalogue, offers, people, pricing
+from dealer.offers import Extra, Lines, QuotedCar
+from dealer.quotation import blank
+from dealer.records.deals import Deal
+from dealer.records.people import Role
+from dealer.records.prices import PriceListLine
+from dealer.records.quotations import Quotation, QuotationLine, Tier
+from dealer.records.vehicles import Model
+from dealer.rulings import LANE
+
+
+@dataclass(frozen=True)
+class LineLook:
+    """One line as it stands against today's list. Money per car, in fen; None where the list does not name it."""
+
+    number: int
+    model: str
+    quantity: int
+    unit_price: int
+    net: int  # after gifts
+    total: int  # of the line, with what the customer pays beside the cars
+    marked: int | None
+    floor: int | None
+    tier: Tier | None
+    decided_by: Role | None  # whose approval it waits for; None: nobody's
+    is_covered: bool  # an approval given before holds for it
+
+    @property
+    def against_floor(self) -> int | None:
+        """By how much a car lies above (+) or below (−) one's own floor."""
+        return None if self.floor is None else self.net - self.floor
+
+    @property
+    def is_above_marked(self) -> bool:
+        """More than the marked price may not be asked."""
+        return self.marked is not None and self.unit_price > self.marked
+
+
+def look_at(
+    db: Session, deal: Deal, cars: Mapping[int, QuotedCar], extras: Sequence[Extra], day: date
+) -> list[LineLook]:
+    """The rows that are complete so far, by their number in the form."""
+    trial = _trial(deal, cars, extras)
+    prices = pricing.prices_of(db, deal.store_id, (line.model_id for line in trial.lines), day)
+    names = _names(db, deal, trial.lines)
+    roles = people.roles_of(db, deal.owner_id, deal.store_id)
+    covered = authority.covering(db, trial, day)
+    fleet = pricing.is_fleet(trial, db, day)
+    return [
+        _look(line, number, prices.get(line.model_id), names, roles, fleet=fleet, covered=line.id in covered)
+        for number, line in zip(cars, trial.lines, strict=True)
+    ]
+
+
+def look_at_saved(db: Session, quotation: Quotation, day: date) -> list[LineLook]:
+    """The lines of a quotation as they are, against today's list."""
+    facts = Lines.model_validate(offers.known_facts(quotation.lines))
+    return look_at(db, quotation.deal, dict(enumerate(facts.lines, 1)), facts.extras, day)
+
+
+def _trial(deal: Deal, cars: Mapping[int, QuotedCar], extras: Sequence[Extra]) -> Quotation:
+    """A quotation that nobody saves, with only the complete rows."""
+    place = {number: at for at, number in enumerate(cars, 1)}
+    moved = [extra.model_copy(update={"line": place[extra.line]}) for extra in extras if extra.line in place]
+    trial = blank(deal)
+    trial.lines = offers.lines_from(
+        Lines.model_construct(lines=tuple(cars.values()), extras=tuple(moved)), deal.store_id
+    )
+    return trial
+
+
+def _names(db: Session, deal: Deal, lines: Iterable[QuotationLine]) -> dict[UUID, str]:
+    wanted = {line.model_id for line in lines}
+    query = select(Model).where(Model.store_id == deal.store_id, Model.id.in_(wanted))
+    return {model.id: catalogue.full_name(model) for model in db.scalars(query)}
+
+
+def _look(
+    line: QuotationLine,
+    number: int,
+    price: PriceListLine | None,
+    names: Mapping[UUID, str],
+    roles: frozenset[Role],
+    *,
+    fleet: bool,
+    covered: bool,
+) -> LineLook:
+    net = pricing.net_total(line)
+    tier = pricing.tier_for(net, line.quantity, price, roles) if price else None
+    return LineLook(
+        number=number,
+        model=names.get(line.model_id, ""),
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        net=pricing.per_car(net, line.quantity),
+        total=line.unit_price * line.quantity + pricing.charged(line),
+        marked=price.marked if price else None,
+        floor=pricing.floor_of(roles, price) if price else None,
+        tier=tier,
+        decided_by=None if covered else _decided_by(tier, roles, fleet=fleet),
+        is_covered=covered,
+    )
+
+
+def _decided_by(tier: Tier | None, roles: frozenset[Role], *, fleet: bool) -> Role | None:
+    if tier in (None, Tier.OWN):
+        return None
+    below = tier is Tier.KEY_ACCOUNT and Role.KEY_ACCOUNT not in roles
+    return LANE[fleet] if below else Role.GENERAL
