@@ -243,8 +243,7 @@ def _draw(name: str, info: FieldInfo, value: Any, error: str, full_name: str = "
     drawn.choices = _choices(info, drawn)
     drawn.wide = kind in ("textarea", "chips", "signature")
     if kind == "checkbox":
-        drawn.value = bool(value)
-        drawn.required = False
+        drawn.value, drawn.required = bool(value), False
     if kind in ACCEPTS:
         drawn.kind, drawn.value, drawn.attrs = "file", "", {"accept": ACCEPTS[kind]}
     if kind == "signature":
@@ -369,9 +368,7 @@ SENTENCES = {
     "too_short": "Add at least one row.",
     "too_long": "At most {max_length} rows.",
     "string_too_long": "At most {max_length} characters: shorten it.",
-    "int_parsing": "Enter a whole number.",
-    "int_from_float": "Enter a whole number.",
-    "int_type": "Enter a whole number.",
+    **dict.fromkeys(("int_parsing", "int_from_float", "int_type"), "Enter a whole number."),
     "greater_than_equal": "Enter {ge} or more.",
     "greater_than": "Enter more than {gt}.",
     "less_than_equal": "Enter {le} or less.",
