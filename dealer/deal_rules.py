@@ -25,6 +25,14 @@ def customer_has_code_unless_individual(deal: Deal, ask: Ask) -> Refusal | None:
     return customers.has_uscc_unless_individual(ask.facts)
 
 
+@on_facts
+def reception_met_them_first(deal: Deal, ask: Ask) -> Refusal | None:
+    """Reception registers a deal from a visit; the consultant who received them owns it."""
+    if not ask.hat.may("own deals") and (ask.facts.visit is None or deal.owner_id == ask.hat.id):
+        return no("Log the visit and name its consultant first: the deal is theirs.", code="E-VISIT-NEEDED")
+    return None
+
+
 def need_sheet_is_filled(deal: Deal, ask: Ask) -> Refusal | None:
     """Quoting starts from what the customer needs."""
     if deal.need is None or not deal.need.lines:
@@ -134,7 +142,7 @@ def hold_ends_later(deal: Deal, ask: Ask) -> Refusal | None:
 @on_facts
 def new_owner_sells(deal: Deal, ask: Ask) -> Refusal | None:
     """A deal belongs to somebody who may register one."""
-    sellers = people.with_duty(ask.db, deal.store_id, "register deals")
+    sellers = people.with_duty(ask.db, deal.store_id, "own deals")
     if ask.facts.owner not in {person.id for person in sellers}:
         return no("Choose one of the shop's sales people.", code="E-REQ-FIELD", field="owner")
     return None

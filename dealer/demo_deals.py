@@ -46,7 +46,7 @@ def a_hotel_waits_for_a_quotation(stage: Stage) -> None:
 def a_bank_rests_until_its_budget(stage: Stage) -> None:
     """On hold, with the day on which it goes on."""
     number = stage.register("李娜", 20, BANK)
-    stage.take("李娜", 12, "16:00", Deal, number, "hold", Hold(until=stage.day(-14), comment="等待总行年度预算批复"))
+    stage.take("陈静", 12, "16:00", Deal, number, "hold", Hold(until=stage.day(-14), comment="等待总行年度预算批复"))
 
 
 def a_driving_school_went_to_a_competitor(stage: Stage) -> None:

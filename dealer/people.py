@@ -25,7 +25,9 @@ LEADERS = frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES, R.GENERAL})
 # duty                        roles
 DUTIES: dict[str, frozenset[Role]] = {
     # deals
-    "register deals":         frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK, R.SUPERVISOR, R.KEY_ACCOUNT}),
+    "register deals":         frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK, R.RECEPTION}),  # the last from a visit
+    "start deals":            frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK}),
+    "own deals":              SELLERS,
     "confirm losses":         frozenset({R.KEY_ACCOUNT}),
     "return deals":           frozenset({R.KEY_ACCOUNT, R.FINANCE, R.GENERAL}),
     "decide on deals":        frozenset({R.KEY_ACCOUNT}),
@@ -51,8 +53,8 @@ DUTIES: dict[str, frozenset[Role]] = {
     "confirm signatures":     frozenset({R.KEY_ACCOUNT}),
     "see contracts":          SELLERS | LEADERS | {R.CLERK, R.FINANCE},
     # test drives
-    "book drives":            frozenset({R.CONSULTANT, R.SPECIALIST, R.RECEPTION, R.SUPERVISOR, R.KEY_ACCOUNT}),
-    "verify licences":        frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT}),
+    "book drives":            frozenset({R.CONSULTANT, R.SPECIALIST, R.RECEPTION}),
+    "verify licences":        frozenset({R.CONSULTANT, R.SPECIALIST}),
     "override probation":     frozenset({R.KEY_ACCOUNT, R.SHOWROOM}),
     "clear conduct":          frozenset({R.SHOWROOM}),
     "keep demo cars":         frozenset({R.VEHICLES}),
@@ -64,24 +66,25 @@ DUTIES: dict[str, frozenset[Role]] = {
     "ask out of turn":        frozenset({R.KEY_ACCOUNT}),
     "allow out of turn":      frozenset({R.GENERAL}),
     "inspect":                frozenset({R.TECHNICIAN}),
-    "hand over":              frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT}),
+    "hand over":              frozenset({R.CONSULTANT, R.SPECIALIST}),
     "record money":           frozenset({R.FINANCE}),
     "call back":              frozenset({R.CUSTOMER_SERVICE}),
     "see stock":              EVERYBODY - {R.RECEPTION, R.ADMIN},
     # the showroom
-    "log visits":             frozenset({R.RECEPTION, R.CONSULTANT, R.SHOWROOM}),
+    "log visits":             frozenset({R.RECEPTION, R.CONSULTANT}),
+    "assign visits":          frozenset({R.RECEPTION, R.SHOWROOM}),
     "see visits":             frozenset({R.RECEPTION, R.CONSULTANT, R.SPECIALIST, R.SHOWROOM, R.SALES, R.GENERAL}),
-    "keep cards":             frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT, R.NETWORK}),
+    "keep cards":             frozenset({R.CONSULTANT, R.SPECIALIST}),
     "see cards":              SELLERS | LEADERS,
     "see all cards":          LEADERS,
     "decide on cards":        frozenset({R.KEY_ACCOUNT, R.SALES}),
     "move cards":             frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),
-    "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT}),
+    "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST}),
     # the house
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),
     "keep people":            frozenset({R.ADMIN}),
     "keep the shop":          frozenset({R.ADMIN, R.GENERAL}),
-    "propose policies":       frozenset({R.KEY_ACCOUNT, R.SALES, R.ADMIN}),
+    "propose policies":       frozenset({R.KEY_ACCOUNT}),
     "approve policies":       frozenset({R.GENERAL}),
     "import stock":           frozenset({R.VEHICLES}),
     "see reports":            LEADERS | {R.SUPERVISOR},

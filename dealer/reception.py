@@ -186,12 +186,12 @@ STEPS = [
     #    action         from                 to          who                      asks for    refused unless …                                  then …
     Step("log",         None,                S.WAITING,  LOGS,                    Arriving,   THE_ROW,                                          (visits.tell_the_consultant,), when=they_came),
     Step("log",         None,                S.LEFT,     LOGS,                    Arriving,   THE_ROW,                                          (visits.ask_for_the_rest,),    when=they_called),
-    Step("receive",     S.WAITING,           S.RECEIVED, owner_or("log visits"),  None,       (a_consultant_receives_them,),                    (visits.note_reception,)),
-    Step("leave",       HERE,                S.LEFT,     owner_or("log visits"),  None,       (),                                               (visits.note_time_out,)),
+    Step("receive",     S.WAITING,           S.RECEIVED, owner_or("assign visits"),  None,       (a_consultant_receives_them,),                    (visits.note_reception,)),
+    Step("leave",       HERE,                S.LEFT,     owner_or("assign visits"),  None,       (),                                               (visits.note_time_out,)),
     Step("complete",    (S.RECEIVED, S.LEFT), SAME,      people.OWNER,            Completed,  (who_left_a_phone_is_named, carded_phone_stays),  (visits.complete,)),
-    Step("become_deal", tuple(S),            SAME,       owner_or("log visits"),  BecameDeal, A_LEAD,                                           (visits.join_deal,)),
-    Step("assign",      HERE,                SAME,       LOGS,                    Assigned,   (consultant_works_here,),                         (visits.assign,)),
-    Step("correct",     tuple(S),            SAME,       LOGS,                    Corrected,  (*THE_ROW, carded_phone_stays),                   (visits.correct,)),
+    Step("become_deal", tuple(S),            SAME,       owner_or("register deals"),  BecameDeal, A_LEAD,                                           (visits.join_deal,)),
+    Step("assign",      HERE,                SAME,       has("assign visits"),                    Assigned,   (consultant_works_here,),                         (visits.assign,)),
+    Step("correct",     tuple(S),            SAME,       owner_or("assign visits"),                    Corrected,  (*THE_ROW, carded_phone_stays),                   (visits.correct,)),
     # by itself
     Step("card",        tuple(S),            SAME,       SYSTEM,                  None,       (phone_was_left_to_buy, has_no_card_yet),         (visits.give_card,)),
     Step("close",       HERE,                S.LEFT,     SYSTEM,                  None,       (day_is_over,),                                   (visits.end_of_visit,)),

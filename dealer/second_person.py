@@ -17,7 +17,7 @@ from dealer.engine.words import Word
 from dealer.people import DUTIES, Who
 from dealer.records.people import Person, Posting, Role, StandIn
 
-OWNERS = "register deals"  # the duty of those whom a thing can belong to
+OWNERS = "own deals"  # the duty of those whom a thing can belong to
 
 
 @dataclass(frozen=True)

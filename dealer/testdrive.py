@@ -34,7 +34,7 @@ from dealer.engine.fields import Options, Paragraph
 from dealer.engine.history import of_thing
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Refused, Step, no, write_down
 from dealer.licences import Stage
-from dealer.people import OWNER, SYSTEM, Actor, has, not_their_own
+from dealer.people import OWNER, SYSTEM, Actor, has, not_their_own, owner_or
 from dealer.records.contracts import DriveWaiver
 from dealer.records.deals import Deal
 from dealer.records.testdrives import DriveState, Experience, TestDrive
@@ -49,6 +49,7 @@ S = DriveState
 D, R = Experience.DRIVE, Experience.RIDE
 PATH = (S.BOOKED, S.VERIFIED, S.IN_PROGRESS, S.COMPLETED)
 BOOKS, CHECKS = has("book drives"), has("verify licences")
+SEATED = owner_or("verify licences")  # the companion, or any consultant who is at hand
 FIRST_OF_ALL = (rules.verified_lately, rules.its_day_has_come)
 BEFORE_THE_KEY = (
     slots.route_is_approved, slots.car_papers_last, rules.nobody_is_on_the_road_with_it, rules.conduct_is_cleared,
@@ -112,16 +113,16 @@ STEPS = [
          (*FIRST_OF_ALL, *rules_at(Stage.START, R), *BEFORE_THE_KEY, rules.car_is_checked_out),
          (drives.set_off, note_answers(Stage.START)), when=rules.is_ride),
     # on the road
-    Step("complete", S.IN_PROGRESS, S.COMPLETED, OWNER, Return,
+    Step("complete", S.IN_PROGRESS, S.COMPLETED, SEATED, Return,
          (rules.odometer_has_not_turned_back,),
          (drives.take_back,)),
-    Step("abort", S.IN_PROGRESS, S.ABORTED, OWNER, Abort,
+    Step("abort", S.IN_PROGRESS, S.ABORTED, SEATED, Abort,
          (),
          (drives.stop_for,)),
-    Step("incident", S.IN_PROGRESS, S.ABORTED, OWNER, IncidentReport,
+    Step("incident", S.IN_PROGRESS, S.ABORTED, SEATED, IncidentReport,
          (rules.incident_is_past,),
          (drives.stop_for_incident, drives.write_incident, drives.tell_managers)),
-    Step("incident", S.ABORTED, SAME, OWNER, IncidentReport,
+    Step("incident", S.ABORTED, SAME, SEATED, IncidentReport,
          (rules.incident_is_past,),
          (drives.write_incident, drives.tell_managers)),
     # beside the path

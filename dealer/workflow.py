@@ -5,6 +5,7 @@ asks for, these rules refuse it (dealer/deal_rules.py), these effects follow (de
 """
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,7 +65,7 @@ STEPS = [
     #         refused unless …
     #         then …
     Step("register", None, S.INQUIRY, has("register deals"), NewDeal,
-         (rules.customer_has_code_unless_individual,),
+         (rules.customer_has_code_unless_individual, rules.reception_met_them_first),
          (deals.plan_first_contact, deals.plan_clash_decision)),
     Step("fill_need", (S.INQUIRY, S.QUOTATION), SAME, OWNER, NeedSheet,
          (rules.wanted_models_are_ours,),
@@ -123,10 +124,10 @@ STEPS = [
     Step("reopen", S.LOST, S.INQUIRY, KAM, None,
          (rules.reopening_is_asked, rules.somebody_else_asked_to_reopen, rules.loss_is_recent),
          (deals.reopen_afresh,)),
-    *(Step("hold", state, S.ON_HOLD, OWNER, Hold,
+    *(Step("hold", state, S.ON_HOLD, KAM, Hold,
            (rules.hold_ends_later,),
            (held_from(state),)) for state in BEFORE_SIGNING),
-    *(Step("resume", S.ON_HOLD, state, OWNER, None,
+    *(Step("resume", S.ON_HOLD, state, KAM, None,
            (),
            (deals.forget_hold,), when=was_held_from(state)) for state in BEFORE_SIGNING),
     Step("cancel", (S.TEST_DRIVE, S.DELIVERY), S.CANCELLED, has("cancel deals"), Cancellation,
@@ -144,7 +145,7 @@ DEALS = Life("deal", Deal, DealState, STEPS, PATH)
 # ── beginning a deal ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def register(ask: Ask) -> Deal:
+def register(ask: Ask, owner_id: UUID | None = None) -> Deal:
     """A fleet customer asks for cars. A known code is the same customer; an open deal of theirs is a clash 撞单."""
     facts: NewDeal = ask.facts
     if refusal := customers.has_uscc_unless_individual(facts):
@@ -154,7 +155,7 @@ def register(ask: Ask) -> Deal:
     deal = Deal(
         store_id=ask.actor.store_id,
         customer_id=customer.id,
-        owner_id=ask.hat.id,
+        owner_id=owner_id or ask.hat.id,
         contact_id=_contact(ask, customer, facts).id,
         title=facts.title,
         filing_wanted=facts.filing_wanted,
@@ -169,7 +170,7 @@ def register(ask: Ask) -> Deal:
 
 def register_from_visit(ask: Ask, visit: Visit) -> Deal:
     """A fleet need met in the showroom becomes a deal; the visit and its card join the deal's story."""
-    deal = register(ask)
+    deal = register(ask, None if ask.hat.may("own deals") else visit.owner_id)
     take(visit, "become_deal", ask.with_facts(BecameDeal(deal=deal.id)))
     return deal
 

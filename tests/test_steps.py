@@ -54,7 +54,7 @@ def test_a_duty_that_nobody_wrote_into_the_table_is_a_mistake_of_ours() -> None:
 def test_a_step_without_its_facts_is_a_mistake_of_ours_not_a_refusal(shop: Shop) -> None:
     number = registered(shop)
     with shop.acting("李娜", at("2026-11-10 10:00")) as ask, pytest.raises(TypeError):
-        workflow.take(by_number(ask.db, Deal, ask.actor, number), "hold", ask)
+        workflow.take(by_number(ask.db, Deal, ask.actor, number), "ask_to_lose", ask)
 
 
 def test_every_step_out_of_a_state_is_told_with_what_stands_in_its_way(shop: Shop) -> None:
@@ -63,7 +63,7 @@ def test_every_step_out_of_a_state_is_told_with_what_stands_in_its_way(shop: Sho
         deal = by_number(ask.db, Deal, ask.actor, number)
         told = {choice.step.action: choice for choice in workflow.DEALS.choices(deal, ask)}
     assert [each.code for each in told["start_quotation"].refusals] == ["E-NEED"]
-    assert told["hold"].is_open
+    assert told["ask_to_lose"].is_open
     assert told["lose"].not_you is not None
     assert not told["keep"].arises
 

@@ -61,10 +61,10 @@ def test_everybody_but_an_individual_has_a_code(shop: Shop) -> None:
     assert refusal.value.refusals[0].field == "uscc"
 
 
-def test_reception_does_not_register_deals_and_leaves_nothing_behind(shop: Shop) -> None:
+def test_reception_registers_deals_from_visits_only_and_leaves_nothing_behind(shop: Shop) -> None:
     with pytest.raises(Refused) as refusal:
         registered(shop, who="赵敏")
-    assert refusal.value.codes == ("E-NOT-YOURS",)
+    assert refusal.value.codes == ("E-VISIT-NEEDED",)
     with shop.looking() as db:
         assert by_number(db, Deal, shop.actor("陈静"), 1) is None
 
@@ -137,13 +137,13 @@ def test_a_lost_deal_is_reopened_within_half_a_year(shop: Shop, days: int, codes
 def test_a_deal_on_hold_returns_to_where_it_was(shop: Shop) -> None:
     number = registered(shop)
     rest = Hold(until=date(2026, 11, 20), comment="等预算批复")
-    assert take(shop, "李娜", "2026-11-16 09:00", number, "hold", rest).held_from is DealState.INQUIRY
-    assert take(shop, "李娜", "2026-11-18 09:00", number, "resume").state is DealState.INQUIRY
+    assert take(shop, "陈静", "2026-11-16 09:00", number, "hold", rest).held_from is DealState.INQUIRY
+    assert take(shop, "陈静", "2026-11-18 09:00", number, "resume").state is DealState.INQUIRY
 
 
 def test_a_hold_ends_on_a_later_day(shop: Shop) -> None:
     today = Hold(until=date(2026, 11, 16), comment="等")
-    assert refused(shop, "李娜", "2026-11-16 09:00", registered(shop), "hold", today) == ("E-DAY-PAST",)
+    assert refused(shop, "陈静", "2026-11-16 09:00", registered(shop), "hold", today) == ("E-DAY-PAST",)
 
 
 def test_what_somebody_else_changed_meanwhile_is_told_instead_of_overwritten(shop: Shop) -> None:

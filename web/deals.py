@@ -69,7 +69,7 @@ def code_of(deal: Deal) -> str:
 
 @options("sellers")
 def _sellers() -> list[tuple[str, str]]:
-    return [(str(each.id), each.name) for each in people.with_duty(looking(), me().store_id, "register deals")]
+    return [(str(each.id), each.name) for each in people.with_duty(looking(), me().store_id, "own deals")]
 
 
 @options("rework_targets")

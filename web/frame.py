@@ -55,7 +55,7 @@ MENU = (
     ),
 )
 NEW = (
-    Entry("register deals", "/deals/new", icon="briefcase", label="New deal"),
+    Entry("start deals", "/deals/new", icon="briefcase", label="New deal"),
     Entry("log visits", "/walkins/new", icon="person-walking", label="New walk-in"),
     Entry("book drives", "/drives/new", icon="calendar-plus", label="Book a test drive"),
 )

@@ -62,15 +62,15 @@ def test_a_consultant_does_not_see_a_colleagues_deal(desk: Desks) -> None:
 
 
 def test_a_stale_page_keeps_the_typed_text_and_says_who_changed_what(desk: Desks) -> None:
-    lina = desk("李娜")
+    lina, chen = desk("李娜"), desk("陈静")
     registered(lina)
-    first_tab, second_tab = lina.get("/deals/1/hold"), lina.get("/deals/1/ask_to_lose")
-    lina.post("/deals/1/ask_to_lose", {"reason": "budget_cut"}, second_tab)
-    page = lina.post("/deals/1/hold", {"until": "2026-12-01", "comment": "等预算批复"}, first_tab)
+    opened = chen.get("/deals/1/hold")
+    lina.submit("/deals/1/ask_to_lose", {"reason": "budget_cut"})
+    page = chen.post("/deals/1/hold", {"until": "2026-12-01", "comment": "等预算批复"}, opened)
     assert page.status == 409
     assert "李娜 申请战败" in page.text
     assert "等预算批复" in page.html
-    again = lina.post("/deals/1/hold", {"until": "2026-12-01", "comment": "等预算批复"}, page)
+    again = chen.post("/deals/1/hold", {"until": "2026-12-01", "comment": "等预算批复"}, page)
     assert (again.status, again.url) == (200, "/deals/1")
 
 
@@ -84,17 +84,17 @@ def test_what_the_checklist_says_is_what_the_step_answers(desk: Desks) -> None:
 
 
 def test_an_ended_session_keeps_what_was_typed_for_the_same_person_only(desk: Desks) -> None:
-    lina = desk("李娜")
-    registered(lina)
-    blank = lina.get("/deals/1/hold")
-    lina.turn_clock("2026-11-11 09:30")  # a night later the session has ended
-    page = lina.post("/deals/1/hold", {"until": "2026-12-01", "comment": "等预算批复"}, blank)
+    chen = desk("陈静")
+    registered(desk("李娜"))
+    blank = chen.get("/deals/1/hold")
+    chen.turn_clock("2026-11-11 09:30")  # a night later the session has ended
+    page = chen.post("/deals/1/hold", {"until": "2026-12-01", "comment": "等预算批复"}, blank)
     assert page.url == "/sign-in"
     assert "您填写的内容已保留" in page.text
     parked = page.html.split("parked=")[1].split('"')[0].split("&")[0]
-    assert "等预算批复" not in desk("陈静").get(f"/deals/1/hold?parked={parked}").html
-    lina.sign_in()
-    assert "等预算批复" in lina.get(f"/deals/1/hold?parked={parked}").html
+    assert "等预算批复" not in desk("李娜").get(f"/deals/1/hold?parked={parked}").html
+    chen.sign_in()
+    assert "等预算批复" in chen.get(f"/deals/1/hold?parked={parked}").html
 
 
 def test_too_many_failed_sign_ins_have_to_wait(desk: Desks) -> None:
