@@ -15,6 +15,7 @@ from dealer import deadlines
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Options, Paragraph
 from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
+from dealer.records.deadlines import Deadline
 from dealer.records.deliveries import Batch
 from dealer.records.people import Role
 
@@ -81,7 +82,7 @@ def a_callback_is_due(batch: Batch, ask: Ask) -> Refusal | None:
 @on_facts
 def call_is_one_of_those_due(batch: Batch, ask: Ask) -> Refusal | None:
     """What is noted belongs to a call that was due."""
-    if ask.facts.call not in dict(calls_due(ask.db, batch, (*CALLS, "callback"))):
+    if ask.facts.call not in {str(row.id) for row in calls_due(ask.db, batch, (*CALLS, "callback"))}:
         return no("Choose one of the calls that are due.", code="E-REQ-FIELD", field="call")
     return None
 
@@ -119,7 +120,7 @@ def note_callback(batch: Batch, ask: Ask) -> None:
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def calls_due(db: Session, batch: Batch, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Open calls about a batch as (id, whom), earliest first."""
+def calls_due(db: Session, batch: Batch, kinds: tuple[str, ...]) -> list[Deadline]:
+    """Open calls about a batch, earliest first."""
     rows = [row for row in deadlines.open_for(db, batch) if row.kind in kinds]
-    return [(str(row.id), row.note) for row in sorted(rows, key=lambda row: row.due_at)]
+    return sorted(rows, key=lambda row: row.due_at)

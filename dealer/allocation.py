@@ -235,13 +235,25 @@ def _free(store_id: UUID, model_id: UUID, colour: str) -> Select[Unit]:
 
 def proposals(db: Session, batch: Batch, most: int = 50) -> list[Unit]:
     """Cars for the places of a batch that are still empty: as contracted, longest in stock first."""
-    found: list[Unit] = []
-    for share in batch.shares:
-        taken = [each for each in units_of_batch(db, batch) if each.contract_line_id == share.contract_line_id]
-        if len(taken) < share.quantity:
-            fitting = _free(batch.store_id, share.line.model_id, share.line.colour)
-            found += db.scalars(fitting.order_by(Unit.arrived_on, Unit.number).limit(most))
-    return list(dict.fromkeys(found))[:most]
+    return [unit for share, room in _room(db, batch) if room for unit in _free_for(db, share, most)]
+
+
+def next_cars(db: Session, batch: Batch) -> list[Unit]:
+    """Just as many of them as there are empty places."""
+    return [unit for share, room in _room(db, batch) if room for unit in _free_for(db, share, room)]
+
+
+def _room(db: Session, batch: Batch) -> list[tuple[BatchShare, int]]:
+    units = units_of_batch(db, batch)
+    return [
+        (share, share.quantity - sum(unit.contract_line_id == share.contract_line_id for unit in units))
+        for share in batch.shares
+    ]
+
+
+def _free_for(db: Session, share: BatchShare, most: int) -> list[Unit]:
+    query = _free(share.store_id, share.line.model_id, share.line.colour)
+    return list(db.scalars(query.order_by(Unit.arrived_on, Unit.number).limit(most)))
 
 
 def units_of_batch(db: Session, batch: Batch) -> list[Unit]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from dealer import contract_terms, people, printing, terms
 from dealer.engine import files
 from dealer.engine.database import calendar_of
-from dealer.engine.steps import Ask
+from dealer.engine.steps import Ask, Refusal, Refused, no
 from dealer.engine.words import SHOP_ZONE
-from dealer.records.contracts import PartyRole, Rendering
+from dealer.people import has
+from dealer.records.contracts import PartyRole, PrintLog, Rendering
 from dealer.records.deliveries import Batch, Handover, Invoice
 from dealer.records.vehicles import Unit
 
@@ -90,6 +91,26 @@ def _handed(db: Session, handover: Handover) -> terms.HandedVehicle:
     )
 
 
+# ── prints ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PRINTERS = (has("hand over"), has("issue contracts"))
+
+
+def may_print(thing: Handover | Batch, ask: Ask) -> bool:
+    """Consultants give the customer a copy, contract clerks file one."""
+    return any(not isinstance(who(thing, ask), Refusal) for who in PRINTERS)
+
+
+def print_copy(ask: Ask, thing: Handover | Batch) -> PrintLog:
+    """One more copy of the stored paper. Raises Refused for others, and while the press is still at it."""
+    paper = paper_of(ask.db, thing)
+    if not may_print(thing, ask):
+        raise Refused([no("This is done by those who hand over or file contracts.", code="E-NOT-YOURS")])
+    if paper is None or paper.pdf_sha256 is None:
+        raise Refused([no("The paper is being printed: try again in a moment.", code="E-PAPER")])
+    return printing.print_copy(ask, "batch" if isinstance(thing, Batch) else "handover", thing, paper.pdf_sha256)
+
+
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -104,7 +125,7 @@ def handover_of(db: Session, unit: Unit) -> Handover | None:
     return db.scalar(select(Handover).where(Handover.unit_id == unit.id).order_by(Handover.driven_off_at.desc()))
 
 
-def papers_about(db: Session, *things: Handover | Batch | None) -> list[Rendering]:
-    """The papers that were ordered for hand-overs or batches, with what became of them."""
-    keys = [thing.id for thing in things if thing is not None]
-    return list(db.scalars(select(Rendering).where(Rendering.subject_id.in_(keys)).order_by(Rendering.at)))
+def paper_of(db: Session, thing: Handover | Batch) -> Rendering | None:
+    """The paper that was ordered for a hand-over or a batch, with what became of it."""
+    query = select(Rendering).where(Rendering.subject_id == thing.id, Rendering.trial.is_(False))
+    return db.scalars(query.order_by(Rendering.at.desc()).limit(1)).first()

@@ -142,11 +142,6 @@ class PdiReport(Facts):
         """What did not pass."""
         return [answer for answer in self.items if answer.result is ItemResult.FAIL]
 
-    @property
-    def verdict(self) -> str:
-        """The step that this report is."""
-        return "pdi_fail" if self.failed else "pdi_pass"
-
 
 def _named(codes: Iterable[str]) -> list[Word]:
     return [Word("PdiItem", code) for code in codes]

@@ -204,3 +204,10 @@ def invoice_sums(db: Session, contract: Contract) -> InvoiceSums:
         )
     ).one()
     return InvoiceSums(*(int(value) for value in row))
+
+
+def invoices_of_unit(db: Session, unit: Unit) -> list[Invoice]:
+    """The invoices of a car, the living one and those that were ended."""
+    return list(
+        db.scalars(select(Invoice).where(Invoice.unit_id == unit.id).order_by(Invoice.issued_on, Invoice.number))
+    )

@@ -266,7 +266,7 @@ def test_a_call_that_was_not_made_is_on_the_sales_managers_list(shop: Shop, minu
 
 def call(shop: Shop, number: int, kind: str) -> str:
     with shop.looking() as db:
-        return calls_due(db, of_batch(shop, number), (kind,))[0][0]
+        return str(calls_due(db, of_batch(shop, number), (kind,))[0].id)
 
 
 def test_the_call_of_thanks_is_noted_with_the_hand_over(shop: Shop) -> None:

@@ -1,0 +1,271 @@
+"""Stock: the cars of the shop, one car on its way from the order to the customer, its inspection and its hand-over."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, g, render_template, request
+
+from dealer import allocation, delivery_lists, inspection, reports, vehicles, workflow
+from dealer.engine.database import calendar_of
+from dealer.engine.steps import Ask
+from dealer.handover import authorised_receivers
+from dealer.records.contracts import PartyRole
+from dealer.records.deliveries import Batch
+from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
+from dealer.terms import HANDOVER_CHECKS
+from dealer.vehicles import UNITS
+from dealer.yard import NewUnit
+from web import steps
+from web.asking import Answer, looking, me, need, write
+from web.forms import Form, options
+from web.language import say, short_day, show, word
+from web.unit_page import draw, gate_items
+
+pages = Blueprint("stock", __name__)
+U = UnitState
+
+FILTERS: dict[str, tuple[UnitState, ...]] = {
+    "here": vehicles.IN_HOUSE,
+    "free": (U.IN_STOCK,),
+    "contract": allocation.HELD,
+    "coming": (U.ORDERED, U.IN_TRANSIT),
+    "gone": (U.DELIVERED, U.RETURNED),
+    "all": (),
+}
+FILTER_WORDS = (
+    ("here", "In the yard"), ("free", "Free"), ("contract", "On a contract"), ("coming", "On the way"),
+    ("gone", "Handed over"), ("all", "All"),
+)  # fmt: skip
+STATE_TONES = {
+    U.ORDERED: "neutral", U.IN_TRANSIT: "info", U.IN_STOCK: "ok", U.ALLOCATED: "info", U.PDI: "wait",
+    U.PDI_FAILED: "bad", U.READY: "ok", U.DELIVERED: "neutral", U.RETURNED: "bad", U.LOANED: "wait",
+}  # fmt: skip
+OLD_DAYS = 60  # a car that stands longer costs more than it earns
+
+
+def name_of(unit: Unit) -> str:
+    """云岭 X5 · 100001: how people name a car."""
+    return f"{unit.model.brand} {unit.model.name} · {unit.vin[-6:]}"
+
+
+def _known(unit: Unit, action: str) -> dict[str, Any]:
+    match action:
+        case "pdi_pass" | "pdi_fail":
+            codes = [item.code for items in inspection.items_for(unit.model.energy).values() for item in items]
+            return {"odometer": unit.odometer, "items": [{"item": code} for code in codes]}
+        case "deliver":
+            return _known_handover(unit)
+        case "issue_invoice":
+            return _known_invoice(unit)
+        case "keep_papers":
+            return {
+                name: getattr(unit, name)
+                for name in ("certificate", "certificate_number", "engine_number", "place", "keys")
+            }
+        case "receive":
+            return {name: getattr(unit, name) for name in ("certificate", "certificate_number", "place", "keys")}
+        case "give_back" | "return":
+            return {"odometer": unit.odometer, "keys": unit.keys}
+        case _:
+            return {}
+
+
+def _known_handover(unit: Unit) -> dict[str, Any]:
+    points = [{"point": point} for points in HANDOVER_CHECKS.values() for point in points]
+    known: dict[str, Any] = {"driven_off_at": g.now, "odometer": unit.odometer, "keys": unit.keys, "points": points}
+    contract = delivery_lists.contract_of(looking(), unit.contract_id)
+    receivers = authorised_receivers(looking(), contract) if contract else []
+    return known | {"receiver": receivers[0][0], "receiver_phone": receivers[0][1]} if receivers else known
+
+
+def _known_invoice(unit: Unit) -> dict[str, Any]:
+    contract = delivery_lists.contract_of(looking(), unit.contract_id)
+    line = next((each for each in contract.lines if each.id == unit.contract_line_id), None) if contract else None
+    known: dict[str, Any] = {"issued_on": calendar_of(looking()).today(g.now)}
+    if contract is None or line is None:
+        return known
+    return known | {"buyer": contract.party(PartyRole.INVOICED).name, "price": line.unit_price}
+
+
+def _after(unit: Unit, action: str) -> str:
+    """A car that goes to a batch leads there; everything else stays with the car."""
+    batch = delivery_lists.batch_of(looking(), unit)
+    return f"/deliveries/{batch.number}" if batch and action in ("allocate", "deliver") else KIND.url(unit)
+
+
+def _extra(unit: Unit, action: str) -> dict[str, Any]:
+    match action:
+        case "pdi_pass" | "pdi_fail":
+            return {"groups": _groups(unit)}
+        case "deliver":
+            contract = delivery_lists.contract_of(looking(), unit.contract_id)
+            return {
+                "blocks": [
+                    (word("HandoverBlock", block), [(point, word("HandoverPoint", point)) for point in points])
+                    for block, points in HANDOVER_CHECKS.items()
+                ],
+                "items": gate_items(unit, KIND),
+                "receivers": authorised_receivers(looking(), contract) if contract else [],
+            }
+        case _:
+            return {}
+
+
+def _groups(unit: Unit) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    return [
+        (word("PdiGroup", group), [(item.code, word("PdiItem", item.code), item.mandatory) for item in items])
+        for group, items in inspection.items_for(unit.model.energy).items()
+    ]
+
+
+KIND = steps.register(
+    steps.Kind(
+        "stock",
+        Unit,
+        UNITS,
+        title=name_of,
+        sees=lambda unit, who: who.may_or_stands_in("see stock"),
+        known=_known,
+        after=_after,
+        extra=_extra,
+        templates={"pdi_pass": "stock/pdi.html", "pdi_fail": "stock/pdi.html", "deliver": "stock/handover.html"},
+    )
+)
+
+
+# ── choices ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _here() -> Unit:
+    found: Unit = steps.find(looking(), KIND, int((request.view_args or {})["number"]))
+    return found
+
+
+@options("waiting_batches")
+def _waiting_batches() -> list[tuple[str, str]]:
+    """Batches with room for the car whose form this is, in the order in which they are served."""
+    return [(str(batch.id), batch_name(batch)) for batch in allocation.waiting_batches(looking(), _here())]
+
+
+def batch_name(batch: Batch) -> str:
+    """某市公安局 · YLYX-DKH-2026-0001 · 第 1 批 · 11-30."""
+    which = say("batch {number}", number=batch.position)
+    return f"{batch.deal.customer.name} · {batch.contract.code} · {which} · {short_day(batch.due_on)}"
+
+
+@options("replacements")
+def _replacements() -> list[tuple[str, str]]:
+    return [
+        (
+            str(each.id),
+            f"{each.vin} · {each.place or '—'} · {say('in stock since {day}', day=short_day(each.arrived_on))}",
+        )
+        for each in allocation.replacements(looking(), _here())
+    ]
+
+
+# ── list ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/stock")
+def index() -> Answer:
+    """The cars of the shop, by where they stand, model, and the end of the VIN."""
+    need("see stock")
+    chosen = request.args.get("state", "here")
+    typed = request.args.get("q", "")[:100].strip()
+    model = _model(request.args.get("model", ""))
+    above = request.args.get("above", 0, type=int)
+    found = vehicles.stock(
+        looking(), me(), states=FILTERS.get(chosen, ()), model_id=model, typed=typed, above=above
+    )  # fmt: skip
+    page, more = found[: vehicles.PAGE], len(found) > vehicles.PAGE
+    return render_template(
+        "stock/list.html",
+        rows=[_row(unit) for unit in page],
+        chosen=chosen,
+        typed=typed,
+        model=str(model) if model else "",
+        models=[
+            (str(each.id), f"{each.brand} {each.name} {each.configuration}") for each in reports.models(looking(), me())
+        ],
+        filters=[(name, say(label), _count(name)) for name, label in FILTER_WORDS],
+        older=page[-1].number if more else None,
+        keeps=me().may_or_stands_in("keep stock"),
+    )
+
+
+def _model(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None
+
+
+def _count(name: str) -> int | None:
+    """How many stand there; what has left is not counted."""
+    if "stock_counts" not in g:
+        g.stock_counts = vehicles.count_by_state(looking(), me())
+    states = FILTERS[name]
+    return None if name in ("gone", "all") else sum(g.stock_counts.get(state, 0) for state in states)
+
+
+def _row(unit: Unit) -> dict[str, Any]:
+    days = _age(unit)
+    old = days is not None and days > OLD_DAYS and unit.state is U.IN_STOCK
+    return {
+        "url": KIND.url(unit),
+        "tone": "bad" if unit.damage or unit.state is U.PDI_FAILED else "",
+        "cells": [
+            {"text": unit.vin, "note": f"{unit.model.brand} {unit.model.name} {unit.model.configuration}"},
+            unit.colour,
+            unit.place or "—",
+            {"text": say("{days} days", days=days) if days is not None else "—", "tone": "wait" if old else ""},
+            {"text": show(unit.certificate), "tone": "wait" if unit.certificate is Certificate.PLEDGED else ""},
+            {"text": show(unit.invoice), "tone": "bad" if unit.invoice is InvoiceState.RED else ""},
+            {"text": show(unit.state), "note": say("Damaged") if unit.damage else ""},
+        ],
+    }
+
+
+def _age(unit: Unit) -> int | None:
+    if unit.arrived_on is None:
+        return None
+    until = unit.delivered_at or g.now
+    return (calendar_of(looking()).today(until) - unit.arrived_on).days
+
+
+# ── a new car ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/stock/new")
+def new() -> Answer:
+    """A car that was ordered, or that stands in the yard."""
+    need("keep stock")
+    return _new(Form(NewUnit), None)
+
+
+@pages.post("/stock/new")
+def take_in() -> Answer:
+    """Order it or take it into stock, whichever button was pressed."""
+    need("keep stock")
+    birth = "order" if request.form.get("birth") == "order" else "arrive"
+
+    def work(ask: Ask) -> str:
+        unit = vehicles.new_unit(ask)
+        workflow.begin(unit, birth, ask)
+        return KIND.url(unit)
+
+    return write(Form.received(NewUnit), work, _new)
+
+
+def _new(form: Form | None, trouble: Any) -> str:
+    return render_template("stock/new.html", form=form)
+
+
+# ── one car ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/stock/<int:number>")
+def page(number: int) -> Answer:
+    """One car: what comes next, what is missing before its hand-over, what was found and what happened."""
+    return draw(steps.find(looking(), KIND, number), KIND, name_of, STATE_TONES)

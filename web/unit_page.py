@@ -1,0 +1,262 @@
+"""The page of one car, made for the phone in the yard: what comes next first, then what is missing, then the rest."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, render_template
+
+from dealer import delivery_lists, handover_papers, inspection, invoices, people
+from dealer.allocation import HELD
+from dealer.engine import history
+from dealer.engine.steps import Ask, Refusal
+from dealer.records.contracts import PrintLog
+from dealer.records.deliveries import Batch, Handover, Inspection, ItemResult
+from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
+from dealer.vehicles import UNITS
+from web import steps, timeline
+from web.asking import Answer, looking, looking_ask, me, or_404, write
+from web.frame import names_of
+from web.language import clock, money, say, short_day, show, told, word
+from web.papers import show_file
+
+pages = Blueprint("unit_page", __name__)
+U = UnitState
+
+# What somebody does next; the first that is theirs is the button of the page.
+PRIMARY = (
+    "deliver", "pdi_pass", "start_pdi", "retry_pdi", "issue_invoice", "allocate_out_of_turn", "allocate", "receive",
+    "ship", "give_back", "return",
+)  # fmt: skip
+# Where an obstacle is removed: fix code → what the button says, and the car's own step that does it.
+FIXES = {
+    "start_pdi": ("Inspect", "start_pdi"),
+    "keep_papers": ("Change", "keep_papers"),
+    "issue_invoice": ("Record", "issue_invoice"),
+    "red_letter": ("Record", "red_letter"),
+    "clear_damage": ("Repaired", "clear_damage"),
+    "ask_out_of_turn": ("Ask", "ask_out_of_turn"),
+    "allocate_out_of_turn": ("Decide", "allocate_out_of_turn"),
+}
+
+
+def draw(
+    unit: Unit,
+    kind: steps.Kind,
+    name_of: Callable[[Unit], str],
+    tones: dict[UnitState, str],
+    refusals: tuple[Refusal, ...] = (),
+) -> str:
+    """The page."""
+    db = looking()
+    buttons = steps.buttons(kind, unit, UNITS.choices(unit, looking_ask()))
+    primary = next((each for action in PRIMARY for each in buttons if each["action"] == action), None)
+    handover = handover_papers.handover_of(db, unit)
+    return render_template(
+        "stock/page.html",
+        unit=unit,
+        title=name_of(unit),
+        here=kind.url(unit),
+        refusals=[told(each) for each in refusals],
+        badges=[{"label": show(unit.state), "tone": tones[unit.state]}, *_badges(unit)],
+        primary=primary,
+        buttons=[each for each in buttons if each is not primary and each["action"] != "pdi_fail"],
+        items=gate_items(unit, kind) if unit.state in HELD else [],
+        figures=_figures(unit),
+        particulars=_particulars(unit),
+        contract=_contract(unit),
+        inspections=[_inspection(unit, each, kind) for each in inspection.inspections_of(db, unit)],
+        invoices=[_invoice(each) for each in invoices.invoices_of_unit(db, unit)],
+        handover=_handover(unit, handover, kind) if handover else None,
+        timeline=timeline.entries(history.of_thing(db, unit.store_id, unit.id)[::-1]),
+    )
+
+
+def gate_items(unit: Unit, kind: steps.Kind) -> list[dict[str, Any]]:
+    """What stands between the car and its hand-over, from the rules of the step itself."""
+    looked = delivery_lists.gates(unit, looking_ask())
+    mine = {each["action"] for each in steps.buttons(kind, unit, UNITS.choices(unit, looking_ask()))}
+    return steps.checklist(looked, lambda refusal: _fix(unit, refusal, kind, mine))
+
+
+def _fix(unit: Unit, refusal: Refusal, kind: steps.Kind, mine: set[str]) -> dict[str, str]:
+    if refusal.fix == "release":
+        batch = delivery_lists.batch_of(looking(), unit)
+        return {"fix_label": say("To the batch"), "fix_url": f"/deliveries/{batch.number}"} if batch else {}
+    if refusal.fix == "record_receipt":
+        contract = delivery_lists.contract_of(looking(), unit.contract_id)
+        sees = me().may_or_stands_in("see contracts")
+        return (
+            {"fix_label": say("To the money"), "fix_url": f"/contracts/{contract.number}/money"}
+            if contract and sees
+            else {}
+        )
+    label, action = FIXES.get(refusal.fix or "", ("", ""))
+    return {"fix_label": say(label), "fix_url": kind.step_url(unit, action)} if action in mine else {}
+
+
+def _badges(unit: Unit) -> list[dict[str, str]]:
+    told = []
+    if unit.damage:
+        told.append({"label": say("Damaged"), "tone": "bad"})
+    if unit.claim_batch_id:
+        told.append({"label": say("Asked for out of turn"), "tone": "wait"})
+    if unit.certificate is Certificate.PLEDGED:
+        told.append({"label": say("Certificate pledged"), "tone": "wait"})
+    if unit.return_asked_by_id and unit.state is U.DELIVERED:
+        told.append({"label": say("Return asked for"), "tone": "wait"})
+    return told
+
+
+def _figures(unit: Unit) -> list[dict[str, Any]]:
+    return [
+        {"label": say("Colour"), "value": unit.colour},
+        {"label": say("Place in the yard"), "value": unit.place or "—"},
+        {"label": say("Odometer (km)"), "value": unit.odometer},
+        {"label": say("Certificate"), "value": show(unit.certificate)},
+        {"label": say("Inspection passed"), "value": short_day(unit.pdi_passed_on)},
+    ]
+
+
+def _particulars(unit: Unit) -> list[dict[str, Any]]:
+    model = unit.model
+    facts = [
+        (say("VIN"), unit.vin),
+        (say("Model"), f"{model.brand} {model.name} {model.configuration}"),
+        (say("Engine or motor number"), unit.engine_number),
+        (say("Certificate number"), unit.certificate_number),
+        (say("Keys"), unit.keys),
+        (say("Arrived on"), short_day(unit.arrived_on) if unit.arrived_on else ""),
+        (say("Expected on"), short_day(unit.expected_on) if unit.expected_on and not unit.arrived_on else ""),
+        (say("Carrier"), unit.carrier if not unit.arrived_on else ""),
+        (say("Lent to"), f"{unit.lent_to} → {short_day(unit.lent_until)}" if unit.lent_to else ""),
+        (say("Damage"), unit.damage),
+        (say("Defect"), unit.defect),
+        (say("New delivery day"), short_day(unit.promised_on) if unit.promised_on else ""),
+        (say("Ground of the return"), unit.return_ground),
+    ]
+    return [{"label": label, "value": value} for label, value in facts if value]
+
+
+def _contract(unit: Unit) -> list[dict[str, Any]]:
+    """Whose car it is, or who asked for it out of turn."""
+    db = looking()
+    batch = delivery_lists.batch_of(db, unit)
+    if batch is None and unit.claim_batch_id:
+        claimed = or_404(people.by_id(db, Batch, me(), unit.claim_batch_id))
+        names = names_of([unit.claim_by_id])
+        return [
+            {"label": say("Asked for out of turn"), "value": f"{claimed.deal.customer.name} · {claimed.contract.code}"},
+            {"label": say("Asked by"), "value": names.get(unit.claim_by_id, "") if unit.claim_by_id else ""},
+            {"label": say("Reason"), "value": unit.claim_reason},
+        ]
+    if batch is None:
+        return []
+    replaced = db.get(Unit, unit.replaces_id) if unit.replaces_id else None
+    facts = [
+        {"label": say("Customer"), "value": batch.deal.customer.name, "url": f"/deals/{batch.deal.number}"},
+        {"label": say("Contract"), "value": batch.contract.code or "—", "url": f"/contracts/{batch.contract.number}"},
+        {
+            "label": say("Delivery batch"),
+            "value": f"{say('batch {number}', number=batch.position)} · {short_day(batch.due_on)}",
+            "url": f"/deliveries/{batch.number}",
+        },
+    ]
+    if replaced is not None:
+        facts.append({"label": say("Replaces"), "value": replaced.vin, "url": f"/stock/{replaced.number}"})
+    return facts
+
+
+# ── inspections, invoices, hand-over ──────────────────────────────────────────────────────────────────────────────
+
+
+def _inspection(unit: Unit, row: Inspection, kind: steps.Kind) -> dict[str, Any]:
+    names = names_of([row.person_id])
+    return {
+        "title": say("Passed") if row.passed else say("Failed"),
+        "tone": "ok" if row.passed else "bad",
+        "note": f"{names.get(row.person_id, '')} · {clock(row.at)} · {row.odometer} km",
+        "failed": [
+            {
+                "what": word("PdiItem", item["item"]),
+                "why": item["note"],
+                "photo": f"{kind.url(unit)}/photos/{item['photo_sha256']}" if item["photo_sha256"] else "",
+            }
+            for item in row.items
+            if item["result"] == ItemResult.FAIL.value
+        ],
+    }
+
+
+def _invoice(row: Any) -> dict[str, Any]:
+    ended = row.red_number is not None
+    return {
+        "tone": "bad" if ended else "",
+        "cells": [
+            {"text": row.number, "note": f"{short_day(row.issued_on)} · {row.buyer}"},
+            money(row.net),
+            money(row.vat),
+            money(row.price),
+            {"text": show(InvoiceState.RED if ended else InvoiceState.ISSUED), "note": row.red_number or ""},
+        ],
+    }
+
+
+def _handover(unit: Unit, row: Handover, kind: steps.Kind) -> dict[str, Any]:
+    paper = handover_papers.paper_of(looking(), row)
+    names = names_of([row.consultant_id])
+    return {
+        "facts": [
+            {"label": say("Form number"), "value": handover_papers.code_of(row)},
+            {"label": say("Drove off at"), "value": clock(row.driven_off_at)},
+            {"label": say("Receiver"), "value": f"{row.receiver} · {row.receiver_phone}"},
+            {"label": say("Consultant"), "value": names.get(row.consultant_id, "")},
+            {"label": say("Exceptions and open points"), "value": row.exceptions or "—"},
+        ],
+        "pressed": bool(paper and paper.pdf_sha256),
+        "trouble": bool(paper and paper.passed is False),
+        "prints": handover_papers.may_print(row, looking_ask()),
+        "signature": f"{kind.url(unit)}/photos/{row.signature_sha256}",
+        "authorisation": f"{kind.url(unit)}/photos/{row.authorisation_sha256}" if row.authorisation_sha256 else "",
+    }
+
+
+def _found(number: int) -> tuple[steps.Kind, Unit]:
+    kind = steps.KINDS["stock"]
+    return kind, steps.find(looking(), kind, number)
+
+
+@pages.get("/stock/<int:number>/photos/<sha256>")
+def photo(number: int, sha256: str) -> Answer:
+    """A photo of this car, or the signed form: what belongs to it and nothing else."""
+    _, unit = _found(number)
+    db, handover = looking(), handover_papers.handover_of(looking(), unit)
+    known = {unit.damage_photo_sha256}
+    known |= {item["photo_sha256"] for row in inspection.inspections_of(db, unit) for item in row.items}
+    if handover is not None:
+        known |= {handover.signature_sha256, handover.authorisation_sha256}
+    return show_file(sha256) if sha256 in known else abort(404)
+
+
+@pages.post("/stock/<int:number>/print")
+def print_copy(number: int) -> Answer:
+    """One more copy of the hand-over form: logged, then served from where it is stored."""
+    kind, _ = _found(number)
+
+    def work(ask: Ask) -> str:
+        unit = steps.find(ask.db, kind, number)
+        row = handover_papers.print_copy(ask, or_404(handover_papers.handover_of(ask.db, unit)))
+        return f"{kind.url(unit)}/copies/{row.id}"
+
+    return write(None, work, lambda form, trouble: abort(409))
+
+
+@pages.get("/stock/<int:number>/copies/<uuid:key>")
+def copy(number: int, key: UUID) -> Answer:
+    """A copy that was printed."""
+    _, unit = _found(number)
+    row = or_404(people.by_id(looking(), PrintLog, me(), key))
+    handover = or_404(handover_papers.handover_of(looking(), unit))
+    if row.subject_id != handover.id or not handover_papers.may_print(handover, looking_ask()):
+        abort(404)
+    return show_file(row.pdf_sha256, f"{handover_papers.code_of(handover)}.pdf")
