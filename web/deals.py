@@ -35,6 +35,7 @@ def panel(show_part: Panel) -> Panel:
 FIXES: dict[str, tuple[str, str]] = {
     "need_sheet": ("Fill in", "/deals/{number}/fill_need"),
     "settle_clash": ("Decide", "/deals/{number}/settle_clash"),
+    "quotation": ("Open the quotation", "/deals/{number}/quotation"),
     "filing": ("Fill in", "/deals/{number}/record_filing"),
     "contract": ("Open the contract", "/deals/{number}/contract"),
     "deliveries": ("Open the deliveries", "/deliveries"),

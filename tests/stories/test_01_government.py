@@ -165,8 +165,8 @@ def _the_bid_is_priced(case: Case, keys: dict[str, str]) -> None:
     case.done("李娜", "2026-10-12 09:10", Deal, 1, "fill_need", need)
     case.done("李娜", "2026-10-12 09:20", Deal, 1, "start_quotation")
     car = {"model": keys["X5"], "colour": "珠光白", "quantity": 10, "unit_price": "131800"}
-    with case.shop.acting("李娜", at("2026-10-12 09:30"), Lines.model_validate({"lines": [car]})) as ask:
-        workflow.begin(quotation.blank(by_number(ask.db, Deal, ask.actor, 1)), "draft", ask)
+    drafted = case.at("李娜", "2026-10-12 09:30").ask("/deals/1/quotations/new", {"lines": [car]})
+    assert drafted.status == 200, drafted.html
     case.done("李娜", "2026-10-12 10:00", Quotation, 1, "submit", {"reason": "公开招标，按大客户底价投标"})
     assert case.refused("李娜", "2026-10-12 11:00", PriceException, 1, "approve") == ("E-NOT-YOURS",)
     case.done("陈静", "2026-10-13 09:00", PriceException, 1, "approve", {"comment": "同意"})
@@ -228,7 +228,7 @@ def _the_contract_takes_effect(case: Case) -> None:
         (6, date(2026, 11, 30)),
         (4, date(2026, 12, 10)),
     ]
-    reminders = [each for kind in ("ask_published", "ask_filed") for _, each in case.due(kind)]
+    reminders = [each for kind in ("ask_whether_published", "ask_whether_filed") for _, each in case.due(kind)]
     assert reminders == [date(2026, 11, 16), date(2026, 11, 23)]
     case.done("李娜", "2026-11-12 15:00", Deal, 1, "begin_delivery")
 
