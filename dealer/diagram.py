@@ -36,8 +36,8 @@ OVERVIEW_HEAD = """# The process
 
 <!-- Written by `./run diagram` from the tables of all lives. Change the tables, not this file. -->
 
-Along the top a fleet deal goes from phase to phase. Each phase asks about things that have a life of their own: they
-hang below it. A life never moves another one; it asks how the other stands.
+Along the arrows a fleet deal goes from phase to phase. Each phase asks about things that have a life of their own: they
+stand on the dotted lines. A life never moves another one; it asks how the other stands.
 """
 
 # ── one life ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -130,7 +130,7 @@ def overview(lives: Iterable[Life]) -> str:
     for life in known.values():
         lines += _path(life) if life.kind == "deal" else [_box(life)]
     served = ((kind, phase) for kind, phase in SERVES.items() if kind in known)
-    lines += [f"    {phase} -.- {kind}" for kind, phase in served]
+    lines += [f"    {phase} -.- life_{kind}" for kind, phase in served]
     return "\n".join(lines) + "\n"
 
 
@@ -146,7 +146,7 @@ def _path(deals: Life) -> list[str]:
 
 def _box(life: Life) -> str:
     name = f"{word('Life', life.kind, 'zh')}<br/>{word('Life', life.kind, 'en')}"
-    return f'    {life.kind}(["{name}"])'
+    return f'    life_{life.kind}(["{name}"])'
 
 
 def _both(state: Enum) -> str:
