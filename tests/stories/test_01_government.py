@@ -7,14 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer import quotation, vehicles, workflow
+from dealer import vehicles, workflow
 from dealer.engine.history import verify
 from dealer.engine.words import SHOP_ZONE
 from dealer.handover import POINTS
 from dealer.inspection import items_for
 from dealer.invoices import invoice_sums
-from dealer.offers import Lines
-from dealer.people import by_number
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal, DealState
@@ -131,11 +129,14 @@ class Case:
         with self.shop.looking() as db:
             return list(db.scalars(select(Batch).order_by(Batch.position)))
 
+    def open(self, kind: str) -> list[Deadline]:
+        """What of a kind is still to be done."""
+        with self.shop.looking() as db:
+            return list(db.scalars(select(Deadline).where(Deadline.kind == kind, Deadline.done_at.is_(None))))
+
     def due(self, kind: str) -> list[tuple[str, date]]:
         """When things of a kind are due: the clock time, and the last day."""
-        with self.shop.looking() as db:
-            rows = db.scalars(select(Deadline).where(Deadline.kind == kind, Deadline.done_at.is_(None)))
-            told = [row.due_at.astimezone(SHOP_ZONE) for row in rows]
+        told = [row.due_at.astimezone(SHOP_ZONE) for row in self.open(kind)]
         return [(f"{each:%m-%d %H:%M}", self.shop.database.calendar.last_day(each)) for each in told]
 
 
@@ -286,5 +287,18 @@ def _the_sums_are_right(case: Case) -> None:
 
 
 def _calls_and_money_close_the_deal(case: Case) -> None:
-    """The deal closes only after callbacks and payment."""
+    """The deal closes only after callbacks and payment; then the contract is performed and a revisit is planned."""
     assert case.refused("陈静", "2026-12-10 09:00", Deal, 1, "close") == ("E-UNPAID", "E-NO-CALLBACK")
+    for who, kind, action, when, facts in (
+        ("李娜", "thank_you_call", "note_call", "2026-12-10 09:30", {"outcome": "spoken"}),
+        ("林芳", "callback", "call_back", "2026-12-11 10:00", {"grade": "satisfied"}),
+    ):
+        for row in case.open(kind):
+            batch = next(each.number for each in case.batches() if each.id == row.subject_id)
+            case.done(who, when, Batch, batch, action, facts | {"call": str(row.id)})
+    assert case.refused("陈静", "2026-12-12 09:00", Deal, 1, "close") == ("E-UNPAID",)
+    money = {"kind": "instalment", "amount": "1318000", "received_on": "2026-12-15", "payer": "某市公安局"}
+    assert case.at("高洁", "2026-12-15 10:00").ask("/contracts/1/money", money).status == 200
+    case.done("陈静", "2026-12-16 09:00", Deal, 1, "close")
+    assert (case.deal().state, case.contract().state) == (DealState.CLOSED, ContractState.PERFORMED)
+    assert len(case.due("revisit")) == 1
