@@ -184,7 +184,7 @@ def sentences_in_templates() -> Iterator[tuple[str, str]]:
 
 # What begins like a label in a screen and is none: names that HTTP, HTML and other programs give.
 NO_LABEL = {"Accept", "English", "Lax", "Location", "Origin", "Range", "Vary"}
-NO_LABEL |= {"Android", "Chrome", "Edge", "Firefox", "Linux", "Mac", "Mac OS", "Safari", "Windows"}
+NO_LABEL |= {"Android", "Chrome", "Edg", "Edge", "Firefox", "Linux", "Mac", "Mac OS", "Safari", "Windows"}
 SPEAKS_TO_THE_TERMINAL = "web/cli.py"
 LABEL = re.compile(r"[A-Z][a-z’']+(?:[ ,:].*)?[\w.:?!…})]", re.DOTALL)
 

@@ -1,0 +1,110 @@
+"""Every address the product answers, written out, so that a new one is noticed and none goes by accident."""
+
+from flask import Flask
+
+from tests.house import listed
+
+UNSAID = ("HEAD", "OPTIONS")  # Flask adds them to every GET
+URLS = """
+GET      /
+GET POST /<kind>/<int:number>/<action>
+GET      /account
+GET POST /account/password
+POST     /account/sign-out-elsewhere
+GET POST /account/stand-in
+POST     /account/stand-ins/<uuid:named>/end
+GET      /assets/<filename>
+GET      /contracts
+GET      /contracts/<int:number>
+GET      /contracts/<int:number>/authorisations/<int:position>
+GET      /contracts/<int:number>/copies/<uuid:key>
+GET POST /contracts/<int:number>/money
+GET      /contracts/<int:number>/press
+POST     /contracts/<int:number>/press-again
+POST     /contracts/<int:number>/print
+GET POST /contracts/<int:number>/reading-copy
+GET      /contracts/<int:number>/scan
+GET      /contracts/<int:number>/trial
+GET      /customers
+GET      /customers/<int:number>
+GET POST /customers/<int:number>/contacts/<uuid:key>
+GET POST /customers/<int:number>/contacts/new
+GET POST /customers/<int:number>/edit
+GET POST /customers/new
+POST     /deadlines/<uuid:key>/done
+GET      /deals
+GET      /deals/<int:number>
+GET POST /deals/<int:number>/contract
+GET      /deals/<int:number>/quotation
+POST     /deals/<int:number>/quotation/check
+GET POST /deals/<int:number>/quotations/new
+GET POST /deals/<int:number>/waive_drive
+GET POST /deals/new
+GET      /deliveries
+GET      /deliveries/<int:number>
+GET      /deliveries/<int:number>/copies/<uuid:key>
+POST     /deliveries/<int:number>/fill
+POST     /deliveries/<int:number>/print
+GET      /democars
+GET POST /democars/<uuid:key>/edit
+GET POST /democars/<uuid:key>/status
+GET POST /democars/new
+GET      /drives
+GET      /drives/<int:number>
+GET      /drives/<int:number>/copies/<uuid:key>
+POST     /drives/<int:number>/print
+POST     /drives/<int:number>/reveal
+GET      /drives/<int:number>/scan
+GET POST /drives/new
+GET      /drives/register
+GET      /healthz
+GET      /people
+GET      /people/<uuid:key>
+GET POST /people/<uuid:key>/<any(edit,post,'stand-in'):sheet>
+GET POST /people/<uuid:key>/<any(password,'sign-out',leave,'come-back'):deed>
+GET POST /people/<uuid:key>/postings/<uuid:posting>
+POST     /people/<uuid:key>/postings/<uuid:posting>/end
+POST     /people/<uuid:key>/stand-ins/<uuid:named>/end
+GET POST /people/new
+GET      /policies
+GET      /policies/<int:number>
+GET      /policies/<name>
+GET POST /policies/<name>/propose
+GET      /prospects
+GET      /prospects/<int:number>
+POST     /prospects/<int:number>/contact
+GET POST /prospects/<int:number>/reveal
+GET POST /prospects/new
+GET      /quotations/<int:number>
+GET      /quotations/<int:number>/copies/<uuid:key>
+GET      /quotations/<int:number>/evidence
+GET      /quotations/<int:number>/press
+POST     /quotations/<int:number>/print
+GET      /search
+GET      /settings
+GET POST /settings/shop
+GET POST /sign-in
+POST     /sign-out
+GET      /stock
+GET      /stock/<int:number>
+GET      /stock/<int:number>/copies/<uuid:key>
+GET      /stock/<int:number>/photos/<sha256>
+POST     /stock/<int:number>/print
+GET POST /stock/new
+GET      /today
+GET      /walkins
+GET      /walkins/<int:number>
+GET      /walkins/<int:number>/become_deal
+POST     /walkins/lookup
+GET POST /walkins/new
+"""
+
+
+def test_every_address_is_listed(app: Flask) -> None:
+    there = {
+        (rule.rule, each) for rule in app.url_map.iter_rules() for each in rule.methods or () if each not in UNSAID
+    }
+    lines = (line.split() for line in URLS.strip().splitlines())
+    known = {(line[-1], method) for line in lines for method in line[:-1]}
+    changed = [f"new: {each}" for each in there - known] + [f"gone: {each}" for each in known - there]
+    assert not changed, listed(changed)
