@@ -1,0 +1,262 @@
+"""What every person of the cast is answered at every address: asked once a run, without a browser, for all tests.
+
+Addresses are not written down here. They come from the url map, from the numbers of the demo's things (one in each
+state, every step that the person may take) and from the links of the pages themselves.
+"""
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Flask, g
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
+
+from dealer import people
+from dealer.engine.database import Database
+from dealer.engine.steps import Ask
+from dealer.people import Actor
+from dealer.records.people import Person, Store
+from tests.cast import CAST
+from tests.desk import Clock, Desk
+from tests.screens.browser import NOW
+from web.steps import KINDS, Kind
+
+LANGUAGES = ("zh", "en")
+HONEST = (403, 404, 409)
+TRIES = 3  # addresses of one sort of page that are tried before it counts as closed to the person
+OUTSIDE = "/sign-in"
+# A link that chooses the language is the same page, one that goes back is no page of its own.
+NO_VIEW = ("lang", "next", "parked")
+READ_ALOUD = ("aria-label", "title", "placeholder", "alt", "data-label")
+UNREAD = ("script", "style", "template", "svg")
+VOID = ("input", "br", "hr", "img", "meta", "link", "col", "source", "wbr")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody was answered at an address."""
+
+    url: str
+    sort: str  # pages of one sort are drawn by the same template from the same kind of thing
+    rule: str  # the row of the url map
+    status: int
+    mimetype: str
+    landed: str  # where redirects led
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a browser shows it."""
+        return self.status == 200 and self.mimetype == "text/html" and self.landed != OUTSIDE
+
+    @property
+    def is_sign_in(self) -> bool:
+        """Whether the person was sent outside, although signed in."""
+        return self.landed == OUTSIDE and not self.url.startswith(OUTSIDE)
+
+
+@dataclass
+class Crawl:
+    """Everything one person saw: answers by language, and every piece of text with the first address it stood at."""
+
+    name: str
+    answers: dict[str, list[Answer]] = field(default_factory=lambda: {"zh": [], "en": []})
+    said: dict[str, dict[str, str]] = field(default_factory=lambda: {"zh": {}, "en": {}})
+
+    def dumped(self) -> str:
+        """As it is kept for the other tests of the run."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def loaded(cls, text: str) -> "Crawl":
+        """What another worker found."""
+        kept = json.loads(text)
+        answers = {language: [Answer(**each) for each in found] for language, found in kept["answers"].items()}
+        return cls(kept["name"], answers, kept["said"])
+
+
+class Reading(HTMLParser):
+    """The links of a page and what it says, piece by piece; words marked as another language's are left out."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.said: list[str] = []
+        self._unread: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take note of a link and of what is read aloud."""
+        given = dict(attrs)
+        link = given.get("href") or given.get("src") or ""
+        if link.startswith("/"):
+            self.links.append(link)
+        if self._unread:
+            if tag == self._unread[-1]:
+                self._unread.append(tag)
+            return
+        if tag in UNREAD or (tag != "html" and "lang" in given):
+            self._unread.append(tag)
+            return
+        self.said += [str(given[name]) for name in READ_ALOUD if given.get(name)]
+
+    def handle_endtag(self, tag: str) -> None:
+        """Read on after what is left out."""
+        if self._unread and tag == self._unread[-1]:
+            self._unread.pop()
+
+    def handle_data(self, data: str) -> None:
+        """A piece of text."""
+        if not self._unread and data.strip():
+            self.said.append(re.sub(r"\s+", " ", data).strip())
+
+
+class Guide:
+    """Knows the addresses of the demo."""
+
+    def __init__(self, app: Flask, database: Database) -> None:
+        self.app = app
+        self.database = database
+        self.adapter: MapAdapter = app.url_map.bind("127.0.0.1")
+        self.rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+        with database.reading() as db:
+            self.states = {
+                (kind.address, thing.number): str(thing.state.value)
+                for kind in KINDS.values()
+                for thing in db.scalars(select(kind.record))
+            }
+
+    def place(self, url: str) -> tuple[str, str] | None:
+        """The sort of page at an address and its row of the url map; None when it is not asked for by GET."""
+        parts = urlsplit(url)
+        try:
+            rule, values = self.adapter.match(parts.path, method="GET", return_rule=True)
+        except HTTPException:  # no such page, a redirect, another method
+            return None
+        chosen = [name for name, value in parse_qsl(parts.query) if name not in NO_VIEW]
+        return " ".join([rule.rule, *self._told_apart(rule.rule, values), *sorted(set(chosen))]), rule.rule
+
+    def _told_apart(self, rule: str, values: Any) -> Iterator[str]:
+        for name, value in values.items():
+            if name in ("kind", "action") or f"any({value}" in rule or re.search(rf"any\([^)]*\b{value}\b", rule):
+                yield str(value)
+        number = values.get("number")
+        if number is not None and rule.endswith("/<int:number>"):
+            yield self.states.get((rule.split("/")[1], number), "")
+
+    def starts(self, name: str) -> Iterator[str]:
+        """Where a person begins: pages without a number, one thing in each state, one form of each of their steps."""
+        yield from sorted(rule for rule in self.rules if "<" not in rule)
+        with self.database.reading() as db, self.app.app_context():
+            who = self._actor(db, name)
+            g.actor, g.now, g.reading, g.db = who, NOW, None, db  # as a request of this person would stand
+            for kind in KINDS.values():
+                things = db.scalars(select(kind.record).order_by(kind.record.number.desc()))
+                seen = [thing for thing in things if kind.sees(thing, who)]
+                yield from {thing.state: kind.url(thing) for thing in reversed(seen)}.values()
+                yield from self._steps(kind, seen, Ask(db, who, NOW))
+
+    def _actor(self, db: Any, name: str) -> Actor:
+        person = db.scalars(select(Person).where(Person.sign_in == CAST[name][0])).one()
+        return people.actor(db, person, db.scalars(select(Store.id)).one(), NOW.date())
+
+    def _steps(self, kind: Kind, things: list[Any], ask: Ask) -> Iterable[str]:
+        """One address of every step that the person may take, an open one if there is any."""
+        found: dict[str, tuple[bool, str]] = {}
+        for thing in things:
+            for choice in kind.life.choices(thing, ask):
+                action = choice.step.action
+                if choice.not_you is None and not found.get(action, (False,))[0]:
+                    found[action] = choice.is_open, kind.step_url(thing, action)
+        return [url for _, url in found.values()]
+
+
+def crawl(guide: Guide, name: str) -> Crawl:
+    """Let somebody open every sort of page they can find, in Chinese, and what opened once more in English."""
+    seen = Crawl(name)
+    desk = Desk(guide.app, Clock(NOW), name)
+    for url in _explored(guide, desk, seen):
+        _look(guide, desk, seen, "en", url)
+    return seen
+
+
+def _explored(guide: Guide, desk: Desk, seen: Crawl) -> list[str]:
+    desk.get("/today?lang=zh")
+    ways, asked, tries, opened = deque(guide.starts(desk.name)), set(), {}, set()
+    while ways:
+        url = ways.popleft()
+        place = guide.place(url)
+        if place is None or url in asked or place[0] in opened or tries.get(place[0], 0) == TRIES:
+            continue
+        asked.add(url)
+        tries[place[0]] = tries.get(place[0], 0) + 1
+        answer, reading = _look(guide, desk, seen, "zh", url)
+        if answer.status == 200:
+            opened.add(place[0])
+        ways.extend(_plain(link) for link in (reading.links if reading else ()))
+    desk.get("/today?lang=en")
+    return [answer.url for answer in seen.answers["zh"] if answer.status == 200]
+
+
+def _plain(link: str) -> str:
+    parts = urlsplit(link)
+    kept = "&".join(f"{name}={value}" for name, value in parse_qsl(parts.query) if name not in NO_VIEW)
+    return f"{parts.path}?{kept}" if kept else parts.path
+
+
+def _look(guide: Guide, desk: Desk, seen: Crawl, language: str, url: str) -> tuple[Answer, Reading | None]:
+    got = desk.client.get(url, follow_redirects=True)
+    sort, rule = guide.place(url) or ("", "")
+    answer = Answer(url, sort, rule, got.status_code, got.mimetype, got.request.path)
+    seen.answers[language].append(answer)
+    if got.mimetype != "text/html":
+        return answer, None
+    reading = Reading(got.get_data(as_text=True))
+    for text in reading.said:
+        seen.said[language].setdefault(text, url)
+    return answer, reading
+
+
+def visit_others(guide: Guide, name: str, urls: Iterable[str]) -> list[Answer]:
+    """Let somebody knock at the doors of the others."""
+    stranger = Crawl(name)
+    desk = Desk(guide.app, Clock(NOW), name)
+    for url in urls:
+        _look(guide, desk, stranger, "zh", url)
+    return stranger.answers["zh"]
+
+
+# ── who looks at what in the browser ──────────────────────────────────────────────────────────────────────────────
+
+
+def shares(crawls: list[Crawl]) -> dict[str, list[tuple[str, str]]]:
+    """By person, the pages (language, address) they open in the browser.
+
+    Somebody opens every sort of page in each language, and every person opens every row of the url map that opens to
+    them. Whoever has not been at that row yet goes first.
+    """
+    plan: dict[str, list[tuple[str, str]]] = {each.name: [] for each in crawls}
+    been: set[tuple[str, str]] = set()
+    doors: dict[str, dict[str, Answer]] = {}
+    for each in crawls:
+        for answer in each.answers["zh"]:
+            if answer.is_page:
+                doors.setdefault(answer.sort, {}).setdefault(each.name, answer)
+    for sort in sorted(doors):
+        for language in LANGUAGES:
+            rule = next(iter(doors[sort].values())).rule
+            name = min(doors[sort], key=lambda name: ((name, rule) in been, len(plan[name]), name))
+            been.add((name, rule))
+            plan[name].append((language, doors[sort][name].url))
+    for sort in sorted(doors):
+        for name, answer in doors[sort].items():
+            if (name, answer.rule) not in been:
+                been.add((name, answer.rule))
+                plan[name].append((LANGUAGES[len(plan[name]) % 2], answer.url))
+    return {name: sorted(pages, key=lambda page: LANGUAGES.index(page[0])) for name, pages in plan.items()}

@@ -1,0 +1,102 @@
+"""What a page says in one language: no words of the other, and the punctuation of its own."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import pytest
+from sqlalchemy import JSON, String, Text, inspect, text
+
+from dealer.engine.database import Database
+from dealer.engine.words import LANGUAGES, catalogue
+from tests.screens.browser import LONG_LATIN
+from tests.screens.crawl import Crawl
+
+HAN = re.compile(r"[\u3400-\u9fff]+")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+HALF_WIDTH = re.compile(r"[\u3400-\u9fff][,;:!?()]|[,;!?(][\u3400-\u9fff]|[\u3400-\u9fff]\.(?:\s|$)")
+
+# What is written in Latin letters in the middle of Chinese too.
+KEYS_AND_UNITS = {"Ctrl", "KM", "km", "kW", "KB", "MB", "GB", "ID"}
+TRADE = {"VIN", "PDI", "CVT", "SUV", "MPV", "MSRP", "VAT", "USCC", "QR", "OTD"}
+FILES = {"PDF", "pdf", "JPG", "JPEG", "jpg", "PNG", "png", "HEIC", "WebP", "xlsx", "XLSX", "Excel", "CSV", "ZIP"}
+ALLOWED = KEYS_AND_UNITS | TRADE | FILES
+CODE = re.compile(r"[a-z_]+")
+# The first letter of a name in its circle, and a language called by its own name.
+INITIAL_OR_LANGUAGE = re.compile(r"[\u3400-\u9fff]|中文")
+# Numbers of papers and codes of lists: KA-2026-0007, PV-2026-10, YLYX-…
+PAPER_NUMBER = re.compile(r"\b[A-Z]{1,6}(?:-[A-Z0-9]+)+\b|\b[A-Z]+\d[A-Z0-9]*\b|\b[0-9a-f]{8,}\b")
+
+
+@pytest.fixture(scope="session")
+def written_by_people(demo_shown: Database) -> re.Pattern[str]:
+    """Every text that lies in the demo's database: names, titles, remarks. Codes of states and kinds are none."""
+    found: set[str] = set()
+    with demo_shown.reading() as db:
+        inspector = inspect(db.get_bind())
+        for table in inspector.get_table_names():
+            for column in inspector.get_columns(table):
+                if isinstance(column["type"], (String, Text, JSON)):
+                    rows = db.execute(text(f'SELECT DISTINCT "{column["name"]}" FROM "{table}"'))
+                    found.update(piece for (value,) in rows for piece in _pieces(value))
+    data = {piece for piece in found if not CODE.fullmatch(piece) and (HAN.search(piece) or LATIN.search(piece))}
+    return re.compile("|".join(re.escape(piece) for piece in sorted(data, key=len, reverse=True)))
+
+
+def _pieces(value: object) -> Iterable[str]:
+    if isinstance(value, str):
+        yield from (re.sub(r"\s+", " ", value).strip(), *re.findall(r'"([^"]{2,})"', value))
+
+
+@cache
+def words_of(language: str) -> frozenset[str]:
+    """Every word and sentence of a catalogue that has no gap to fill."""
+    return frozenset(text for text in catalogue(language).values() if "{" not in text)
+
+
+def assert_none(crawls: list[Crawl], language: str, has_fault: Callable[[str], bool]) -> None:
+    """No text of a language's pages has the fault; else each is told, with the first address it stood at."""
+    said = {text: url for seen in reversed(crawls) for text, url in seen.said[language].items()}
+    found = [f"{url}: {text[:160]}" for text, url in said.items() if has_fault(text)]
+    assert not found, "\n" + "\n".join(sorted(found))
+
+
+def test_no_chinese_word_of_ours_stands_on_an_english_page(
+    crawls: list[Crawl], written_by_people: re.Pattern[str]
+) -> None:
+    def is_chinese(said: str) -> bool:
+        ours = written_by_people.sub(" ", said).strip()
+        return HAN.search(ours) is not None and not INITIAL_OR_LANGUAGE.fullmatch(ours)
+
+    assert_none(crawls, "en", is_chinese)
+
+
+def test_a_word_of_the_chinese_catalogue_is_never_the_whole_of_an_english_text(
+    crawls: list[Crawl], written_by_people: re.Pattern[str]
+) -> None:
+    """Also when somebody wrote the same word into a field: then it stands there with a label of its own."""
+    ours = {word for word in words_of("zh") if HAN.search(word) and not written_by_people.fullmatch(word)}
+    assert len(ours) > 1_000
+    assert_none(crawls, "en", lambda said: said in ours)
+
+
+def test_no_english_word_stands_on_a_chinese_page(crawls: list[Crawl], written_by_people: re.Pattern[str]) -> None:
+    def is_english(said: str) -> bool:
+        ours = PAPER_NUMBER.sub(" ", written_by_people.sub(" ", said))
+        return any(word not in ALLOWED for word in LATIN.findall(ours))
+
+    assert_none(crawls, "zh", is_english)
+
+
+def test_chinese_pages_are_punctuated_in_full_width(crawls: list[Crawl], written_by_people: re.Pattern[str]) -> None:
+    def is_half_width(said: str) -> bool:
+        return HALF_WIDTH.search(written_by_people.sub("某", said)) is not None
+
+    assert_none(crawls, "zh", is_half_width)
+
+
+def test_pages_of_both_languages_were_read(crawls: list[Crawl]) -> None:
+    """A crawl that read nothing would find nothing."""
+    for language in LANGUAGES:
+        assert len({text for seen in crawls for text in seen.said[language]}) > 1_000
+    assert any(LONG_LATIN[:200] in text for seen in crawls for text in seen.said["zh"])
