@@ -35,6 +35,7 @@ from dealer.rulings import Approval, CounterOffer, Reasons, Remark
 
 __all__ = [
     "EXCEPTIONS",
+    "Approval",
     "References",
     "asked_by",
     "authorises",
@@ -344,13 +345,14 @@ def _exception(line: QuotationLine, ask: Ask) -> PriceException | None:
     price = pricing.price_of(ask.db, quotation.store_id, line.model_id, ask.today)
     if price is None:
         return None
+    roles = people.roles_of(ask.db, quotation.owner_id, quotation.store_id)
     exception = PriceException(
         store_id=quotation.store_id, case_id=quotation.deal_id, deal_id=quotation.deal_id, deal=quotation.deal,
         quotation_id=quotation.id, quotation=quotation, line_id=line.id, line=line,
         requester_id=quotation.owner_id, submitted_by_id=quotation.submitted_by_id or quotation.owner_id,
         fleet=pricing.is_fleet(quotation, ask.db, ask.today), reason=quotation.reason or "",
         proof_sha256=quotation.proof_sha256, project_approval=quotation.project_approval,
-        project_file_sha256=quotation.project_file_sha256, asked=authority.terms_of(line, price),
+        project_file_sha256=quotation.project_file_sha256, asked=authority.terms_of(line, price, roles),
         net_total=pricing.net_total(line), quantity=line.quantity, returns=0,
     )  # fmt: skip
     exception.tier = rulings.tier_of(ask, exception, price)

@@ -183,8 +183,11 @@ def refused_before(db: Session, line: QuotationLine) -> PriceException | None:
     return None
 
 
-def terms_of(line: QuotationLine, price: PriceListLine) -> dict[str, Any]:
-    """The terms of a line as they are put before the manager: later changes of line or list do not change them."""
+def terms_of(line: QuotationLine, price: PriceListLine, roles: frozenset[Role]) -> dict[str, Any]:
+    """The terms of a line as they are put before the manager: later changes of line or list do not change them.
+
+    `roles` are the owner's: below whose floor it lies.
+    """
     deal, model = line.quotation.deal, line.model
     return {
         "customer_id": str(deal.customer_id),
@@ -196,6 +199,7 @@ def terms_of(line: QuotationLine, price: PriceListLine) -> dict[str, Any]:
         "unit_price": line.unit_price,
         "net_total": pricing.net_total(line),
         "extras": [{"kind": each.kind.value, "name": each.name, "amount": each.amount} for each in line.extras],
+        "floor_own": pricing.floor_of(roles, price),
         **prices_in(price),
     }
 

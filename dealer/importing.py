@@ -6,23 +6,21 @@ The preview is a plain function of the sheet and of what the shop knows; importi
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from dealer import catalogue, people, pricelists, pricing, sheets, vehicles
+from dealer import catalogue, pricelists, pricing, sheets, vehicles
 from dealer.engine import files, identifiers
-from dealer.engine.database import Database, new_id
+from dealer.engine.database import new_id
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask, Refused, no
 from dealer.engine.words import LANGUAGES, word_of
 from dealer.people import Actor
 from dealer.pricelists import PRICE_LISTS, PRICES, ImportedList, ListHead, ordered
-from dealer.records.people import Person, Posting
 from dealer.records.prices import PriceList, PriceListLine
 from dealer.records.vehicles import Certificate, Model, Unit, UnitState
 from dealer.sheets import Column, Row, Trouble, Unreadable
@@ -49,7 +47,8 @@ class Preview:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def _refuse_bad(preview: Preview) -> None:
+def refuse_bad(preview: Preview) -> None:
+    """All of it or nothing."""
     if not preview.is_good:
         count = len(preview.troubles)
         raise Refused([no("{count} cells have to be corrected; nothing was imported.", code="E-SHEET", count=count)])
@@ -158,7 +157,7 @@ def _by_place(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
 
 def import_price_list(ask: Ask, preview: Preview, sheet: str = "price-list.xlsx") -> PriceList:
     """A draft list with the prices of a good preview; `ask.facts` is its head. It still needs the general manager."""
-    _refuse_bad(preview)
+    refuse_bad(preview)
     head: ListHead = ask.facts
     kept = keep(ask, sheet, preview.content)
     told = {name: getattr(head, name) for name in ListHead.model_fields}
@@ -246,12 +245,16 @@ def _unit(row: Row, models: dict[str, Model]) -> NewUnit:
 
 
 def _known_vins(rows: Iterable[Row], db: Session, who: Actor) -> Iterator[Trouble]:
-    here = select(Unit.vin).where(Unit.store_id == who.store_id, Unit.state != UnitState.RETURNED)
-    known = set(db.scalars(here))
+    known = vins_here(db, who)
     for row in rows:
         if row.values.get("vin") in known:
             refusal = no("This VIN is in stock already: check the number.", code="E-VIN-TAKEN")
             yield Trouble(row.cells["vin"], refusal)
+
+
+def vins_here(db: Session, who: Actor) -> set[str]:
+    """The VINs of cars that are not back with the manufacturer."""
+    return set(db.scalars(select(Unit.vin).where(Unit.store_id == who.store_id, Unit.state != UnitState.RETURNED)))
 
 
 def _wrong_colours(rows: Iterable[Row], models: dict[str, Model]) -> Iterator[Trouble]:
@@ -274,15 +277,24 @@ def _days_ahead(rows: Iterable[Row], day: date) -> Iterator[Trouble]:
 
 def import_stock(ask: Ask, preview: Preview, sheet: str = "stock.xlsx") -> list[Unit]:
     """Every car of a good preview, in stock. Each is begun by its own life, so each has its line in the history."""
-    _refuse_bad(preview)
+    refuse_bad(preview)
     keep(ask, sheet, preview.content)
-    units = []
-    for facts in preview.rows:
-        arriving = ask.with_facts(facts)
-        unit = vehicles.new_unit(arriving)
-        UNITS.begin("arrive", unit, arriving)
-        units.append(unit)
-    return units
+    return [arrive(ask, facts) for facts in preview.rows]
+
+
+def arrive(ask: Ask, facts: NewUnit) -> Unit:
+    """One car of a sheet."""
+    arriving = ask.with_facts(facts)
+    unit = vehicles.new_unit(arriving)
+    UNITS.begin("arrive", unit, arriving)
+    return unit
+
+
+def units_in(content: bytes, db: Session, who: Actor) -> list[NewUnit]:
+    """The cars of a sheet that was found good before."""
+    models = {model.code: model for model in catalogue.all_models(db, who)}
+    rows, _ = sheets.read(content, STOCK_COLUMNS)
+    return [_unit(row, models) for row in rows]
 
 
 def stock_template(language: str) -> bytes:
@@ -290,42 +302,6 @@ def stock_template(language: str) -> bytes:
     return sheets.template(STOCK_COLUMNS, language)
 
 
-# ── from the command line ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def actor_named(database: Database, sign_in: str, at: datetime) -> Actor:
-    """The person who answers for an import; raises LookupError when nobody signs in by that name."""
-    with database.reading() as db:
-        found = db.execute(
-            select(Person, Posting.store_id)
-            .join(Posting, Posting.person_id == Person.id)
-            .where(Person.sign_in == sign_in, Person.active)
-            .order_by(Posting.id)
-            .limit(1)
-        ).first()
-        if found is None:
-            raise LookupError(f"nobody signs in as {sign_in}")
-        return people.actor(db, found[0], found[1], database.calendar.today(at))
-
-
-def price_list_from(
-    database: Database, path: Path, *, by: str, at: datetime, name: str, effective_from: date
-) -> tuple[Preview, int]:
-    """Import a price list from a file on behalf of a person; the number of the draft, or 0 when the sheet is bad."""
-    who = actor_named(database, by, at)
-    with database.writing(who.store_id) as db:
-        preview = preview_price_list(path.read_bytes(), db, who)
-        if not preview.is_good:
-            return preview, 0
-        ask = Ask(db, who, at, ListHead(name=name, effective_from=effective_from))
-        return preview, import_price_list(ask, preview, path.name[-200:]).number
-
-
-def stock_from(database: Database, path: Path, *, by: str, at: datetime) -> tuple[Preview, int]:
-    """Import stock from a file on behalf of a person; how many cars, or 0 when the sheet is bad."""
-    who = actor_named(database, by, at)
-    with database.writing(who.store_id) as db:
-        preview = preview_stock(path.read_bytes(), db, who, database.calendar.today(at))
-        if not preview.is_good:
-            return preview, 0
-        return preview, len(import_stock(Ask(db, who, at), preview, path.name[-200:]))
+def model_names(db: Session, who: Actor) -> dict[UUID, str]:
+    """Models by id, as a preview names them."""
+    return {model.id: catalogue.full_name(model) for model in catalogue.all_models(db, who)}

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import approvals, deadlines, people, pricing
@@ -13,6 +14,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.fields import Money, Options, Paragraph, Upload
 from dealer.engine.steps import Ask, Facts
 from dealer.policies import policy
+from dealer.records.contracts import Rendering
 from dealer.records.deals import Deal
 from dealer.records.prices import PriceListLine
 from dealer.records.quotations import (
@@ -225,3 +227,9 @@ def first_sending(db: Session, quotation: Quotation, day: date) -> dict[str, Any
     """What the form of sending starts from: the validity the house gives."""
     days: int = policy(db, quotation.store_id, "quote_validity_days", day)
     return {"valid_until": day + timedelta(days=days)}
+
+
+def paper_of(db: Session, quotation: Quotation) -> Rendering | None:
+    """The order for its paper, with the verdict of the press once there is one."""
+    query = select(Rendering).where(Rendering.subject_id == quotation.id, Rendering.trial.is_(False))
+    return db.scalars(query.order_by(Rendering.at.desc()).limit(1)).first()

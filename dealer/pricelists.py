@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from dealer import deadlines, people, pricing
 from dealer.authority import outgrown_by
@@ -28,6 +28,7 @@ from dealer.records.vehicles import Model
 S = PriceListState
 WRITER = has("write price lists")
 APPROVER = has("approve price lists")
+PAGE = 200
 PRICES = ("marked", "floor_consultant", "floor_key_account", "floor_general")
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -108,7 +109,7 @@ def models_are_named_once(price_list: PriceList, ask: Ask) -> Refusal | None:
 
 def list_has_prices(price_list: PriceList, ask: Ask) -> Refusal | None:
     """An empty list would take every model off."""
-    if not price_list.lines:
+    if not count_lines(ask.db, price_list):
         return no("Add the prices first.", code="E-REQ-FIELD")
     return None
 
@@ -237,16 +238,25 @@ def waiting_for_approval(db: Session, who: Actor) -> list[PriceList]:
     return list(db.scalars(query.order_by(PriceList.since)))
 
 
-def page_of(db: Session, price_list: PriceList, after: int = 0, most: int = 200) -> list[PriceListLine]:
-    """Lines in their order, from behind a position on."""
-    return list(
-        db.scalars(
-            select(PriceListLine)
-            .where(PriceListLine.price_list_id == price_list.id, PriceListLine.position > after)
-            .order_by(PriceListLine.position)
-            .limit(most)
-        )
+def count_lines(db: Session, price_list: PriceList) -> int:
+    """How many models it names."""
+    query = select(func.count()).where(PriceListLine.price_list_id == price_list.id)
+    return db.scalar(query) or 0
+
+
+def page_of(db: Session, price_list: PriceList, after: int = 0) -> list[PriceListLine]:
+    """Lines in their order, from behind a position on: one page."""
+    query = select(PriceListLine).options(joinedload(PriceListLine.model))
+    here = query.where(PriceListLine.price_list_id == price_list.id, PriceListLine.position > after)
+    return list(db.scalars(here.order_by(PriceListLine.position).limit(PAGE)))
+
+
+def lines_of_models(db: Session, price_list: PriceList, models: Iterable[UUID]) -> dict[UUID, PriceListLine]:
+    """What a list says of some models."""
+    query = select(PriceListLine).where(
+        PriceListLine.price_list_id == price_list.id, PriceListLine.model_id.in_(set(models))
     )
+    return {line.model_id: line for line in db.scalars(query)}
 
 
 def in_force(db: Session, who: Actor, day: date) -> PriceList | None:
@@ -264,22 +274,10 @@ def overtaken_by(db: Session, price_list: PriceList) -> list[PriceException]:
             PriceException.store_id == price_list.store_id, PriceException.state == ExceptionState.APPROVED
         )
     ).all()
-    lines = {line.model_id: line for line in price_list.lines}
+    lines = lines_of_models(db, price_list, {UUID(each.asked["model_id"]) for each in approved})
     return [each for each in approved if _is_overtaken(each, lines)]
 
 
 def _is_overtaken(exception: PriceException, lines: dict[UUID, PriceListLine]) -> bool:
     line = lines.get(UUID(exception.asked["model_id"]))
     return line is not None and outgrown_by(exception, line)
-
-
-def changes(before: Iterable[PriceListLine], after: Iterable[PriceListLine]) -> dict[UUID, dict[str, int]]:
-    """What a list changes against another: per model the difference of each price, where there is one."""
-    old = {line.model_id: line for line in before}
-    told = {}
-    for line in after:
-        known = old.get(line.model_id)
-        moved = {name: getattr(line, name) - getattr(known, name) for name in PRICES} if known else {}
-        if any(moved.values()):
-            told[line.model_id] = {name: by for name, by in moved.items() if by}
-    return told

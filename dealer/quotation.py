@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from dealer import authority, offers, pricing
 from dealer.approvals import hard_floor
@@ -351,10 +351,10 @@ def of_deal(db: Session, deal: Deal) -> list[Quotation]:
     return list(db.scalars(query.order_by(Quotation.series.desc(), Quotation.revision.desc())))
 
 
-def newest_of_series(db: Session, quotation: Quotation) -> Quotation:
-    """The latest version of the same offer."""
-    query = select(Quotation).where(Quotation.store_id == quotation.store_id, Quotation.series == quotation.series)
-    return db.scalars(query.order_by(Quotation.revision.desc()).limit(1)).one()
+def of_series(version: Quotation) -> list[Quotation]:
+    """All versions of the same offer, oldest first, from the session this one was loaded in."""
+    query = select(Quotation).where(Quotation.store_id == version.store_id, Quotation.series == version.series)
+    return list(object_session(version).scalars(query.order_by(Quotation.revision)))  # type: ignore[union-attr]
 
 
 def acceptance_stands(db: Session, quotation: Quotation, day: date) -> bool:

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 from xlsxwriter import Workbook
 
-from dealer import importing, pricing, sheets
+from dealer import bulk_imports, importing, pricing, sheets
 from dealer.engine import files
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Refused
@@ -347,12 +347,12 @@ def test_the_command_imports_on_behalf_of_a_person(stocked: Shop, tmp_path: Path
     path = tmp_path / "prices.xlsx"
     path.write_bytes(sheet(PRICE_HEAD, X5))
     moment = at("2026-11-10 09:00")
-    preview, number = importing.price_list_from(
+    preview, number = bulk_imports.price_list_from(
         stocked.database, path, by="chenjing", at=moment, name="PV-2026-12", effective_from=date(2026, 12, 1)
     )
     assert (preview.is_good, number) == (True, 1)
     path.write_bytes(sheet(STOCK_HEAD, GOOD, ("LYLAA4181T2100001", "X5", "白")))
-    preview, cars = importing.stock_from(stocked.database, path, by="sunqiang", at=moment)
+    preview, cars = bulk_imports.stock_from(stocked.database, path, by="sunqiang", at=moment)
     assert (told(preview), cars) == ([("A3", "E-VIN-CHECKSUM")], 0)
     with pytest.raises(LookupError):
-        importing.stock_from(stocked.database, path, by="nobody", at=moment)
+        bulk_imports.stock_from(stocked.database, path, by="nobody", at=moment)

@@ -1,0 +1,168 @@
+"""One case as the card shows it: how far below, what it costs, whether I may, what is normal (SCREENS rule 8)."""
+
+from typing import Any
+
+from flask import g
+
+from dealer import approvals, pricing, rulings
+from dealer.engine.database import calendar_of
+from dealer.engine.history import of_thing
+from dealer.records.people import Role
+from dealer.records.quotations import ExtraKind, PriceException, Tier
+from web import deals, timeline
+from web.asking import looking, looking_ask, me
+from web.frame import names_of
+from web.language import clock, money, say, show
+
+GIVEN = (ExtraKind.GIFT.value, ExtraKind.FREE_SERVICE.value)
+
+
+def requested(exception: PriceException) -> int:
+    """The net price per car that is asked for."""
+    return pricing.per_car(exception.net_total, exception.quantity)
+
+
+def requesters_floor(exception: PriceException) -> int:
+    """The floor below which the requester had to ask, as it was then."""
+    return int(exception.asked["floor_own"])
+
+
+def against_floor(exception: PriceException) -> int:
+    """Per car: below the requester's floor (−)."""
+    return requested(exception) - requesters_floor(exception)
+
+
+def own_floor(exception: PriceException) -> int | None:
+    """How far down the person who looks may go, by today's list."""
+    price = rulings.price_today(exception, looking_ask())
+    deciders = [one for one in (me(), *me().stands_in_for) if one.may("decide prices")]
+    if price is None or not deciders:
+        return None
+    return min(pricing.floor_of(one.roles, price) for one in deciders)
+
+
+def told(exception: PriceException) -> dict[str, Any]:
+    """Everything the card shows."""
+    asked = exception.asked
+    names = names_of([exception.decided_by_id, exception.submitted_by_id])
+    submitted = names.get(exception.submitted_by_id, "")
+    return {
+        "customer": exception.deal.customer.name,
+        "deal_url": f"/deals/{exception.deal.number}",
+        "deal_code": deals.code_of(exception.deal),
+        "quotation_url": f"/quotations/{exception.quotation.number}",
+        "what": " · ".join((asked["model"], asked["colour"], say("{count} cars", count=exception.quantity))),
+        "state": exception.state,
+        "since": exception.since,
+        "cells": [_price(exception), _below(exception), _cost(exception), _authority(exception)],
+        "waterfall": _waterfall(exception),
+        "reason": exception.reason,
+        "by": say("{name}, {when}", name=submitted or exception.requester.name, when=clock(exception.begun_at)),
+        "proof": f"/approvals/{exception.number}/proof" if exception.proof_sha256 else "",
+        "project": exception.project_approval or "",
+        "project_file": f"/approvals/{exception.number}/project" if exception.project_file_sha256 else "",
+        "gifts": [
+            f"{show(ExtraKind(each['kind']))} {each['name']} {money(each['amount'])}"
+            for each in asked["extras"]
+            if each["kind"] in GIVEN
+        ],
+        "compare": _compare(exception),
+        "ruling": _ruling(exception, names),
+        "timeline": timeline.entries(of_thing(looking(), exception.store_id, exception.id)[::-1]),
+    }
+
+
+# ── the four questions ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _price(exception: PriceException) -> dict[str, Any]:
+    price, marked = requested(exception), exception.asked["marked"]
+    share = say("{share} % of the marked {marked}", share=f"{price * 100 / marked:.1f}", marked=money(marked))
+    return {"label": say("Price asked for"), "value": money(price), "note": share}
+
+
+def _below(exception: PriceException) -> dict[str, Any]:
+    floor = requesters_floor(exception)
+    return {
+        "label": say("Below the floor, per car"),
+        "value": money(against_floor(exception), sign=True),
+        "tone": "bad",
+        "note": say("floor {floor}", floor=money(floor)),
+    }
+
+
+def _cost(exception: PriceException) -> dict[str, Any]:
+    """What the whole line costs the shop, and the margin before and after for those who may see it."""
+    at_floor = requesters_floor(exception) * exception.quantity
+    lost = exception.net_total - at_floor
+    cost, note = exception.asked["cost"], ""
+    if cost and me().may_or_stands_in("see margins"):
+        before = _share(at_floor - cost * exception.quantity, at_floor)
+        after = _share(exception.net_total - cost * exception.quantity, exception.net_total)
+        note = say("margin {before} → {after}", before=before, after=after)
+    return {"label": say("Effect on the profit"), "value": money(lost, sign=True), "tone": "bad", "note": note}
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part * 100 / whole:.1f} %".replace("-", "−") if whole > 0 else "—"
+
+
+def _authority(exception: PriceException) -> dict[str, Any]:
+    floor = own_floor(exception)
+    label = say("Your limit")
+    if floor is None:
+        return {"label": label, "value": "—", "note": say("Decided by: {who}", who=_decider(exception))}
+    within = pricing.meets(exception.net_total, exception.quantity, floor)
+    note = say("within your authority") if within else say("below your floor")
+    return {"label": label, "value": money(floor), "tone": "" if within else "bad", "note": note}
+
+
+def _decider(exception: PriceException) -> str:
+    below = exception.tier is Tier.KEY_ACCOUNT
+    return show(rulings.LANE[exception.fleet] if below else Role.GENERAL)
+
+
+# ── how the price comes about, and what is normal ─────────────────────────────────────────────────────────────────
+
+
+def _waterfall(exception: PriceException) -> list[dict[str, Any]]:
+    """From the marked price down to what is asked for, per car."""
+    marked, floor, price = exception.asked["marked"], requesters_floor(exception), requested(exception)
+    unit = exception.asked["unit_price"]
+    steps = [
+        {"label": say("Marked price"), "amount": marked, "kind": "total"},
+        {"label": say("Discount of the house"), "amount": floor - marked, "kind": "step"},
+        {"label": say("Floor"), "amount": floor, "kind": "total"},
+    ]
+    if unit != floor:
+        steps.append({"label": say("This request"), "amount": unit - floor, "kind": "over" if unit < floor else "step"})
+    if price != unit:
+        steps.append({"label": say("Gifts, services"), "amount": price - unit, "kind": "over"})
+    return [*steps, {"label": say("Price asked for"), "amount": price, "kind": "result"}]
+
+
+def _compare(exception: PriceException) -> list[dict[str, str]]:
+    today = calendar_of(looking()).today(g.now)
+    found = approvals.references(looking(), exception, today)
+    last = say("Last price of this customer")
+    if found.last_on is not None:
+        last = say("Last price of this customer ({month})", month=f"{found.last_on:%Y-%m}")
+    return [
+        {"label": last, "value": money(found.last_of_customer)},
+        {"label": say("Mean of this model in 90 days"), "value": money(found.mean)},
+        {"label": say("Lowest approved in 90 days"), "value": money(found.lowest_approved)},
+    ]
+
+
+def _ruling(exception: PriceException, names: dict[Any, str]) -> dict[str, str] | None:
+    """What was last decided, by whom, with which words."""
+    if exception.decided_by_id is None or exception.decided_at is None:
+        return None
+    said = [show(exception.state)]
+    if exception.counter_total is not None:
+        price = pricing.per_car(exception.counter_total, exception.quantity)
+        said.append(say("{price} per car", price=money(price)))
+    if exception.valid_until is not None:
+        said.append(say("until {day}", day=exception.valid_until))
+    by = say("{name}, {when}", name=names.get(exception.decided_by_id, ""), when=clock(exception.decided_at))
+    return {"title": " · ".join(said), "comment": exception.comment or "", "by": by}

@@ -1,0 +1,228 @@
+"""Imports from sheets: choose a file, see every bad cell, and import when all are good."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, abort, flash, g, render_template
+from pydantic import BaseModel, Field
+
+from dealer import bulk_imports, importing
+from dealer.engine import files
+from dealer.engine.database import calendar_of
+from dealer.engine.fields import Sheet
+from dealer.engine.steps import Ask, Facts, Unrecorded
+from dealer.importing import Preview
+from dealer.pricelists import ListHead
+from web.asking import Answer, looking, me, need, or_404, write
+from web.forms import Form
+from web.language import language, money, say, told
+from web.pricelists import KIND as PRICE_LIST
+
+pages = Blueprint("imports", __name__)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN = 200  # rows of a preview, and bad cells of a bad one; the counts tell the rest
+
+
+class ChosenSheet(Facts):
+    """The file somebody chose."""
+
+    file: Annotated[Sheet, Unrecorded()] = Field(title="Sheet (.xlsx)")
+
+
+@dataclass(frozen=True)
+class Import:
+    """One kind of sheet that can be imported."""
+
+    title: str
+    duty: str
+    home: str  # where it leads from and back to
+    home_label: str
+    asks_for: type[BaseModel] | None  # what is asked for before the import, beside the sheet
+    preview: Callable[[bytes, Any, date], Preview]
+    rows: Callable[[Preview], list[list[Any]]]
+    columns: tuple[tuple[str, bool], ...]  # label, whether it is a figure
+    write: Callable[[Ask, Preview, str], str]
+    template: Callable[[], bytes]
+
+
+# ── the kinds ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _today() -> date:
+    return calendar_of(looking()).today(g.now)
+
+
+def _price_rows(preview: Preview) -> list[list[Any]]:
+    return [
+        [
+            {"text": row.name, "note": row.code},
+            money(row.marked),
+            money(row.floor_consultant),
+            money(row.floor_key_account),
+            money(row.floor_general),
+            money(row.cost),
+        ]
+        for row in preview.rows[:SHOWN]
+    ]
+
+
+def _write_prices(ask: Ask, preview: Preview, sheet: str) -> str:
+    return PRICE_LIST.url(importing.import_price_list(ask, preview, sheet))
+
+
+def _stock_rows(preview: Preview) -> list[list[Any]]:
+    names = importing.model_names(looking(), me())
+    return [
+        [row.vin, names.get(row.model, ""), row.colour, row.engine_number or "—", row.place or "—"]
+        for row in preview.rows[:SHOWN]
+    ]
+
+
+def _write_stock(ask: Ask, preview: Preview, sheet: str) -> str:
+    begun = bulk_imports.begin_stock_import(ask, preview, sheet)
+    said = say("{count} cars are in stock.", count=begun) if begun else say("The cars are being imported.")
+    flash(said, "success")
+    return "/stock"
+
+
+IMPORTS = {
+    "price-list": Import(
+        title="Import a price list",
+        duty="write price lists",
+        home="/pricelists",
+        home_label="Price lists",
+        asks_for=ListHead,
+        preview=lambda content, db, day: importing.preview_price_list(content, db, me()),
+        rows=_price_rows,
+        columns=(
+            ("Model", False), ("Marked price", True), ("Consultant's floor", True),
+            ("Key-account manager's floor", True), ("General manager's floor", True), ("Cost of the car", True),
+        ),
+        write=_write_prices,
+        template=lambda: importing.price_list_template(looking(), me(), language(), _today()),
+    ),
+    "stock": Import(
+        title="Import stock",
+        duty="keep stock",
+        home="/stock",
+        home_label="Stock",
+        asks_for=None,
+        preview=lambda content, db, day: importing.preview_stock(content, db, me(), day),
+        rows=_stock_rows,
+        columns=(
+            ("VIN", False), ("Model", False), ("Colour", False), ("Engine or motor number", False),
+            ("Place in the yard", False),
+        ),
+        write=_write_stock,
+        template=lambda: importing.stock_template(language()),
+    ),
+}  # fmt: skip
+
+
+def _kind(name: str) -> Import:
+    kind = or_404(IMPORTS.get(name))
+    need(kind.duty)
+    found: Import = kind
+    return found
+
+
+# ── choosing a sheet ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/imports/<name>")
+def choose(name: str) -> Answer:
+    """Which sheet?"""
+    return _choose(name, Form(ChosenSheet), None)
+
+
+@pages.post("/imports/<name>")
+def look(name: str) -> Answer:
+    """Look at it. A good one is kept until somebody imports it; of a bad one every bad cell is named."""
+    kind = _kind(name)
+    form = Form.received(ChosenSheet)
+
+    def work(ask: Ask) -> str:
+        preview = kind.preview(ask.facts.file.content, ask.db, ask.today)
+        importing.refuse_bad(preview)
+        return f"/imports/{name}/{importing.keep(ask, ask.facts.file.name, preview.content)}"
+
+    return write(form, work, lambda typed, trouble: _choose(name, or_404(typed), _bad(kind, typed)))
+
+
+def _bad(kind: Import, form: Form | None) -> Preview | None:
+    if form is None or form.facts is None:
+        return None
+    return kind.preview(form.facts.file.content, looking(), _today())
+
+
+def _choose(name: str, form: Form, preview: Preview | None) -> str:
+    kind = _kind(name)
+    troubles = preview.troubles if preview else ()
+    return render_template(
+        "imports/choose.html",
+        kind=kind,
+        address=f"/imports/{name}",
+        form=form,
+        troubles=[{"cells": [each.cell or "—", told(each.refusal)]} for each in troubles[:SHOWN]],
+        more=max(0, len(troubles) - SHOWN),
+    )
+
+
+@pages.get("/imports/<name>/template")
+def template(name: str) -> Answer:
+    """The sheet to fill in."""
+    kind = _kind(name)
+    answer = Response(kind.template(), mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return answer
+
+
+# ── importing it ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/imports/<name>/<sha256>")
+def confirm(name: str, sha256: str) -> Answer:
+    """What will be imported."""
+    kind = _kind(name)
+    return _confirm(name, sha256, Form(kind.asks_for) if kind.asks_for else None)
+
+
+@pages.post("/imports/<name>/<sha256>")
+def import_it(name: str, sha256: str) -> Answer:
+    """Import it: all of it or nothing."""
+    kind = _kind(name)
+
+    def work(ask: Ask) -> str:
+        file, content = _kept(sha256)
+        return kind.write(ask, kind.preview(content, ask.db, ask.today), file.name)
+
+    form = Form.received(kind.asks_for) if kind.asks_for else None
+    return write(form, work, lambda typed, trouble: _confirm(name, sha256, typed, trouble))
+
+
+def _kept(sha256: str) -> tuple[files.File, bytes]:
+    """The sheet that was looked at."""
+    found = files.read(looking(), me().store_id, sha256) if len(sha256) == 64 else None
+    return found or abort(404)
+
+
+def _confirm(name: str, sha256: str, form: Form | None, trouble: Any = ()) -> str:
+    kind = _kind(name)
+    file, content = _kept(sha256)
+    preview = kind.preview(content, looking(), _today())
+    standing = [told(each) for each in trouble if each.field is None] if isinstance(trouble, tuple) else []
+    return render_template(
+        "imports/confirm.html",
+        kind=kind,
+        address=f"/imports/{name}/{sha256}",
+        form=form,
+        standing=standing,
+        sheet=file.name,
+        count=len(preview.rows),
+        rows=[{"cells": row} for row in kind.rows(preview)],
+        troubles=[{"cells": [each.cell or "—", told(each.refusal)]} for each in preview.troubles[:SHOWN]],
+        more=max(0, len(preview.rows) - SHOWN),
+    )

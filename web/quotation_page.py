@@ -1,0 +1,308 @@
+"""The page of one quotation, and the look at its prices that the editor shows while somebody types."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import g, render_template
+
+from dealer import approvals, catalogue, offers, price_check, pricing, printing, quotation
+from dealer.engine.database import calendar_of
+from dealer.engine.history import of_thing
+from dealer.engine.steps import Choice, Refusal
+from dealer.price_check import LineLook
+from dealer.records.contracts import Rendering
+from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationLine, QuotationState, Tier
+from web import deals, steps, timeline
+from web.asking import looking, looking_ask, me
+from web.language import clock, money, say, short_day, show, told, word
+
+S = QuotationState
+TONES = {
+    S.DRAFT: "neutral", S.PENDING_PRICE: "wait", S.READY: "info", S.SENT: "info", S.ACCEPTED: "ok",
+    S.REJECTED: "bad", S.EXPIRED: "bad", S.SUPERSEDED: "neutral", S.WITHDRAWN: "neutral",
+}  # fmt: skip
+EXCEPTION_TONES = {
+    ExceptionState.PENDING: "wait", ExceptionState.COUNTERED: "wait", ExceptionState.APPROVED: "ok",
+    ExceptionState.CONSUMED: "ok", ExceptionState.RETURNED: "bad", ExceptionState.REFUSED: "bad",
+}  # fmt: skip
+# The step whose rules are the checklist while a version stands there, and which is its one big button.
+AHEAD = {S.DRAFT: "submit", S.READY: "send", S.SENT: "accept", S.EXPIRED: "renew", S.REJECTED: "renew"}
+FIXES = {"deal": ("To the deal", "/deals/{deal}"), "price_list": ("Price lists", "/pricelists")}
+
+
+def title_of(version: Quotation) -> str:
+    """How people name a version: BJ-2026-0012 V2."""
+    return f"BJ-{version.begun_at:%Y}-{version.series:04} V{version.revision}"
+
+
+def sees_floors() -> bool:
+    """Floors are for those who sell and those who decide; who delivers or serves has no use for them."""
+    return me().may_or_stands_in("keep cards") or me().may_or_stands_in("decide prices")
+
+
+def summary(version: Quotation, *, waits: bool = False) -> str:
+    """One line about a version: how many cars, for how much, until when."""
+    figures = pricing.totals(version)
+    told = [say("{count} cars", count=figures.quantity), f"¥{money(figures.total)}"]
+    if version.valid_until and version.state is S.SENT:
+        told.append(say("until {day}", day=version.valid_until))
+    if waits:
+        told.append(say("waits for a decision"))
+    return " · ".join(told)
+
+
+# ── the look at the prices ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check(looks: Sequence[LineLook]) -> dict[str, Any]:
+    """Rows and total for quotations/check.html."""
+    return {
+        "rows": [_checked(look) for look in looks],
+        "total": money(sum(look.total for look in looks)),
+        "cars": sum(look.quantity for look in looks),
+        "waits": sorted({show(look.decided_by) for look in looks if look.decided_by}),
+    }
+
+
+def _checked(look: LineLook) -> dict[str, Any]:
+    against = look.against_floor
+    below = against is not None and against < 0
+    return {
+        "number": look.number,
+        "model": look.model,
+        "quantity": look.quantity,
+        "marked": money(look.marked),
+        "floor": money(look.floor),
+        "net": money(look.net),
+        "against": "—" if against is None else money(against, sign=True),
+        "below": below,
+        "verdict": _verdict(look),
+        "tone": _tone(look),
+        "total": money(look.total),
+    }
+
+
+def _verdict(look: LineLook) -> str:
+    if look.marked is None:
+        return say("Not on the price list")
+    if look.is_above_marked:
+        return say("Above the marked price")
+    if look.is_covered:
+        return say("Covered by an approval")
+    if look.tier is Tier.PROJECT:
+        return say("Needs the manufacturer's project approval")
+    return say("Decided by: {who}", who=look.decided_by) if look.decided_by else say("Within your authority")
+
+
+def _tone(look: LineLook) -> str:
+    if look.marked is None or look.is_above_marked or look.tier is Tier.PROJECT:
+        return "bad"
+    return "wait" if look.decided_by else "ok"
+
+
+# ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def draw(version: Quotation, kind: steps.Kind) -> str:
+    """The page."""
+    ask = looking_ask()
+    choices = quotation.QUOTATIONS.choices(version, ask)
+    ahead = next((each for each in choices if each.step.action == AHEAD.get(version.state)), None)
+    buttons = steps.buttons(kind, version, choices)
+    primary = next((each for each in buttons if each["action"] == AHEAD.get(version.state)), None)
+    return render_template(
+        "quotations/page.html",
+        version=version,
+        deal=version.deal,
+        deal_code=deals.code_of(version.deal),
+        title=title_of(version),
+        here=kind.url(version),
+        badges=[{"label": show(version.state), "tone": TONES[version.state]}],
+        figures=_figures(version),
+        primary=primary,
+        buttons=[each for each in buttons if each is not primary],
+        items=_items(version, ahead),
+        ahead=word("Action quotation", ahead.step.action) if ahead else "",
+        exceptions=[_exception(each) for each in approvals.of_quotation(looking(), version)],
+        lines=_lines(version),
+        extras=_extras(version),
+        facts=_facts(version),
+        versions=_versions(version, kind),
+        differences=_differences(version),
+        paper=_paper(version, kind),
+        sees_floors=sees_floors(),
+        timeline=timeline.entries(of_thing(looking(), version.store_id, version.id)[::-1]),
+    )
+
+
+def _today() -> date:
+    return calendar_of(looking()).today(g.now)
+
+
+def _figures(version: Quotation) -> list[dict[str, Any]]:
+    vat = pricing.vat_rate(looking(), version.store_id, _today())
+    figures = pricing.totals(version, vat)
+    return [
+        {"label": say("Total"), "value": f"¥{money(figures.total)}"},
+        {"label": say("Cars"), "value": figures.quantity},
+        {"label": say("Of which VAT on the cars"), "value": money(figures.vat), "note": f"{float(vat * 100):g} %"},
+        {"label": say("Gifts at cost"), "value": money(figures.given) if figures.given else "—"},
+        {"label": say("Valid until"), "value": show(version.valid_until) or "—"},
+    ]
+
+
+def _items(version: Quotation, ahead: Choice | None) -> list[dict[str, Any]]:
+    """What stands between this version and its next state; nothing for who could not take the step anyway."""
+    if ahead is None or ahead.not_you is not None:
+        return []
+    return steps.checklist(ahead, lambda refusal: _fix(version, refusal))
+
+
+def _fix(version: Quotation, refusal: Refusal) -> dict[str, Any]:
+    if refusal.fix not in FIXES:
+        return {}
+    label, address = FIXES[refusal.fix]
+    return {"fix_label": say(label), "fix_url": address.format(deal=version.deal.number)}
+
+
+def _exception(exception: PriceException) -> dict[str, Any]:
+    price = pricing.per_car(exception.net_total, exception.quantity)
+    return {
+        "url": f"/approvals/{exception.number}",
+        "title": f"{exception.asked['model']} {exception.asked['colour']} × {exception.quantity}",
+        "note": f"{money(price)} · {clock(exception.since)}",
+        "badge": show(exception.state),
+        "tone": EXCEPTION_TONES.get(exception.state, "neutral"),
+    }
+
+
+def _lines(version: Quotation) -> dict[str, Any]:
+    """The table of cars. While it is still priced by today's list the floors are today's, then those it was sent at."""
+    open_states = (S.DRAFT, S.PENDING_PRICE, S.READY)
+    looks = price_check.look_at_saved(looking(), version, _today()) if version.state in open_states else []
+    today = {look.number: look for look in looks}
+    rows = [_line(line, today.get(line.position)) for line in version.lines]
+    return {"rows": rows, "total": money(sum(line.unit_price * line.quantity for line in version.lines))}
+
+
+def _line(line: QuotationLine, look: LineLook | None) -> dict[str, Any]:
+    net = pricing.per_car(pricing.net_total(line), line.quantity)
+    floor = look.floor if look else line.floor_own
+    against = None if floor is None else net - floor
+    return {
+        "model": {"text": catalogue.full_name(line.model), "note": line.colour},
+        "quantity": line.quantity,
+        "marked": money(look.marked if look else line.marked),
+        "floor": money(floor),
+        "price": money(line.unit_price),
+        "net": money(net),
+        "against": {
+            "text": "—" if against is None else money(against, sign=True),
+            "tone": "bad" if against is not None and against < 0 else "",
+        },
+        "amount": money(line.unit_price * line.quantity),
+    }
+
+
+def _extras(version: Quotation) -> list[dict[str, Any]]:
+    return [
+        {
+            "cells": [
+                line.position,
+                show(extra.kind),
+                {"text": extra.name, "note": say("Named in the tender") if extra.named_in_tender else ""},
+                money(extra.amount),
+            ]
+        }
+        for line in version.lines
+        for extra in line.extras
+    ]
+
+
+def _facts(version: Quotation) -> list[dict[str, Any]]:
+    rows = [
+        {"label": say("Price list"), "value": version.price_list.name if version.price_list else "—"},
+        {"label": say("Sent"), "value": clock(version.sent_at)},
+        {"label": say("In law"), "value": say("Binding offer") if version.binding else say("For information")},
+    ]
+    if version.accepted_on:
+        rows.append({"label": say("Accepted on"), "value": show(version.accepted_on)})
+        rows.append({"label": say("How the customer accepted"), "value": version.evidence or "—"})
+    if version.confirmed_on:
+        rows.append({"label": say("Reconfirmed on"), "value": show(version.confirmed_on)})
+    if version.evidence_sha256:
+        url = f"/quotations/{version.number}/evidence"
+        rows.append({"label": say("Evidence"), "value": say("Open"), "url": url})
+    if version.remark:
+        rows.append({"label": say("Remark for the customer"), "value": version.remark})
+    return rows
+
+
+def _versions(version: Quotation, kind: steps.Kind) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": kind.url(each),
+            "title": title_of(each),
+            "note": f"{summary(each)} · {short_day(each.begun_at)}",
+            "badge": show(each.state),
+            "tone": TONES[each.state],
+            "current": each.id == version.id,
+        }
+        for each in reversed(quotation.of_series(version))
+    ]
+
+
+def _differences(version: Quotation) -> dict[str, Any] | None:
+    """What tells this version from the one before."""
+    former = [each for each in quotation.of_series(version) if each.revision < version.revision]
+    if not former:
+        return None
+    rows = [
+        {
+            "cells": [
+                each.line,
+                word("QuotedValue", each.what),
+                _as_read(each.what, each.before),
+                _as_read(each.what, each.after),
+            ]
+        }
+        for each in quotation.differences(former[-1], version)
+    ]
+    return {"title": say("Against {version}", version=title_of(former[-1])), "rows": rows}
+
+
+def _as_read(what: str, value: Any) -> str:
+    if value is None:
+        return "—"
+    return money(value) if what in ("unit_price", "net") else str(value)
+
+
+# ── its paper ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _ordered(version: Quotation) -> Rendering | None:
+    return offers.paper_of(looking(), version)
+
+
+def waits_for_press(version: Quotation) -> bool:
+    """Whether the press is still at it."""
+    order = _ordered(version)
+    return order is not None and order.passed is None and order.trouble is None
+
+
+def _paper(version: Quotation, kind: steps.Kind) -> dict[str, Any] | None:
+    order = _ordered(version)
+    if order is None:
+        return None
+    trouble = printing.what_stands_against(order)
+    here = kind.url(version)
+    stored = version.pdf_sha256 is not None
+    badge = say("Stored") if stored else say("Cannot be printed") if trouble else say("Being printed")
+    return {
+        "badge": {"label": badge, "tone": "ok" if stored else "bad" if trouble else "wait"},
+        "trouble": told(trouble) if trouble else "",
+        "print": f"{here}/print" if stored else "",
+        "copies": len(printing.copies_of(looking(), version.id)),
+        "waits": f"{here}/press" if waits_for_press(version) else "",
+    }

@@ -1,0 +1,244 @@
+"""Quotations: the editor that prices while one types, the page of one version, its paper."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, g, render_template, request
+from pydantic import ValidationError
+
+from dealer import approvals, offers, people, price_check, printing, quotation, workflow
+from dealer.engine.database import calendar_of
+from dealer.engine.steps import Ask
+from dealer.offers import Extra, Lines, QuotedCar
+from dealer.records.contracts import PrintLog
+from dealer.records.deals import Deal, DealState
+from dealer.records.quotations import Quotation, QuotationState
+from dealer.reports import sees_deal
+from web import deals, quotation_page, steps
+from web.asking import Answer, looking, me, or_404, see_other, write
+from web.forms import Form
+from web.language import say, show
+from web.papers import show_file
+from web.quotation_page import TONES, sees_floors, title_of
+
+pages = Blueprint("quotations", __name__)
+S = QuotationState
+
+
+def _sees(version: Quotation, who: people.Actor) -> bool:
+    return sees_deal(version.deal, who, looking())
+
+
+def _known(version: Quotation, action: str) -> Mapping[str, Any]:
+    match action:
+        case "edit":
+            return offers.known_facts(version.lines, version.remark)
+        case "send":
+            return offers.first_sending(looking(), version, _today())
+        case "submit":
+            names = ("reason", "project_approval")
+            return {name: getattr(version, name) or "" for name in names}
+        case _:
+            return {}
+
+
+def _after(version: Quotation, action: str) -> str:
+    """A revision leads into the editor of the new version."""
+    if action in ("revise", "renew"):
+        return f"{KIND.url(_newest(version))}/edit"
+    return f"/deals/{version.deal.number}" if action == "discard" else KIND.url(version)
+
+
+def _newest(version: Quotation) -> Quotation:
+    """From the session that has just written it."""
+    return max(quotation.of_series(version), key=lambda each: each.revision)
+
+
+def _extra(version: Quotation, action: str) -> Mapping[str, Any]:
+    return _editing(version.deal, version.lines) if action == "edit" else {}
+
+
+KIND = steps.register(
+    steps.Kind(
+        "quotations",
+        Quotation,
+        quotation.QUOTATIONS,
+        title=title_of,
+        sees=_sees,
+        known=_known,
+        after=_after,
+        extra=_extra,
+        templates={"edit": "quotations/edit.html"},
+    )
+)
+
+# Where the deal's checklist sends somebody whose quotation is missing or too old.
+deals.FIXES["quotation"] = ("To the quotation", "/deals/{number}/quotation")
+
+
+def _today() -> Any:
+    return calendar_of(looking()).today(g.now)
+
+
+# ── the editor ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _editing(deal: Deal, saved: Any = ()) -> dict[str, Any]:
+    """What the editor shows beside its form: the same look at the prices that typing asks for."""
+    looks = _looks(deal) if request.method == "POST" else None
+    if looks is None and saved:
+        looks = _look(deal, offers.known_facts(saved))
+    return {"deal": deal, "check": quotation_page.check(looks or []), "sees_floors": sees_floors()}
+
+
+def _looks(deal: Deal) -> list[price_check.LineLook]:
+    """The rows of the form that was sent, as far as they are complete."""
+    form = Form(Lines)
+    form.type_again(request.form)
+    return _look(deal, form.typed)
+
+
+def _look(deal: Deal, typed: Mapping[str, Any]) -> list[price_check.LineLook]:
+    cars = {at: car for at, row in enumerate(typed.get("lines", ()), 1) if (car := _read(QuotedCar, row))}
+    extras = [extra for row in typed.get("extras", ()) if (extra := _read(Extra, row))]
+    return price_check.look_at(looking(), deal, cars, extras, _today())
+
+
+def _read(model: Any, row: Mapping[str, Any]) -> Any | None:
+    """A row that is complete, or None: whoever is still typing is not told so."""
+    given = {name: value for name, value in row.items() if value not in ("", None, False)}
+    try:
+        return model.model_validate(given)
+    except ValidationError:
+        return None
+
+
+@pages.post("/deals/<int:number>/quotation/check")
+def check(number: int) -> Answer:
+    """What today's list says of the rows typed so far; a part of the editor's page."""
+    deal = steps.find(looking(), deals.KIND, number)
+    return render_template("quotations/check.html", check=quotation_page.check(_looks(deal)), sees_floors=sees_floors())
+
+
+@pages.get("/deals/<int:number>/quotations/new")
+def new(number: int) -> Answer:
+    """The editor of a deal's next offer, begun from its latest one or from the need sheet."""
+    deal = steps.find(looking(), deals.KIND, number)
+    known = quotation.of_deal(looking(), deal)
+    facts = offers.known_facts(known[0].lines, known[0].remark) if known else _from_need(deal)
+    return _new(deal, Form(Lines, facts), (), facts)
+
+
+def _from_need(deal: Deal) -> dict[str, Any]:
+    return offers.first_facts(looking(), deal, _today())
+
+
+@pages.post("/deals/<int:number>/quotations/new")
+def draw_up(number: int) -> Answer:
+    """Save the draft."""
+
+    def work(ask: Ask) -> str:
+        version = quotation.blank(steps.find(ask.db, deals.KIND, number))
+        workflow.begin(version, "draft", ask)
+        return KIND.url(version)
+
+    def again(form: Form | None, trouble: Any) -> str:
+        return _new(steps.find(looking(), deals.KIND, number), or_404(form), trouble)
+
+    return write(Form.received(Lines), work, again)
+
+
+def _new(deal: Deal, form: Form, trouble: Any, facts: Mapping[str, Any] | None = None) -> str:
+    told = _editing(deal)
+    if facts is not None:
+        told["check"] = quotation_page.check(_look(deal, facts))
+    return render_template(
+        "quotations/new.html", form=form, deal_code=deals.code_of(deal), refusals=trouble or (), **told
+    )
+
+
+# ── one version ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/quotations/<int:number>")
+def page(number: int) -> Answer:
+    """Everything about one version: what it offers, what it waits for, how it came to be."""
+    return quotation_page.draw(steps.find(looking(), KIND, number), KIND)
+
+
+@pages.get("/deals/<int:number>/quotation")
+def of_deal(number: int) -> Answer:
+    """The quotation a deal goes by: the accepted one, else the latest, else a new one."""
+    deal = steps.find(looking(), deals.KIND, number)
+    found = quotation.accepted(looking(), deal) or next(iter(quotation.of_deal(looking(), deal)), None)
+    return see_other(KIND.url(found) if found else f"/deals/{number}/quotations/new")
+
+
+@deals.panel
+def _panel(deal: Deal) -> dict[str, Any] | None:
+    """The quotations of a deal on its page, and the way to the next."""
+    found = quotation.of_deal(looking(), deal)
+    if not found and deal.state is not DealState.QUOTATION:
+        return None
+    mine = deal.state is DealState.QUOTATION and deal.owner_id == me().id
+    waiting = {each.quotation_id for each in approvals.of_deal(looking(), deal) if each.state in approvals.UNDECIDED}
+    return {
+        "title": say("Quotations"),
+        "icon": "file-earmark-text",
+        "rows": [
+            {
+                "url": KIND.url(each),
+                "title": title_of(each),
+                "note": quotation_page.summary(each, waits=each.id in waiting),
+                "badge": show(each.state),
+                "tone": TONES[each.state],
+            }
+            for each in found
+        ],
+        "buttons": [{"label": say("New quotation"), "url": f"/deals/{deal.number}/quotations/new"}] if mine else [],
+        "empty": say("No offer has been made yet."),
+    }
+
+
+# ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.post("/quotations/<int:number>/print")
+def print_copy(number: int) -> Answer:
+    """One more copy of the paper that was sent: logged, then served from where it is stored."""
+
+    def work(ask: Ask) -> str:
+        version = steps.find(ask.db, KIND, number)
+        if version.pdf_sha256 is None:
+            abort(404)
+        row = printing.print_copy(ask, "quotation", version, version.pdf_sha256)
+        return f"{KIND.url(version)}/copies/{row.id}"
+
+    def again(form: Form | None, trouble: Any) -> str:
+        return quotation_page.draw(steps.find(looking(), KIND, number), KIND)
+
+    return write(None, work, again)
+
+
+@pages.get("/quotations/<int:number>/copies/<uuid:key>")
+def copy(number: int, key: UUID) -> Answer:
+    """A copy that was printed: the stored bytes."""
+    version = steps.find(looking(), KIND, number)
+    row = or_404(people.by_id(looking(), PrintLog, me(), key))
+    if row.subject_id != version.id:
+        abort(404)
+    return show_file(row.pdf_sha256, f"{title_of(version)}.pdf")
+
+
+@pages.get("/quotations/<int:number>/evidence")
+def evidence(number: int) -> Answer:
+    """What shows that the customer accepted."""
+    return show_file(steps.find(looking(), KIND, number).evidence_sha256)
+
+
+@pages.get("/quotations/<int:number>/press")
+def press(number: int) -> Answer:
+    """Asked by the page while its paper is being printed: 204 until it is stored, then the page is drawn anew."""
+    version = steps.find(looking(), KIND, number)
+    return ("", 204) if quotation_page.waits_for_press(version) else ("", 200, {"HX-Refresh": "true"})
