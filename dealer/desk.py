@@ -14,7 +14,7 @@ from pydantic import Field
 from dealer.drives import wanted
 from dealer.engine import identifiers, sealed
 from dealer.engine.database import calendar_of
-from dealer.engine.fields import Paragraph, checked
+from dealer.engine.fields import Kind, Paragraph, checked
 from dealer.engine.malformed import half_width
 from dealer.engine.steps import Ask, Effect, Facts, Refusal, Rule, Unrecorded, no, on_facts
 from dealer.engine.words import Word
@@ -103,7 +103,7 @@ class Verification(Facts):
     """What was seen at the desk, with the licence in hand."""
 
     form: DocumentForm = Field(title="What was shown")
-    status: LicenceStatus = Field(LicenceStatus.NOT_SHOWN, title="Status shown by 12123")
+    status: Annotated[LicenceStatus, Kind("chips")] = Field(LicenceStatus.NOT_SHOWN, title="Status shown by 12123")
     name: Annotated[str, Unrecorded()] = Field(title="Name on the licence", min_length=1, max_length=200)
     sober: bool = Field(False, title="The driver declares: no alcohol, no medicine, rested and well")
 
@@ -121,7 +121,7 @@ class RideCheck(Facts):
 class Refusing(Facts):
     """Why the wheel is refused."""
 
-    reason: RefusalReason = Field(title="Why the wheel is refused")
+    reason: Annotated[RefusalReason, Kind("chips")] = Field(title="Why the wheel is refused")
     remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
 
 
@@ -361,8 +361,9 @@ def note_override(drive: TestDrive, ask: Ask) -> None:
 
 
 def note_refusal(drive: TestDrive, ask: Ask) -> None:
-    """Which rule it was, as the consultant says; with it what the rules themselves say of the licence."""
-    note_answers(Stage.BOOK)(drive, ask)
+    """Which rule it was, as the consultant says; with it what the rules themselves say of a licence that is known."""
+    if drive.number_hash is not None:
+        note_answers(Stage.BOOK)(drive, ask)
     rule, drive.refusal_code = REASONS[ask.facts.reason]
     drive.checks.append(_check(drive, ask, Stage.VERIFY, rule, "", drive.refusal_code))
 

@@ -97,7 +97,7 @@ class Return(Facts):
 class Abort(Facts):
     """Why the drive is stopped now."""
 
-    reason: AbortReason = Field(title="Why it is stopped")
+    reason: Annotated[AbortReason, Kind("chips")] = Field(title="Why it is stopped")
     remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
 
 
