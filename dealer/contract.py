@@ -60,7 +60,7 @@ STEPS = [
     #    action                from                        to             who                        asks for                refused unless …                              then …
     Step("draw_up",            None,                       S.DRAFT,       OWNER,                     None,                   (drafting.deal_is_before_its_contract, drafting.quotation_is_there, drafting.no_other_contract_lives), ()),
     Step("edit_buyer",         S.DRAFT,                    SAME,          OWNER,                     forms.BuyerFacts,       (),                                           (drafts.write_buyer,)),
-    Step("add_party",          S.DRAFT,                    SAME,          OWNER,                     forms.FurtherParty,     (drafting.there_is_room_for_a_party, drafting.party_does_something), (drafts.add_party,)),
+    Step("add_party",          S.DRAFT,                    SAME,          OWNER,                     forms.FurtherParty,     (drafting.there_is_room_for_a_party, drafting.party_does_something, drafting.agent_brings_a_power_of_attorney), (drafts.add_party,)),
     Step("drop_party",         S.DRAFT,                    SAME,          OWNER,                     forms.ChosenParty,      (drafting.there_is_a_further_party, drafting.chosen_party_is_there), (drafts.drop_party,)),
     Step("edit_payment",       S.DRAFT,                    SAME,          OWNER,                     forms.PaymentFacts,     EDIT_PAYMENT,                                 (drafts.write_payment,)),
     Step("edit_delivery",      S.DRAFT,                    SAME,          OWNER,                     forms.DeliveryFacts,    EDIT_DELIVERY,                                (drafts.write_delivery,)),

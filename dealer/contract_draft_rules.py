@@ -79,6 +79,18 @@ def party_does_something(contract: Contract, ask: Ask) -> Refusal | None:
     return None
 
 
+@on_facts
+def agent_brings_a_power_of_attorney(contract: Contract, ask: Ask) -> Refusal | None:
+    """A further party is entered once, with everything it brings; the buyer's letter may follow."""
+    facts: FurtherParty = ask.facts
+    if facts.agent and facts.authorisation is None:
+        return no(
+            "Attach the power of attorney of {agent}, who signs for {party}.", code="E-AUTHORISATION",
+            field="authorisation", agent=facts.agent, party=facts.name,
+        )  # fmt: skip
+    return None
+
+
 def there_is_a_further_party(contract: Contract, ask: Ask) -> Refusal | None:
     """The buyer stays."""
     if len(contract.parties) < 2:

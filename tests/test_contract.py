@@ -29,6 +29,7 @@ from tests.conftest import at
 from tests.contracts import (
     AWARD,
     BUYER,
+    LETTER,
     PROCUREMENT,
     YARD,
     accept_another,
@@ -356,6 +357,14 @@ def test_a_role_goes_to_the_latest_party_that_takes_it_and_back_to_the_buyer(sho
         (2, ["payer"]),
     ]
     assert refused(shop, "李娜", NOON, number, "drop_party", ChosenParty(party=1)) == ("E-PARTY-NONE",)
+
+
+def test_the_agent_of_a_further_party_brings_the_power_of_attorney_along(shop: Shop) -> None:
+    number = draw_up(shop, accepted_deal(shop))
+    lessor = FurtherParty(name="滇行租赁公司", uscc="91530100MA6KCX9U4R", pays=True, agent="段莉")
+    assert refused(shop, "李娜", NOON, number, "add_party", lessor) == ("E-AUTHORISATION",)
+    drawn = take(shop, "李娜", NOON, number, "add_party", lessor.model_copy(update={"authorisation": LETTER}))
+    assert drawn.parties[1].authorisation_sha256
 
 
 def test_a_further_party_does_something(shop: Shop) -> None:
