@@ -36,102 +36,90 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dealer.engine.calendar import ShopCalendar
 from dealer.engine.columns import (
-    NAMED_TYPES as NAMED_TYPES,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Bytes as Bytes,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    BytesType as BytesType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Code as Code,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Count as Count,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    CountType as CountType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Day as Day,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    DayType as DayType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Document as Document,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    DocumentType as DocumentType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Fen as Fen,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    FenType as FenType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Flag as Flag,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    FlagType as FlagType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Identified as Identified,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Key as Key,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Living as Living,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Moment as Moment,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    MomentType as MomentType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Name as Name,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    NameType as NameType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    OfStore as OfStore,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Prose as Prose,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    ProseType as ProseType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Record as Record,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    Sequence as Sequence,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    SequenceType as SequenceType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    WordType as WordType,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    new_id as new_id,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    numbered as numbered,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    state_of as state_of,  # noqa: PLC0414 - imported from here until all files name columns.py
-)
-from dealer.engine.columns import (
-    word_of as word_of,  # noqa: PLC0414 - imported from here until all files name columns.py
+    NAMED_TYPES,
+    Bytes,
+    BytesType,
+    Code,
+    Count,
+    CountType,
+    Day,
+    DayType,
+    Document,
+    DocumentType,
+    Fen,
+    FenType,
+    Flag,
+    FlagType,
+    Identified,
+    Key,
+    Living,
+    Moment,
+    MomentType,
+    Name,
+    NameType,
+    OfStore,
+    Prose,
+    ProseType,
+    Record,
+    Sequence,
+    SequenceType,
+    WordType,
+    new_id,
+    numbered,
+    state_of,
+    word_of,
 )
 from dealer.engine.sealed import Keys
+
+# Tables take their columns from here too: records need one door to the database, not two.
+__all__ = [
+    "NAMED_TYPES",
+    "Busy",
+    "Bytes",
+    "BytesType",
+    "Code",
+    "Conflict",
+    "Count",
+    "CountType",
+    "Counter",
+    "Database",
+    "Day",
+    "DayType",
+    "Document",
+    "DocumentType",
+    "Fen",
+    "FenType",
+    "Flag",
+    "FlagType",
+    "HistoryHead",
+    "Identified",
+    "Key",
+    "Living",
+    "Moment",
+    "MomentType",
+    "Name",
+    "NameType",
+    "OfStore",
+    "Prose",
+    "ProseType",
+    "Record",
+    "Sequence",
+    "SequenceType",
+    "WordType",
+    "answers",
+    "calendar_of",
+    "constraint_of",
+    "keys_of",
+    "lock_head",
+    "new_id",
+    "next_number",
+    "numbered",
+    "open_database",
+    "open_store",
+    "state_of",
+    "sum_of",
+    "word_of",
+]
 
 BUSY_SECONDS = 10  # how long a second writer waits before it is told to try again
 

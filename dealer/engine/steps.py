@@ -5,18 +5,17 @@ that names the remedy, with a stable code. An effect changes rows of its own lif
 and tells all reasons at once, moves, runs the effects and writes the history row; whoever opened the session commits.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -24,6 +23,35 @@ from transitions import Machine
 
 from dealer.engine import history
 from dealer.engine.database import Living, calendar_of, next_number
+from dealer.engine.facts import Facts, Personal, Unrecorded, recorded
+from dealer.engine.refusals import Refusal, Refused, Stale, no, told_once
+
+__all__ = [
+    "SAME",
+    "Actor",
+    "Ask",
+    "Check",
+    "Choice",
+    "Condition",
+    "Effect",
+    "Facts",
+    "Life",
+    "Moved",
+    "Personal",
+    "Refusal",
+    "Refused",
+    "Rule",
+    "Stale",
+    "Step",
+    "Unrecorded",
+    "Who",
+    "no",
+    "on_facts",
+    "place",
+    "recorded",
+    "told_once",
+    "write_down",
+]
 
 # ── what is asked, and by whom ────────────────────────────────────────────────────────────────────────────────────
 
@@ -33,20 +61,6 @@ class Actor(Protocol):
 
     @property
     def id(self) -> UUID | None: ...
-
-
-class Facts(BaseModel):
-    """What a step asks for. Frozen, because what was validated is what is written down."""
-
-    model_config = ConfigDict(frozen=True, str_strip_whitespace=True, extra="forbid")
-
-
-class Personal:
-    """Marks a field whose value is personal: `phone: Annotated[str, Personal()]`. History keeps only its hash."""
-
-
-class Unrecorded:
-    """Marks a field that is no fact to keep, such as the bytes of an uploaded file."""
 
 
 @dataclass(frozen=True)
@@ -74,74 +88,6 @@ class Ask:
     def with_facts(self, facts: Any) -> "Ask":
         """The same request with other facts."""
         return replace(self, facts=facts)
-
-
-# ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why not: an English sentence (the translation key) with its values, and a stable code.
-
-    `remover` says who can remove the obstacle, `fix` is a code that web maps to the screen where that is done,
-    `field` names the field of the form the sentence belongs to.
-    """
-
-    sentence: str
-    code: str
-    values: dict[str, Any] = field(default_factory=dict)
-    remover: Any = None
-    fix: str | None = None
-    field: str | None = None
-    quiet: bool = False  # the step does not arise here, such as confirming what nobody asked: no button for it
-
-
-def no(
-    sentence: str,
-    /,
-    *,
-    code: str,
-    remover: Any = None,
-    fix: str | None = None,
-    field: str | None = None,
-    quiet: bool = False,
-    **values: Any,
-) -> Refusal:
-    """A rule's answer when it refuses."""
-    return Refusal(sentence, code, values, remover, fix, field, quiet)
-
-
-def told_once(answers: Iterable[Refusal | None]) -> list[Refusal]:
-    """The reasons among the answers of rules; two rules that fail for the same reason give it once."""
-    told: list[Refusal] = []
-    for answer in answers:
-        if answer is not None and answer not in told:
-            told.append(answer)
-    return told
-
-
-class Refused(Exception):
-    """A step was not taken; nothing has changed. Carries every reason at once."""
-
-    def __init__(self, refusals: Sequence[Refusal], action: str = "", thing: Any = None) -> None:
-        super().__init__(", ".join(refusal.code for refusal in refusals))
-        self.refusals = tuple(refusals)
-        self.action = action
-        self.thing = thing
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The codes of all reasons, in the order of the rules."""
-        return tuple(refusal.code for refusal in self.refusals)
-
-
-class Stale(Exception):
-    """Somebody else changed the thing since this person looked. `since` are the history rows they have not seen."""
-
-    def __init__(self, thing: Any, since: Sequence[history.History]) -> None:
-        super().__init__(f"{thing.__tablename__} {thing.id} has changed")
-        self.thing = thing
-        self.since = tuple(since)
 
 
 # ── steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -434,25 +380,6 @@ class Life:
         )
 
 
-def recorded(facts: BaseModel | None) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the history keeps of validated facts: the plain ones, and apart from them the personal ones."""
-    if facts is None:
-        return {}, {}
-    told = facts.model_dump(mode="json", exclude=_unrecorded(type(facts)))
-    personal = {
-        name: str(told.pop(name))
-        for name, info in type(facts).model_fields.items()
-        if name in told and any(isinstance(mark, Personal) for mark in info.metadata)
-    }
-    return told, {name: value for name, value in personal.items() if value not in ("", "None")}
-
-
-def _unrecorded(model: type[BaseModel]) -> set[str]:
-    return {
-        name for name, info in model.model_fields.items() if any(isinstance(mark, Unrecorded) for mark in info.metadata)
-    }
-
-
 def write_down(ask: Ask, kind: str, thing: Any, action: str, facts: BaseModel | None = None) -> int:
     """A history row for a thing that has no life of its own: a customer's phone changed, a number was revealed."""
     told, personal = recorded(facts)
@@ -462,8 +389,3 @@ def write_down(ask: Ask, kind: str, thing: Any, action: str, facts: BaseModel | 
         ask.for_whom.id if ask.for_whom else None, ask.because, told, personal,
     )  # fmt: skip
     return history.append(ask.db, entry)
-
-
-def codes_in(source: str) -> set[str]:
-    """The refusal codes a source text speaks of."""
-    return set(re.findall(r'code="(E-[A-Z0-9-]+)"', source))
