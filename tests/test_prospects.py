@@ -122,7 +122,7 @@ def test_the_gap_counts_from_the_last_contact_not_from_the_grading(shop: Shop) -
 def test_the_gaps_are_the_shops_own_from_a_day_on(shop: Shop) -> None:
     rows = tuple(LevelDays(level=level, deal_within=90, gap=3) for level in Level)
     facts = Levels(value=rows, from_day=date(2026, 11, 10), reason="三天一访")
-    with shop.acting("马超", at("2026-11-01 09:00"), facts) as ask:
+    with shop.acting("陈静", at("2026-11-01 09:00"), facts) as ask:
         proposal = proposals.proposal_of(ask, "levels")
         workflow.begin(proposal, "propose", ask)
     with shop.acting("周建国", at("2026-11-01 09:30")) as ask:

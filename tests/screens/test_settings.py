@@ -115,6 +115,7 @@ def test_a_colleague_is_posted_regrouped_and_relieved(desk: Desks, shop: Shop) -
 
 def test_who_leaves_is_out_at_once(desk: Desks, shop: Shop) -> None:
     consultant, admin = desk("王磊"), desk("许明")
+    admin.submit(f"{of(shop, '李娜')}/post", {"role": "consultant"})  # somebody has to go on
     admin.submit(f"{of(shop, '王磊')}/leave")
     assert consultant.get("/deals").url == "/sign-in"
     assert consultant.sign_in().status == 401
@@ -181,19 +182,21 @@ def test_every_house_rule_stands_in_one_section() -> None:
 
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_every_house_rule_is_shown_and_proposed_as_it_stands(desk: Desks, name: str) -> None:
-    manager = desk("马超")
-    assert manager.get(f"/policies/{name}").status == 200
-    blank = manager.get(f"/policies/{name}/propose")
-    page = manager.post(
+    keeper = desk("陈静")
+    assert keeper.get(f"/policies/{name}").status == 200
+    blank = keeper.get(f"/policies/{name}/propose")
+    page = keeper.post(
         f"/policies/{name}/propose", as_drawn(blank.html) | {"from_day": "2026-12-01", "reason": "照旧"}, blank
     )
     assert (page.status, page.url) == (200, "/policies/1")
 
 
 def test_a_proposal_is_approved_by_the_general_manager_from_the_list_of_the_day(desk: Desks) -> None:
-    sales, boss = desk("马超"), desk("周建国")
-    sales.submit("/policies/reservation_days/propose", {"value": "5", "from_day": "2026-11-10", "reason": "到店周期长"})
-    assert "批准" not in sales.get("/policies/1").text.split()
+    keeper, boss = desk("陈静"), desk("周建国")
+    keeper.submit(
+        "/policies/reservation_days/propose", {"value": "5", "from_day": "2026-11-10", "reason": "到店周期长"}
+    )
+    assert "批准" not in keeper.get("/policies/1").text.split()
     assert "/policies/1" in boss.get("/today").html
     page = boss.submit("/policies/1/approve", {}, form_at="/policies/1")
     assert "已批准" in page.text
@@ -201,17 +204,19 @@ def test_a_proposal_is_approved_by_the_general_manager_from_the_list_of_the_day(
 
 
 def test_ones_own_proposal_is_refused_with_its_code(desk: Desks, shop: Shop) -> None:
-    sales = desk("马超")
-    sales.submit("/policies/reservation_days/propose", {"value": "5", "from_day": "2026-11-10", "reason": "到店周期长"})
+    keeper = desk("陈静")
+    keeper.submit(
+        "/policies/reservation_days/propose", {"value": "5", "from_day": "2026-11-10", "reason": "到店周期长"}
+    )
     blank = desk("周建国").submit("/account/stand-in", {
-        "stand_in": shop.person("马超").id, "from_day": "2026-11-10", "to_day": "2026-11-12",
+        "stand_in": shop.person("陈静").id, "from_day": "2026-11-10", "to_day": "2026-11-12",
     })  # fmt: skip
     assert blank.status == 200
-    assert sales.ask("/policies/1/approve").codes == ("E-SELF-APPROVE",)
+    assert keeper.ask("/policies/1/approve").codes == ("E-SELF-APPROVE",)
 
 
 def test_a_value_beyond_its_limits_is_told_beside_its_field(desk: Desks) -> None:
-    page = desk("马超").submit(
+    page = desk("陈静").submit(
         "/policies/vat_permille/propose", {"value": "1300", "from_day": "2026-11-10", "reason": "手误"}
     )
     assert page.status == 409
@@ -220,8 +225,8 @@ def test_a_value_beyond_its_limits_is_told_beside_its_field(desk: Desks) -> None
 
 
 def test_there_is_no_house_rule_of_that_name(desk: Desks) -> None:
-    assert desk("马超").get("/policies/free_lunch").status == 404
-    assert desk("马超").get("/policies/free_lunch/propose").status == 404
+    assert desk("陈静").get("/policies/free_lunch").status == 404
+    assert desk("陈静").get("/policies/free_lunch/propose").status == 404
 
 
 # ── the shop ──────────────────────────────────────────────────────────────────────────────────────────────────────
