@@ -40,7 +40,7 @@ class Due:
             ("{count} to allocate", self.batch.quantity - told.allocated),
             ("{count} to inspect", told.allocated - told.ready - told.delivered),
             ("{count} to invoice", told.allocated - told.invoiced),
-            ("{count} to hand over", self.batch.quantity - told.delivered),
+            ("{count} to hand over", told.ready),
         )
         return [(sentence, count) for sentence, count in gaps if count > 0]
 

@@ -241,7 +241,12 @@ def odometer_does_not_run_back(unit: Unit, ask: Ask) -> Refusal | None:
 def pdi_is_fresh(unit: Unit, ask: Ask) -> Refusal | None:
     """A battery runs down and a tyre goes flat: an old inspection says nothing about today."""
     days = policy(ask.db, unit.store_id, "pdi_valid_days", ask.today)
-    if unit.pdi_passed_on is None or ask.today > unit.pdi_passed_on + timedelta(days=days):
+    if unit.pdi_passed_on is None:
+        return no(
+            "The car has not passed its inspection yet: have it inspected.",
+            code="E-PDI", remover=Role.TECHNICIAN, fix="start_pdi",
+        )  # fmt: skip
+    if ask.today > unit.pdi_passed_on + timedelta(days=days):
         return no(
             "The inspection is older than {days} days: have the car inspected again.",
             code="E-PDI", remover=Role.TECHNICIAN, fix="start_pdi", days=days,

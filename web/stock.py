@@ -52,7 +52,7 @@ def _known(unit: Unit, action: str) -> dict[str, Any]:
     match action:
         case "pdi_pass" | "pdi_fail":
             codes = [item.code for items in inspection.items_for(unit.model.energy).values() for item in items]
-            return {"odometer": unit.odometer, "items": [{"item": code} for code in codes]}
+            return {"items": [{"item": code} for code in codes]}
         case "deliver":
             return _known_handover(unit)
         case "issue_invoice":
@@ -65,14 +65,14 @@ def _known(unit: Unit, action: str) -> dict[str, Any]:
         case "receive":
             return {name: getattr(unit, name) for name in ("certificate", "certificate_number", "place", "keys")}
         case "give_back" | "return":
-            return {"odometer": unit.odometer, "keys": unit.keys}
+            return {"keys": unit.keys}
         case _:
             return {}
 
 
 def _known_handover(unit: Unit) -> dict[str, Any]:
     points = [{"point": point} for points in HANDOVER_CHECKS.values() for point in points]
-    known: dict[str, Any] = {"driven_off_at": g.now, "odometer": unit.odometer, "keys": unit.keys, "points": points}
+    known: dict[str, Any] = {"driven_off_at": g.now, "keys": unit.keys, "points": points}
     contract = delivery_lists.contract_of(looking(), unit.contract_id)
     receivers = authorised_receivers(looking(), contract) if contract else []
     return known | {"receiver": receivers[0][0], "receiver_phone": receivers[0][1]} if receivers else known
