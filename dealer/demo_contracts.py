@@ -1,7 +1,6 @@
 """Scenes of the demo with a contract: under review, waiting for signatures, cars ready to hand over."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -18,9 +17,10 @@ from dealer.contract_forms import (
     ReviewNote,
     Signatures,
 )
+from dealer.deals import NewDeal
 from dealer.demo_deals import C, accept, customer, quoting, send
 from dealer.demo_stage import SCAN, Stage
-from dealer.engine.steps import Ask
+from dealer.engine.steps import Ask, Facts
 from dealer.inspection import PdiAnswer, PdiReport, items_for
 from dealer.invoices import NewInvoice
 from dealer.records.contracts import Contract, PaymentEvent
@@ -83,7 +83,7 @@ CONTRACT_SCENES = (a_contract_is_under_review, a_contract_waits_for_its_number, 
 
 def contracted(
     stage: Stage,
-    asked: Any,
+    asked: NewDeal,
     cars: int,
     yuan: int,
     *,
@@ -129,14 +129,30 @@ def drawn_up(stage: Stage, number: int, days_ago: int) -> int:
 def filled_in(
     stage: Stage,
     drawn: int,
-    asked: Any,
+    asked: NewDeal,
     price: tuple[int, int],
     batches: tuple[int, ...],
     days_ago: int,
     tender: bool,
 ) -> None:
     """Parties, plan, payment and, for a tender, its award."""
-    buyer = BuyerFacts(
+    payments = tuple(
+        PaymentRow(event=PaymentEvent.ACCEPTANCE, days=10, batch=at, amount=cars * price[1] * 100)
+        for at, cars in enumerate(batches, 1)
+    )
+    forms: list[tuple[str, Facts]] = [
+        ("edit_buyer", _buyer(stage, asked, days_ago)),
+        ("edit_delivery", _plan(stage, asked, batches)),
+        ("edit_payment", PaymentFacts(payments=payments, damages=5, damages_cap_percent=5)),
+    ]
+    if tender:
+        forms.append(("edit_procurement", _award(stage, asked, days_ago)))
+    for action, facts in forms:
+        stage.take("李娜", days_ago, "11:00", Contract, drawn, action, facts)
+
+
+def _buyer(stage: Stage, asked: NewDeal, days_ago: int) -> BuyerFacts:
+    return BuyerFacts(
         name=asked.name,
         uscc=asked.uscc,
         legal_representative="杨志远",
@@ -151,30 +167,24 @@ def filled_in(
         bank="某市农商银行营业部",
         bank_account="5300110022003344",
     )
+
+
+def _plan(stage: Stage, asked: NewDeal, batches: tuple[int, ...]) -> DeliveryFacts:
     plan = tuple(
         PlanRow(batch=at, line=1, quantity=cars, due_on=_due(stage, at), place=YARD)
         for at, cars in enumerate(batches, 1)
     )
     receiver = ReceiverRow(name=asked.contact, phone=asked.phone)
-    payments = tuple(
-        PaymentRow(event=PaymentEvent.ACCEPTANCE, days=10, batch=at, amount=cars * price[1] * 100)
-        for at, cars in enumerate(batches, 1)
+    return DeliveryFacts(plan=plan, contact=asked.contact, receivers=(receiver,))
+
+
+def _award(stage: Stage, asked: NewDeal, days_ago: int) -> ProcurementFacts:
+    return ProcurementFacts(
+        project=asked.title,
+        procurement_number="MSZC2026-G1-00218",
+        way=PurchaseMode.OPEN_TENDER,
+        award_day=stage.day(days_ago + 1),
     )
-    forms: list[tuple[str, Any]] = [
-        ("edit_buyer", buyer),
-        ("edit_delivery", DeliveryFacts(plan=plan, contact=asked.contact, receivers=(receiver,))),
-        ("edit_payment", PaymentFacts(payments=payments, damages=5, damages_cap_percent=5)),
-    ]
-    if tender:
-        award = ProcurementFacts(
-            project=asked.title,
-            procurement_number="MSZC2026-G1-00218",
-            way=PurchaseMode.OPEN_TENDER,
-            award_day=stage.day(days_ago + 1),
-        )
-        forms.append(("edit_procurement", award))
-    for action, facts in forms:
-        stage.take("李娜", days_ago, "11:00", Contract, drawn, action, facts)
 
 
 def _due(stage: Stage, batch: int) -> date:

@@ -86,8 +86,6 @@ DUTIES: dict[str, frozenset[Role]] = {
     "keep the shop":          frozenset({R.ADMIN, R.GENERAL}),
     "propose policies":       frozenset({R.KEY_ACCOUNT}),
     "approve policies":       frozenset({R.GENERAL}),
-    "import stock":           frozenset({R.VEHICLES}),
-    "see reports":            LEADERS | {R.SUPERVISOR},
 }  # fmt: skip
 
 

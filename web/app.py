@@ -173,52 +173,41 @@ def _own_password_first() -> Any:
     return None
 
 
-def _tell_errors(app: Flask) -> None:
-    say = language.say
+# status → heading and sentence, English: the keys of their translations
+ERRORS = {
+    400: (
+        "The form could not be accepted",
+        "This request could not be read: open the page again and send the form from there.",
+    ),
+    403: ("Not for your role", "Your role does not open this page: ask a colleague whose work it is."),
+    404: ("Not found", "There is no such page in your shop: check the number or go back to the list."),
+    405: ("This address only takes a form", "Go back and use the button on the page."),
+    413: ("Too large", "What was sent is larger than this server takes: choose a smaller file."),
+    500: (
+        "Something went wrong on our side",
+        "Nothing was saved. The fault was written to the log; try again or tell the administrator.",
+    ),
+}
+FORGED = "This form was opened in another session: open the page again and send it from there."
+BUSY = ("Busy for a moment", "Nothing was saved: somebody else is writing. Go back and send the form again.")
 
+
+def _tell_errors(app: Flask) -> None:
     def page(status: int, heading: str, sentence: str) -> tuple[str, int]:
-        return render_template("error.html", heading=heading, sentence=sentence, status=status), status
+        told = {"heading": language.say(heading), "sentence": language.say(sentence)}
+        return render_template("error.html", status=status, **told), status
+
+    @app.errorhandler(HTTPException)
+    def _failed(error: HTTPException) -> Any:
+        status = error.code or 500
+        if status < 400:
+            return error  # a redirect of the router, such as a missing slash
+        return page(status, *ERRORS.get(status, ERRORS[400]))
 
     @app.errorhandler(CSRFError)
     def _forged(_: CSRFError) -> Any:
-        sentence = say("This form was opened in another session: open the page again and send it from there.")
-        return page(400, say("The form could not be accepted"), sentence)
-
-    @app.errorhandler(404)
-    def _missing(_: HTTPException) -> Any:
-        sentence = say("There is no such page in your shop: check the number or go back to the list.")
-        return page(404, say("Not found"), sentence)
-
-    @app.errorhandler(403)
-    def _forbidden(_: HTTPException) -> Any:
-        sentence = say("Your role does not open this page: ask a colleague whose work it is.")
-        return page(403, say("Not for your role"), sentence)
-
-    @app.errorhandler(405)
-    def _method(_: HTTPException) -> Any:
-        return page(405, say("This address only takes a form"), say("Go back and use the button on the page."))
-
-    @app.errorhandler(413)
-    def _large(_: HTTPException) -> Any:
-        sentence = say("What was sent is larger than this server takes: choose a smaller file.")
-        return page(413, say("Too large"), sentence)
+        return page(400, ERRORS[400][0], FORGED)
 
     @app.errorhandler(Busy)
     def _busy(_: Busy) -> Any:
-        sentence = say("Nothing was saved: somebody else is writing. Go back and send the form again.")
-        return page(503, say("Busy for a moment"), sentence)
-
-    @app.errorhandler(400)
-    def _unreadable(_: HTTPException) -> Any:
-        sentence = say("This request could not be read: open the page again and send the form from there.")
-        return page(400, say("The form could not be accepted"), sentence)
-
-    @app.errorhandler(500)
-    def _broken(_: HTTPException) -> Any:
-        sentence = say("Nothing was saved. The fault was written to the log; try again or tell the administrator.")
-        return page(500, say("Something went wrong on our side"), sentence)
-
-
-def home() -> Response:
-    """Back to where one's day begins."""
-    return redirect(url_for("today.page"))  # type: ignore[return-value]
+        return page(503, *BUSY)
