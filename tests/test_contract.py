@@ -34,6 +34,7 @@ from tests.contracts import (
     YARD,
     accept_another,
     accepted_deal,
+    answer,
     approved,
     complete,
     contract_of,
@@ -113,13 +114,15 @@ def test_a_deal_has_one_living_contract(shop: Shop) -> None:
         assert current.number == second
 
 
-@pytest.mark.parametrize("state", [DealState.INQUIRY, DealState.ON_HOLD, DealState.TEST_DRIVE, DealState.DELIVERY])
-def test_a_contract_is_drawn_up_while_quoting_or_reviewing(shop: Shop, state: DealState) -> None:
+def test_a_contract_is_drawn_up_while_quoting_or_reviewing(shop: Shop) -> None:
     deal = accepted_deal(shop)
-    stand(shop, deal, state, "2026-11-02 10:00")
-    with pytest.raises(Refused) as refusal:
-        draw_up(shop, deal)
-    assert refusal.value.codes == ("E-DEAL-STATE",)
+    for state in (DealState.INQUIRY, DealState.ON_HOLD, DealState.TEST_DRIVE, DealState.DELIVERY):
+        stand(shop, deal, state, "2026-11-02 10:00")
+        with pytest.raises(Refused) as refusal:
+            draw_up(shop, deal)
+        assert refusal.value.codes == ("E-DEAL-STATE",), state
+    stand(shop, deal, DealState.CONTRACT_REVIEW, "2026-11-02 10:00")
+    assert contract_of(shop, draw_up(shop, deal)).state is S.DRAFT
 
 
 # ── the gaps of a draft ───────────────────────────────────────────────────────────────────────────────────────────
@@ -151,13 +154,13 @@ def test_the_power_of_attorney_on_record_stays_with_the_same_agent(shop: Shop) -
     assert contract_of(shop, number).parties[0].bank == "建设银行"
 
 
-@pytest.mark.parametrize("code", [None, "91530100MA6KCX9U4Q"])
-def test_a_party_without_a_valid_code_is_named(shop: Shop, code: str | None) -> None:
+def test_a_party_without_a_valid_code_is_named(shop: Shop) -> None:
     number = draw_up(shop, accepted_deal(shop))
     complete(shop, number)
-    with shop.acting("李娜", at(NOON)) as ask:
-        by_number(ask.db, Contract, ask.actor, number).parties[0].uscc = code
-    assert gaps_of(shop, number) == ("E-PARTY-CODE",)
+    for code in (None, "91530100MA6KCX9U4Q"):
+        with shop.acting("李娜", at(NOON)) as ask:
+            by_number(ask.db, Contract, ask.actor, number).parties[0].uscc = code
+        assert gaps_of(shop, number) == ("E-PARTY-CODE",), code
 
 
 def test_another_accepted_quotation_is_taken_over_before_the_review(shop: Shop) -> None:
@@ -172,24 +175,17 @@ def test_another_accepted_quotation_is_taken_over_before_the_review(shop: Shop) 
     assert gaps_of(shop, number) == ("E-PAYMENT-SUM",)
 
 
-@pytest.mark.parametrize(
-    "batches, codes",
-    [
+def test_the_plan_delivers_every_car_on_a_day_to_come(shop: Shop) -> None:
+    number = draw_up(shop, accepted_deal(shop))
+    for batches, codes in (
         (((6, "2026-11-30"), (4, "2026-12-10")), ()),
         (((6, "2026-11-30"), (3, "2026-12-10")), ("E-PLAN-QUANTITY",)),
         (((6, "2026-11-30"), (5, "2026-12-10")), ("E-PLAN-QUANTITY",)),
         (((6, "2026-11-03"), (4, "2026-12-10")), ("E-PLAN-DATE",)),
         (((6, "2026-11-04"), (4, "2026-12-10")), ()),
-    ],
-)
-def test_the_plan_delivers_every_car_on_a_day_to_come(
-    shop: Shop, batches: tuple[tuple[int, str], ...], codes: tuple[str, ...]
-) -> None:
-    number = draw_up(shop, accepted_deal(shop))
-    if codes:
-        assert refused(shop, "李娜", NOON, number, "edit_delivery", delivery(*batches)) == codes
-    else:
-        assert len(take(shop, "李娜", NOON, number, "edit_delivery", delivery(*batches)).plan) == 2
+    ):
+        assert answer(shop, "李娜", NOON, number, "edit_delivery", delivery(*batches)) == codes, batches
+    assert [row.due_on for row in contract_of(shop, number).plan] == [date(2026, 11, 4), date(2026, 12, 10)]
 
 
 def test_a_plan_that_lay_ahead_becomes_a_gap_when_its_day_comes(shop: Shop) -> None:
@@ -199,24 +195,19 @@ def test_a_plan_that_lay_ahead_becomes_a_gap_when_its_day_comes(shop: Shop) -> N
     assert gaps_of(shop, number, "2026-11-30 00:00") == ("E-PLAN-DATE",)
 
 
-@pytest.mark.parametrize(
-    "rows, codes",
-    [
-        ([(1, 1, 6, "2026-11-30", YARD), (1, 1, 4, "2026-12-10", YARD)], ("E-PLAN-BATCH",)),
-        ([(1, 1, 6, "2026-11-30", YARD), (1, 1, 4, "2026-11-30", "大理分局")], ("E-PLAN-BATCH",)),
-        ([(1, 1, 6, "2026-11-30", YARD), (3, 1, 4, "2026-12-10", YARD)], ("E-PLAN-BATCH",)),
-        ([(1, 2, 10, "2026-11-30", YARD)], ("E-PLAN-LINE",)),
-    ],
-)
-def test_a_batch_is_one_delivery_of_lines_that_exist(
-    shop: Shop, rows: list[tuple[int, int, int, str, str]], codes: tuple[str, ...]
-) -> None:
-    plan = tuple(
-        PlanRow(batch=batch, line=line, quantity=quantity, due_on=date.fromisoformat(day), place=place)
-        for batch, line, quantity, day, place in rows
-    )
+def test_a_batch_is_one_delivery_of_lines_that_exist(shop: Shop) -> None:
     number = draw_up(shop, accepted_deal(shop))
-    assert refused(shop, "李娜", NOON, number, "edit_delivery", delivery(plan=plan)) == codes
+    for code, rows in (
+        ("E-PLAN-BATCH", ((1, 1, 6, "2026-11-30", YARD), (1, 1, 4, "2026-12-10", YARD))),
+        ("E-PLAN-BATCH", ((1, 1, 6, "2026-11-30", YARD), (1, 1, 4, "2026-11-30", "大理分局"))),
+        ("E-PLAN-BATCH", ((1, 1, 6, "2026-11-30", YARD), (3, 1, 4, "2026-12-10", YARD))),
+        ("E-PLAN-LINE", ((1, 2, 10, "2026-11-30", YARD),)),
+    ):
+        plan = tuple(
+            PlanRow(batch=batch, line=line, quantity=quantity, due_on=date.fromisoformat(day), place=place)
+            for batch, line, quantity, day, place in rows
+        )
+        assert refused(shop, "李娜", NOON, number, "edit_delivery", delivery(plan=plan)) == (code,), rows
 
 
 def test_payments_make_the_total_to_the_fen(shop: Shop) -> None:
@@ -234,28 +225,21 @@ def story_7(shop: Shop) -> int:
     )
 
 
-@pytest.mark.parametrize(
-    "fen, kind, codes",
-    [
+def test_earnest_money_is_at_most_a_fifth_of_the_price(shop: Shop) -> None:
+    number = story_7(shop)
+    for fen, kind, codes in (
         (900_000_00, DepositKind.EARNEST, ()),
         (953_400_00, DepositKind.EARNEST, ()),
         (953_400_01, DepositKind.EARNEST, ("E-DEPOSIT-20",)),
         (953_400_01, DepositKind.PREPAYMENT, ()),
         (900_000_00, DepositKind.NONE, ("E-DEPOSIT-KIND",)),
         (0, DepositKind.EARNEST, ("E-DEPOSIT-KIND",)),
-    ],
-)
-def test_earnest_money_is_at_most_a_fifth_of_the_price(
-    shop: Shop, fen: int, kind: DepositKind, codes: tuple[str, ...]
-) -> None:
-    number = story_7(shop)
-    rest = (PaymentRow(event=PaymentEvent.BEFORE_COLLECTION, days=3, amount=y(4_767_000) - fen),)
-    facts = payment(payments=rest, deposit_kind=kind, deposit=fen)
-    if codes:
-        assert refused(shop, "李娜", NOON, number, "edit_payment", facts) == codes
-        return
-    first, second = take(shop, "李娜", NOON, number, "edit_payment", facts).payments
-    assert (first.event, first.amount, second.amount) == (PaymentEvent.SIGNING, fen, y(4_767_000) - fen)
+    ):
+        rest = (PaymentRow(event=PaymentEvent.BEFORE_COLLECTION, days=3, amount=y(4_767_000) - fen),)
+        facts = payment(payments=rest, deposit_kind=kind, deposit=fen)
+        assert answer(shop, "李娜", NOON, number, "edit_payment", facts) == codes, (fen, kind)
+    first, second = contract_of(shop, number).payments
+    assert (first.event, first.amount, second.amount) == (PaymentEvent.SIGNING, 953_400_01, 3_813_599_99)
 
 
 def test_the_refusal_of_too_much_earnest_money_names_the_limit(shop: Shop) -> None:
@@ -268,14 +252,12 @@ def test_the_refusal_of_too_much_earnest_money_names_the_limit(shop: Shop) -> No
     assert (told.code, told.field, told.values) == ("E-DEPOSIT-20", "deposit", {"most": y(953_400)})
 
 
-@pytest.mark.parametrize("bond, codes", [(65_900, ()), (131_800, ()), (131_801, ("E-BOND-10",))])
-def test_a_performance_bond_is_at_most_a_tenth(shop: Shop, bond: int, codes: tuple[str, ...]) -> None:
+def test_a_performance_bond_is_at_most_a_tenth(shop: Shop) -> None:
     number = draw_up(shop, accepted_deal(shop))
-    facts = payment(790_800, 527_200, performance_bond=y(bond))
-    if codes:
-        assert refused(shop, "李娜", NOON, number, "edit_payment", facts) == codes
-    else:
-        assert take(shop, "李娜", NOON, number, "edit_payment", facts).performance_bond == y(bond)
+    for bond, codes in ((65_900, ()), (131_800, ()), (131_801, ("E-BOND-10",))):
+        facts = payment(790_800, 527_200, performance_bond=y(bond))
+        assert answer(shop, "李娜", NOON, number, "edit_payment", facts) == codes, bond
+    assert contract_of(shop, number).performance_bond == y(131_800)
 
 
 def test_a_retention_is_due_on_a_day_and_nothing_else_is(shop: Shop) -> None:
@@ -292,12 +274,12 @@ def test_a_payment_for_a_batch_that_is_not_planned_is_a_gap(shop: Shop) -> None:
     assert gaps_of(shop, number) == ("E-PAYMENT-BATCH",)
 
 
-@pytest.mark.parametrize("change", [{"damages": None}, {"damages_cap_percent": None}])
-def test_damages_for_delay_have_rate_and_cap(shop: Shop, change: dict[str, None]) -> None:
+def test_damages_for_delay_have_rate_and_cap(shop: Shop) -> None:
     number = draw_up(shop, accepted_deal(shop))
     complete(shop, number)
-    take(shop, "李娜", NOON, number, "edit_payment", payment(790_800, 527_200, **change))
-    assert gaps_of(shop, number) == ("E-DAMAGES",)
+    for missing in ("damages", "damages_cap_percent"):
+        take(shop, "李娜", NOON, number, "edit_payment", payment(790_800, 527_200, **{missing: None}))
+        assert gaps_of(shop, number) == ("E-DAMAGES",), missing
 
 
 def test_a_contract_is_due_thirty_days_after_the_award_or_somebody_says_why(shop: Shop) -> None:
@@ -313,22 +295,16 @@ def test_a_contract_is_due_thirty_days_after_the_award_or_somebody_says_why(shop
     assert gaps_of(shop, number, "2026-12-03 09:00") == ()
 
 
-@pytest.mark.parametrize(
-    "told, codes",
-    [
-        ({"dispute": Dispute.ARBITRATION}, ("E-DISPUTE",)),
-        ({"dispute": Dispute.ARBITRATION, "arbitration": "昆明仲裁委员会"}, ()),
-        ({"dispute": Dispute.SIGNING_COURT}, ("E-DISPUTE",)),
-        ({"dispute": Dispute.SIGNING_COURT, "signing_place": "昆明市官渡区"}, ()),
-    ],
-)
-def test_a_dispute_goes_to_one_place_that_is_named(shop: Shop, told: dict[str, object], codes: tuple[str, ...]) -> None:
+def test_a_dispute_goes_to_one_place_that_is_named(shop: Shop) -> None:
     number = draw_up(shop, accepted_deal(shop))
-    facts = WordingFacts.model_validate(told)
-    if codes:
-        assert refused(shop, "李娜", NOON, number, "edit_wording", facts) == codes
-    else:
-        assert take(shop, "李娜", NOON, number, "edit_wording", facts).dispute is told["dispute"]
+    for facts, codes in (
+        (WordingFacts(dispute=Dispute.ARBITRATION), ("E-DISPUTE",)),
+        (WordingFacts(dispute=Dispute.ARBITRATION, arbitration="昆明仲裁委员会"), ()),
+        (WordingFacts(dispute=Dispute.SIGNING_COURT), ("E-DISPUTE",)),
+        (WordingFacts(dispute=Dispute.SIGNING_COURT, signing_place="昆明市官渡区"), ()),
+    ):
+        assert answer(shop, "李娜", NOON, number, "edit_wording", facts) == codes, facts.dispute
+    assert contract_of(shop, number).dispute is Dispute.SIGNING_COURT
 
 
 def test_a_lessor_pays_and_is_invoiced_while_the_buyer_uses_the_cars(shop: Shop) -> None:
@@ -372,15 +348,15 @@ def test_a_further_party_does_something(shop: Shop) -> None:
     assert refused(shop, "李娜", NOON, number, "add_party", FurtherParty(name="丙")) == ("E-PARTY-ROLE",)
 
 
-@pytest.mark.parametrize("action", ["edit_buyer", "edit_payment", "edit_delivery", "edit_procurement", "edit_wording"])
-def test_a_form_opened_again_shows_what_was_written(shop: Shop, action: str) -> None:
+def test_a_form_opened_again_shows_what_was_written(shop: Shop) -> None:
     number = draw_up(shop, accepted_deal(shop))
     complete(shop, number)
-    step = contract.CONTRACTS.find(contract_of(shop, number), action, None)  # type: ignore[arg-type]
-    assert step.asks_for is not None
-    before = known_facts(contract_of(shop, number), action)
-    again = take(shop, "李娜", NOON, number, action, step.asks_for.model_validate(before))
-    assert known_facts(again, action) == before
+    for action in ("edit_buyer", "edit_payment", "edit_delivery", "edit_procurement", "edit_wording"):
+        step = next(each for each in contract.CONTRACTS.steps if each.action == action)
+        assert step.asks_for is not None
+        before = known_facts(contract_of(shop, number), action)
+        again = take(shop, "李娜", NOON, number, action, step.asks_for.model_validate(before))
+        assert known_facts(again, action) == before, action
     assert gaps_of(shop, number) == ()
 
 
@@ -456,18 +432,10 @@ def test_the_threshold_is_a_house_rule(shop: Shop) -> None:
     assert take(shop, "高洁", "2026-11-03 16:00", number, "pass_finance", note()).state is S.APPROVED
 
 
-@pytest.mark.parametrize(
-    "who, action, codes",
-    [
-        ("高洁", "pass_risk", ("E-NOT-YOURS",)),
-        ("陈静", "pass_finance", ("E-NOT-YOURS",)),
-        ("李娜", "pass_risk", ("E-NOT-YOURS",)),
-        ("马超", "pass_house", ("E-NOT-YOURS",)),
-    ],
-)
-def test_each_reviewer_has_their_own_mark(shop: Shop, who: str, action: str, codes: tuple[str, ...]) -> None:
+def test_each_reviewer_has_their_own_mark(shop: Shop) -> None:
     _, number = in_review(shop)
-    assert refused(shop, who, "2026-11-03 15:00", number, action, note()) == codes
+    for who, action in (("高洁", "pass_risk"), ("陈静", "pass_finance"), ("李娜", "pass_risk"), ("马超", "pass_house")):
+        assert refused(shop, who, "2026-11-03 15:00", number, action, note()) == ("E-NOT-YOURS",), (who, action)
 
 
 def test_nobody_passes_twice(shop: Shop) -> None:
@@ -543,16 +511,12 @@ def test_a_character_that_cannot_be_printed_is_named_with_its_field(shop: Shop) 
     assert [getattr(part, "code", part) for part in told.values["field"]] == ["customers", "1", "name"]
 
 
-@pytest.mark.parametrize(
-    ("who", "codes"), [("吴倩", ()), ("陈静", ()), ("李娜", ("E-NOT-YOURS",)), ("高洁", ("E-NOT-YOURS",))]
-)
-def test_the_back_office_and_the_key_account_manager_issue(shop: Shop, who: str, codes: tuple[str, ...]) -> None:
+def test_the_back_office_and_the_key_account_manager_issue(shop: Shop) -> None:
     _, number = approved(shop)
     press_says(shop, number)
-    if codes:
-        assert refused(shop, who, "2026-11-09 09:00", number, "issue") == codes
-    else:
-        assert take(shop, who, "2026-11-09 09:00", number, "issue").state is S.ISSUED
+    for who in ("李娜", "高洁", "周建国"):
+        assert refused(shop, who, "2026-11-09 09:00", number, "issue") == ("E-NOT-YOURS",), who
+    assert take(shop, "陈静", "2026-11-09 09:00", number, "issue").state is S.ISSUED
 
 
 def test_numbers_have_no_gap_within_a_year_and_begin_anew_in_the_next(shop: Shop) -> None:
@@ -617,26 +581,20 @@ def test_a_first_draft_is_not_submitted_without_its_deal(shop: Shop) -> None:
 # ── signatures and effect ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    "told, codes",
-    [
-        ({}, ()),
+def test_signatures_are_dated_between_issue_and_today(shop: Shop) -> None:
+    _, number = issued(shop)
+    for told, codes in (
         ({"same_text": False}, ("E-SIGNED-TEXT",)),
         ({"seller_signed_on": date(2026, 11, 8)}, ("E-SIGN-DAY",)),
         ({"buyer_signed_on": date(2026, 11, 13)}, ("E-SIGN-DAY",)),
         ({"seller_signed_on": date(2026, 11, 9), "buyer_signed_on": date(2026, 11, 9)}, ()),
-    ],
-)
-def test_signatures_are_dated_between_issue_and_today(
-    shop: Shop, told: dict[str, object], codes: tuple[str, ...]
-) -> None:
-    _, number = issued(shop)
-    if codes:
-        assert refused(shop, "吴倩", "2026-11-12 16:00", number, "record_signatures", signatures(**told)) == codes
-    else:
-        recorded = take(shop, "吴倩", "2026-11-12 16:00", number, "record_signatures", signatures(**told))
-        assert recorded.signed_recorded_by_id == shop.person("吴倩").id
-        assert recorded.signed_scan_sha256
+        ({}, ()),
+    ):
+        facts = signatures(**told)
+        assert answer(shop, "吴倩", "2026-11-12 16:00", number, "record_signatures", facts) == codes, told
+    recorded = contract_of(shop, number)
+    assert recorded.signed_recorded_by_id == shop.person("吴倩").id
+    assert recorded.signed_scan_sha256
 
 
 def test_only_the_back_office_records_signatures(shop: Shop) -> None:

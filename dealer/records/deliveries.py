@@ -113,7 +113,8 @@ class Handover(OfStore):
     consultant_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     receiver: Mapped[Name]
     receiver_phone: Mapped[Code]
-    authorisation_sha256: Mapped[str | None] = mapped_column(NameType(64))  # 授权委托书 of a receiver not in the contract
+    # 授权委托书 of a receiver whom the contract does not name
+    authorisation_sha256: Mapped[str | None] = mapped_column(NameType(64))
     driven_off_at: Mapped[Moment]
     ticked: Mapped[Document]  # [{point, tick, note}] of the hand-over form
     keys: Mapped[Count]

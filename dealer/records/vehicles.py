@@ -130,7 +130,7 @@ class Unit(Living):
     contract_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract_lines.id"))
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batches.id"), index=True)
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))  # 换车: whose place it took
-    replaced_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))  # it gives way as soon as that one is in
+    replaced_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))  # it gives way once that one is in
     claim_batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batches.id"))  # asked for, out of turn
     claim_reason: Mapped[Prose | None]
     claim_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
