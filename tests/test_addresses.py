@@ -13,6 +13,10 @@ GET POST /account/password
 POST     /account/sign-out-elsewhere
 GET POST /account/stand-in
 POST     /account/stand-ins/<uuid:named>/end
+GET      /approvals
+GET      /approvals/<int:number>
+GET      /approvals/<int:number>/project
+GET      /approvals/<int:number>/proof
 GET      /assets/<filename>
 GET      /contracts
 GET      /contracts/<int:number>
@@ -58,6 +62,12 @@ GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
 GET      /healthz
+GET POST /imports/<name>
+GET POST /imports/<name>/<sha256>
+GET      /imports/<name>/template
+GET      /models
+GET POST /models/<uuid:key>
+GET POST /models/new
 GET      /people
 GET      /people/<uuid:key>
 GET POST /people/<uuid:key>/<any(edit,post,'stand-in'):sheet>
@@ -70,6 +80,9 @@ GET      /policies
 GET      /policies/<int:number>
 GET      /policies/<name>
 GET POST /policies/<name>/propose
+GET      /pricelists
+GET      /pricelists/<int:number>
+GET POST /pricelists/new
 GET      /prospects
 GET      /prospects/<int:number>
 POST     /prospects/<int:number>/contact
