@@ -22,7 +22,7 @@ from dealer.records.customers import Contact
 from dealer.records.deals import Deal
 from dealer.records.people import Role
 from dealer.records.prospects import Prospect
-from dealer.records.testdrives import AbortReason, DriveState, Experience, Incident, Satisfaction, TestDrive
+from dealer.records.testdrives import AbortReason, DriveState, Experience, Incident, Liking, TestDrive
 from dealer.records.vehicles import DemoCar, DemoState, Route
 
 S = DriveState
@@ -88,7 +88,7 @@ class Return(Facts):
 
     odometer: int = Field(title="Odometer (km)", ge=0, le=999_999)
     fuel: int | None = Field(None, title="Fuel or charge (%)", ge=0, le=100)
-    satisfaction: Satisfaction = Field(title="How the customer liked it")
+    satisfaction: Liking = Field(title="How the customer liked it")
     liked: str = Field("", title="What was liked", max_length=200)
     missed: str = Field("", title="What was missed", max_length=200)
     remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)

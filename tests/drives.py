@@ -18,7 +18,7 @@ from dealer.engine.steps import Ask, Refused
 from dealer.people import by_number
 from dealer.records.deadlines import Deadline
 from dealer.records.people import Person
-from dealer.records.testdrives import DocumentForm, Satisfaction, TestDrive
+from dealer.records.testdrives import DocumentForm, Liking, TestDrive
 from dealer.records.vehicles import Category, DemoCar, Energy, Gearbox, Model, Route
 from tests.cast import Shop
 from tests.conftest import at
@@ -43,7 +43,7 @@ YANG_FAN_LICENCE = LicenceEntry(
 )
 ORIGINAL = Verification(form=DocumentForm.ORIGINAL, name="杨帆", sober=True)
 SIGNED = Signing(driver_signature=Uploaded("driver.png", PNG), consultant_signature=Uploaded("consultant.png", PNG))
-BACK = Return(odometer=12_352, satisfaction=Satisfaction.GOOD, liked="安静")
+BACK = Return(odometer=12_352, satisfaction=Liking.GOOD, liked="安静")
 
 
 def a_model(store_id: UUID, code: str, gearbox: Gearbox = AUTO, energy: Energy = Energy.PETROL, **more: Any) -> Model:

@@ -23,9 +23,9 @@ from dealer.records.testdrives import (
     Experience,
     Incident,
     LicenceStatus,
+    Liking,
     NumberKind,
     RefusalReason,
-    Satisfaction,
     TestDrive,
 )
 from dealer.records.vehicles import DemoCar, DemoState
@@ -355,7 +355,7 @@ def test_a_companion_on_the_road_starts_no_second_drive(yard: Yard) -> None:
 
 def test_a_car_never_comes_back_with_fewer_kilometres(yard: Yard) -> None:
     number = yard.under_way()
-    fewer = Return(odometer=12_339, satisfaction=Satisfaction.FAIR)
+    fewer = Return(odometer=12_339, satisfaction=Liking.FAIR)
     assert yard.refused("王磊", "10:30", number, "complete", fewer) == ("E-KM",)
     same = fewer.model_copy(update={"odometer": 12_340})
     assert yard.take("王磊", "10:30", number, "complete", same).state is S.COMPLETED

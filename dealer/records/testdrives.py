@@ -105,7 +105,7 @@ class RefusalReason(StrEnum):
     NOT_SOBER = "not_sober"
 
 
-class Satisfaction(StrEnum):
+class Liking(StrEnum):
     """How the customer liked it: the three grades of the shop's surveys."""
 
     GOOD = "satisfied"
