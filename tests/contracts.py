@@ -248,6 +248,15 @@ def refused(shop: Shop, *request: Any) -> tuple[str, ...]:
     return refusal.value.codes
 
 
+def answer(shop: Shop, *request: Any) -> tuple[str, ...]:
+    """How a step is answered: with the codes of its refusal, or () when it was taken."""
+    try:
+        take(shop, *request)
+    except Refused as refusal:
+        return refusal.codes
+    return ()
+
+
 def contract_of(shop: Shop, number: int) -> Contract:
     """A contract as it stands now, with its rows."""
     with shop.looking() as db:
