@@ -34,6 +34,17 @@ def test_every_variable_is_one_that_is_read() -> None:
     assert told <= read
 
 
+def test_every_button_that_the_readme_names_is_called_so() -> None:
+    named = re.findall(r"\*\*([^*]+)\*\* \((\w+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    english, chinese = catalogue("en"), catalogue("zh")
+    codes = {(english[key], chinese[key]) for key in english}
+    strange = [
+        f"{one} {other}" for one, other in named if chinese.get((None, one)) != other and (one, other) not in codes
+    ]
+    assert named
+    assert not strange, listed(strange)
+
+
 def example(number: int) -> str:
     """One of the Python blocks of CONTRIBUTING."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
