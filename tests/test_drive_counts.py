@@ -145,7 +145,8 @@ def test_a_waiver_is_a_managers_and_for_a_model_of_ours(yard: Yard, who: str, mo
 
 
 def test_the_manager_who_owns_the_deal_waives_nothing_but_the_sales_manager_does(yard: Yard) -> None:
-    number = registered(yard.shop, who="陈静")
+    number, deal = a_deal(yard)
+    yard.change(Deal, deal.id, owner_id=yard.keys["陈静"])
     with pytest.raises(Refused) as refused:
         waive(yard, number, "陈静", "M7")
     assert refused.value.codes == ("E-SELF-APPROVE",)
