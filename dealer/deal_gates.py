@@ -12,6 +12,7 @@ from dealer.records.contracts import ContractState
 from dealer.records.deals import Deal, DealState, PurchaseMode, Terms
 from dealer.records.people import Role
 
+UNDER_OUR_HANDS = (ContractState.DRAFT, ContractState.RETURNED)
 PASSED = (ContractState.APPROVED, ContractState.ISSUED, ContractState.EFFECTIVE)
 
 # ── quotation → contract review ───────────────────────────────────────────────────────────────────────────────────
@@ -105,7 +106,7 @@ def contract_draft_is_complete(deal: Deal, ask: Ask) -> Refusal | None:
     drawn = contract.current(ask.db, deal)
     if drawn is None:
         return no("Draw up the contract from the accepted quotation.", code="E-CONTRACT-NONE", fix="contract")
-    if drawn.state is ContractState.DRAFT and (gaps := contract.gaps(drawn, ask)):
+    if drawn.state in UNDER_OUR_HANDS and (gaps := contract.gaps(drawn, ask)):
         return no(
             "The contract draft is not complete, {count} points are open: complete it.",
             code="E-CONTRACT-GAPS", fix="contract", count=len(gaps),
