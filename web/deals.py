@@ -45,7 +45,7 @@ FILTERS = {
     "hold": (S.ON_HOLD,),
     "over": (S.CLOSED, S.LOST, S.CANCELLED),
 }
-FILTER_WORDS = (("open", "Open"), ("hold", "On hold"), ("over", "Ended"), ("all", "All"))
+FILTER_WORDS = (("open", "In progress"), ("hold", "On hold"), ("over", "Ended"), ("all", "All"))
 STATE_TONES = {S.LOST: "bad", S.CANCELLED: "bad", S.ON_HOLD: "wait", S.CLOSED: "ok"}
 IDLE_DAYS = {S.INQUIRY: 7, S.QUOTATION: 14, S.CONTRACT_REVIEW: 3, S.TEST_DRIVE: 14, S.DELIVERY: 60}
 
@@ -110,7 +110,7 @@ def _list(owner_id: Any, mine: bool) -> str:
         chosen=chosen,
         filters=[
             (name, say(label))
-            for name, label in (("open", "Open"), ("hold", "On hold"), ("over", "Ended"), ("all", "All"))
+            for name, label in (("open", "In progress"), ("hold", "On hold"), ("over", "Ended"), ("all", "All"))
         ],
         typed=typed,
         mine=mine,
