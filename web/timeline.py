@@ -1,6 +1,7 @@
 """What happened to a deal and everything in it, as a person reads it: newest first."""
 
 import json
+import re
 from typing import Any
 
 from dealer.engine.history import History
@@ -19,6 +20,7 @@ TONES = {
     **dict.fromkeys(("ask_to_lose", "return", "ask_to_rework", "hold"), "wait"),
     **dict.fromkeys(("approve", "accept", "close", "deliver", "confirm_effective", "pdi_pass"), "ok"),
 }
+CODE = re.compile(r"[a-z_]+")
 NOTES = ("comment", "reason", "remark", "note", "evidence")
 
 
@@ -55,5 +57,7 @@ def _title(row: History) -> str:
 
 
 def _note(row: History) -> str:
+    """What was said; a bare code such as the reason of a loss says nothing to a reader."""
     facts = json.loads(row.facts)
-    return next((str(facts[name]) for name in NOTES if facts.get(name) and not isinstance(facts[name], dict)), "")
+    said = (facts[name] for name in NOTES if isinstance(facts.get(name), str))
+    return next((text for text in said if text and not CODE.fullmatch(text)), "")

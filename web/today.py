@@ -26,6 +26,10 @@ DONE_BY_HAND = (
     "drive_follow_up",
     "ask_whether_published",
     "ask_whether_filed",
+    "drive_reminder",
+    "incident_showroom",
+    "incident_key_account",
+    "insurer_claim",
 )
 
 
