@@ -141,7 +141,7 @@ def _beyond(exception: PriceException, ask: Ask, total: int, field: str | None) 
     each = Yuan(pricing.per_car(total, exception.quantity))
     if Role.GENERAL not in ask.hat.roles:
         return no(
-            "{price} per car is below your floor of {floor}: forward it to the general manager.",
+            "{price} per car is below your floor of {floor}: the general manager decides.",
             code="E-AUTH-LIMIT", remover=Role.GENERAL, field=field, price=each, floor=Yuan(floor),
         )  # fmt: skip
     if exception.project_approval and exception.project_file_sha256:

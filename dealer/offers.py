@@ -44,9 +44,9 @@ class QuotedCar(Facts):
 class Extra(Facts):
     """What comes with the cars of a line. The amount is for the whole line, a gift's is its cost to the shop."""
 
-    line: int = Field(1, title="For line", ge=1, le=100)
-    kind: ExtraKind = Field(title="Kind")
     name: str = Field(title="What", min_length=1, max_length=200)
+    kind: ExtraKind = Field(title="Kind")
+    line: int = Field(1, title="For line", ge=1, le=100)
     amount: Money = Field(title="Amount for the line")
     named_in_tender: bool = Field(False, title="Named in the tender")
 

@@ -6,10 +6,10 @@ A list has no effect before both: the approval and its first day. Which list cou
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -44,13 +44,13 @@ class PriceRow(Facts):
     floor_general: Money = Field(title="General manager's floor", gt=0)
     cost: Money | None = Field(None, title="Cost of the car")
 
-    @model_validator(mode="after")
-    def _each_floor_is_lower(self) -> Self:
-        if not ordered([getattr(self, name) for name in PRICES]):
-            raise ValueError(
-                "From the marked price to the general manager's floor each price is at most the one before."
-            )
-        return self
+    @field_validator(*PRICES[1:])
+    @classmethod
+    def _each_floor_is_lower(cls, price: int, info: ValidationInfo) -> int:
+        above = info.data.get(PRICES[PRICES.index(info.field_name or "") - 1])
+        if above is not None and price > above:
+            raise ValueError("Each price is at most the one before it.")
+        return price
 
 
 class ListHead(Facts):
@@ -244,7 +244,7 @@ def count_lines(db: Session, price_list: PriceList) -> int:
     return db.scalar(query) or 0
 
 
-def page_of(db: Session, price_list: PriceList, after: int = 0) -> list[PriceListLine]:
+def page_of(db: Session, price_list: PriceList, after: int = -1) -> list[PriceListLine]:
     """Lines in their order, from behind a position on: one page."""
     query = select(PriceListLine).options(joinedload(PriceListLine.model))
     here = query.where(PriceListLine.price_list_id == price_list.id, PriceListLine.position > after)

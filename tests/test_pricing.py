@@ -272,5 +272,5 @@ def test_two_lists_do_not_share_a_name(shop: Shop) -> None:
 
 def test_a_floor_above_the_one_before_it_is_refused_where_it_is_typed(shop: Shop) -> None:
     quoting.stock_models(shop)
-    with pytest.raises(ValueError, match="each price is at most the one before"):
+    with pytest.raises(ValueError, match="Each price is at most the one before"):
         PriceRow(model=quoting.model(shop, "X5").id, marked=1, floor_consultant=2, floor_key_account=1, floor_general=1)

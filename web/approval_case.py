@@ -13,6 +13,7 @@ from web import deals, timeline
 from web.asking import looking, looking_ask, me
 from web.frame import names_of
 from web.language import clock, money, say, show
+from web.quotation_page import title_of
 
 GIVEN = (ExtraKind.GIFT.value, ExtraKind.FREE_SERVICE.value)
 
@@ -50,7 +51,6 @@ def told(exception: PriceException) -> dict[str, Any]:
         "customer": exception.deal.customer.name,
         "deal_url": f"/deals/{exception.deal.number}",
         "deal_code": deals.code_of(exception.deal),
-        "quotation_url": f"/quotations/{exception.quotation.number}",
         "what": " · ".join((asked["model"], asked["colour"], say("{count} cars", count=exception.quantity))),
         "state": exception.state,
         "since": exception.since,
@@ -58,18 +58,26 @@ def told(exception: PriceException) -> dict[str, Any]:
         "waterfall": _waterfall(exception),
         "reason": exception.reason,
         "by": say("{name}, {when}", name=submitted or exception.requester.name, when=clock(exception.begun_at)),
-        "proof": f"/approvals/{exception.number}/proof" if exception.proof_sha256 else "",
-        "project": exception.project_approval or "",
-        "project_file": f"/approvals/{exception.number}/project" if exception.project_file_sha256 else "",
-        "gifts": [
-            f"{show(ExtraKind(each['kind']))} {each['name']} {money(each['amount'])}"
-            for each in asked["extras"]
-            if each["kind"] in GIVEN
-        ],
+        "papers": _papers(exception),
         "compare": _compare(exception),
         "ruling": _ruling(exception, names),
         "timeline": timeline.entries(of_thing(looking(), exception.store_id, exception.id)[::-1]),
     }
+
+
+def _papers(exception: PriceException) -> list[dict[str, str]]:
+    """What belongs to the request: the quotation, what proves it, what comes free with the cars."""
+    here, version = f"/approvals/{exception.number}", exception.quotation
+    rows = [{"label": say("Quotation"), "value": title_of(version), "url": f"/quotations/{version.number}"}]
+    if exception.proof_sha256:
+        rows.append({"label": say("Competitor's offer or tender"), "value": say("Open"), "url": f"{here}/proof"})
+    if exception.project_approval:
+        row = {"label": say("Project approval"), "value": exception.project_approval}
+        rows.append(row | ({"url": f"{here}/project"} if exception.project_file_sha256 else {}))
+    given = (each for each in exception.asked["extras"] if each["kind"] in GIVEN)
+    return rows + [
+        {"label": show(ExtraKind(each["kind"])), "value": f"{each['name']} {money(each['amount'])}"} for each in given
+    ]
 
 
 # ── the four questions ────────────────────────────────────────────────────────────────────────────────────────────

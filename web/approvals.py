@@ -96,7 +96,7 @@ def _inbox(chosen: PriceException | None) -> str:
         items=_items(listed, shown, tab),
         is_open=chosen is not None,
         back={"label": say(TABS[tab][0]), "url": f"/approvals?tab={tab}"},
-        case=approval_case.told(shown) if shown else None,
+        case=approval_case.told(shown) | {"badge": _badge(shown)} if shown else None,
         bar=_bar(shown) if shown else None,
         buttons=_buttons(shown) if shown else [],
     )
@@ -166,6 +166,14 @@ def _item(exception: PriceException, tab: str) -> dict[str, Any]:
     }
 
 
+def _badge(exception: PriceException) -> dict[str, str]:
+    """Of the case itself: how long it has waited, or what has become of it."""
+    if exception.state is not S.PENDING:
+        return _state_badge(exception)
+    badge = _wait_badge(exception)
+    return badge | {"label": say("Has waited {time}", time=badge["label"])}
+
+
 def _wait_badge(exception: PriceException) -> dict[str, str]:
     late = exception.due_at is not None and g.now >= exception.due_at
     soon = g.now - exception.since >= timedelta(hours=1)
@@ -194,7 +202,6 @@ def _bar(exception: PriceException) -> dict[str, Any] | None:
     say_field = form["comment"]
     say_field.kind, say_field.label = "text", say("Comment")
     say_field.attrs = {"placeholder": say("Comment (needed to return)")}
-    standing = [each for each in approve.refusals if not _forwardable(each.code)]
     price = pricing.per_car(exception.net_total, exception.quantity)
     return {
         "say": say_field,
@@ -203,15 +210,10 @@ def _bar(exception: PriceException) -> dict[str, Any] | None:
         "approve": say("Approve {price}", price=Yuan(price)),
         "refusals": [told(each) for each in approve.refusals],
         "blocked": bool(approve.refusals),
-        "missing": len(standing),
         "return": _open(exception, choices, "return"),
         "counter": _open(exception, choices, "counter"),
-        "forward": _open(exception, choices, "forward"),
+        "forward": _open(exception, choices, "forward") if approve.refusals else "",
     }
-
-
-def _forwardable(code: str) -> bool:
-    return code == "E-AUTH-LIMIT"
 
 
 def _open(exception: PriceException, choices: Mapping[str, Choice], action: str) -> str:
@@ -221,8 +223,9 @@ def _open(exception: PriceException, choices: Mapping[str, Choice], action: str)
 
 
 def _buttons(exception: PriceException) -> list[dict[str, Any]]:
-    """Everything else one may do with a case: refuse it, take it back, answer a counter-offer."""
-    shown_in_bar = ("approve", "return", "counter", "forward")
+    """Everything else one may do with a case: refuse or forward it, take it back, answer a counter-offer."""
+    approve = _choices(exception).get("approve")
+    in_bar = ("approve", "return", "counter", *(("forward",) if approve and approve.refusals else ()))
     return [
         {
             "label": word("Action exception", action),
@@ -231,7 +234,7 @@ def _buttons(exception: PriceException) -> list[dict[str, Any]]:
             "primary": action in ("accept_counter", "submit"),
         }
         for action, choice in _choices(exception).items()
-        if action not in shown_in_bar and choice.step.who is not people.SYSTEM and not choice.refusals
+        if action not in in_bar and choice.step.who is not people.SYSTEM and not choice.refusals
     ]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
 
 from dealer import approvals, offers, people, price_check, printing, quotation, workflow
 from dealer.engine.database import calendar_of
@@ -15,7 +16,7 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationState
 from dealer.reports import sees_deal
-from web import deals, quotation_page, steps
+from web import deals, quotation_page, session, steps
 from web.asking import Answer, looking, me, or_404, see_other, write
 from web.forms import Form
 from web.language import say, show
@@ -56,6 +57,9 @@ def _newest(version: Quotation) -> Quotation:
 
 
 def _extra(version: Quotation, action: str) -> Mapping[str, Any]:
+    if action == "submit":
+        looks = price_check.look_at_saved(looking(), version, _today())
+        return {"check": quotation_page.check(looks), "sees_floors": sees_floors()}
     return _editing(version.deal, version.lines) if action == "edit" else {}
 
 
@@ -69,7 +73,7 @@ KIND = steps.register(
         known=_known,
         after=_after,
         extra=_extra,
-        templates={"edit": "quotations/edit.html"},
+        templates={"edit": "quotations/edit.html", "submit": "quotations/submit.html"},
     )
 )
 
@@ -127,7 +131,10 @@ def new(number: int) -> Answer:
     deal = steps.find(looking(), deals.KIND, number)
     known = quotation.of_deal(looking(), deal)
     facts = offers.known_facts(known[0].lines, known[0].remark) if known else _from_need(deal)
-    return _new(deal, Form(Lines, facts), (), facts)
+    form = Form(Lines, facts)
+    if parked := session.unparked():
+        form.type_again(MultiDict(parked))
+    return _new(deal, form, (), facts)
 
 
 def _from_need(deal: Deal) -> dict[str, Any]:
@@ -175,7 +182,6 @@ def of_deal(number: int) -> Answer:
     return see_other(KIND.url(found) if found else f"/deals/{number}/quotations/new")
 
 
-@deals.panel
 def _panel(deal: Deal) -> dict[str, Any] | None:
     """The quotations of a deal on its page, and the way to the next."""
     found = quotation.of_deal(looking(), deal)
@@ -199,6 +205,9 @@ def _panel(deal: Deal) -> dict[str, Any] | None:
         "buttons": [{"label": say("New quotation"), "url": f"/deals/{deal.number}/quotations/new"}] if mine else [],
         "empty": say("No offer has been made yet."),
     }
+
+
+deals.PANELS.insert(0, _panel)  # a deal's life begins with its offers, whichever screen was imported first
 
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
