@@ -32,12 +32,12 @@ def page() -> Answer:
         store=store,
         keeps=me().may_or_stands_in("keep the shop"),
         blank=not store.uscc,
-        alone=alone_steps(),
+        alone=_alone_steps(),
         timeline=timeline.entries(list(reversed(of_thing(looking(), store.id, store.id)))),
     )
 
 
-def alone_steps() -> list[dict[str, str]]:
+def _alone_steps() -> list[dict[str, str]]:
     """The steps that nobody, or only one person who may have asked for them, could take today."""
     today = calendar_of(looking()).today(looking_ask().at)
     found = second_person.missing(looking(), me().store_id, workflow.LIVES.values(), today)

@@ -1,5 +1,6 @@
 """People: who works in the shop, as what, who stands in for whom, and who is signed in where."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,9 @@ from flask import Blueprint, g, render_template, session
 from dealer import accounts, people, staff, workflow
 from dealer.accounts import NewStandIn
 from dealer.engine.database import calendar_of
-from dealer.engine.history import of_thing
+from dealer.engine.history import History, of_thing
 from dealer.engine.steps import Ask, Facts, Stale
-from dealer.records.people import Person, Posting, StandIn
+from dealer.records.people import Person, Posting, Role, StandIn
 from dealer.staff import NewGroup, NewPerson, NewPosting, PersonFacts
 from web import timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
@@ -92,8 +93,17 @@ def _page(key: UUID, refusals: tuple[Any, ...] = ()) -> str:
         heads=people.names(looking(), heads),
         stand_ins=absences(person),
         sessions=sessions_of(person),
-        timeline=timeline.entries(list(reversed(of_thing(looking(), store_id, key)))),
+        timeline=_told(list(reversed(of_thing(looking(), store_id, key)))),
     )
+
+
+def _told(rows: list[History]) -> list[dict[str, Any]]:
+    """What happened; where a role came or went, which one."""
+    entries = timeline.entries(rows)
+    for entry, row in zip(entries, rows, strict=True):
+        if role := json.loads(row.facts).get("role"):
+            entry["note"] = show(Role(role))
+    return entries
 
 
 def absences(person: Person) -> list[dict[str, Any]]:
