@@ -22,7 +22,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.fields import Options, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
 from dealer.handover_papers import order_list
-from dealer.people import SYSTEM, has
+from dealer.people import SYSTEM, has, owner_or
 from dealer.records.contracts import Contract, ContractState, PlannedBatch
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch, BatchShare, BatchState
@@ -230,7 +230,7 @@ STEPS = [
     Step("accept", (B.IN_HANDOVER, B.PARTLY_ACCEPTED), B.ACCEPTED, SYSTEM, None,
          (every_car_is_delivered,),
          (note_acceptance,)),
-    Step("note_call", (*HANDED, B.CLOSED), SAME, has("make calls"), aftercalls.CallNote,
+    Step("note_call", (*HANDED, B.CLOSED), SAME, owner_or("make calls"), aftercalls.CallNote,
          (aftercalls.a_call_is_due, aftercalls.call_is_one_of_those_due),
          (aftercalls.note_call,)),
     Step("call_back", (*HANDED, B.CLOSED), SAME, has("call back"), aftercalls.CallbackNote,

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from dealer import contract_terms, people, printing, terms
 from dealer.engine import files
 from dealer.engine.database import calendar_of
-from dealer.engine.steps import Ask, Refusal, Refused, no
+from dealer.engine.steps import Ask, Refused, no
 from dealer.engine.words import SHOP_ZONE
-from dealer.people import has
 from dealer.records.contracts import PartyRole, PrintLog, Rendering
 from dealer.records.deliveries import Batch, Handover, Invoice
 from dealer.records.vehicles import Unit
@@ -93,12 +92,12 @@ def _handed(db: Session, handover: Handover) -> terms.HandedVehicle:
 
 # ── prints ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-PRINTERS = (has("hand over"), has("issue contracts"))
+PRINTERS = ("hand over", "issue contracts")
 
 
 def may_print(thing: Handover | Batch, ask: Ask) -> bool:
     """Consultants give the customer a copy, contract clerks file one."""
-    return any(not isinstance(who(thing, ask), Refusal) for who in PRINTERS)
+    return any(ask.actor.may_or_stands_in(duty) for duty in PRINTERS)
 
 
 def print_copy(ask: Ask, thing: Handover | Batch) -> PrintLog:

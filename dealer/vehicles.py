@@ -17,7 +17,7 @@ from dealer.finance import car_is_paid
 from dealer.handover import HandingOver, Rejection
 from dealer.inspection import PdiReport
 from dealer.invoices import NewInvoice, RedLetter
-from dealer.people import SYSTEM, Actor, has
+from dealer.people import SYSTEM, Actor, has, owner_or
 from dealer.records.deals import Deal, DealState
 from dealer.records.vehicles import Model, Unit, UnitState
 from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewUnit, Shipment, TakenBack, UnitPapers
@@ -30,7 +30,7 @@ KEEPER = has("keep stock")
 ALLOCATOR = has("allocate")
 MECHANIC = has("inspect")
 FINANCE = has("record money")
-CONSULTANT = has("hand over")
+CONSULTANT = owner_or("hand over")
 PAGE = 50
 
 

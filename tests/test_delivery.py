@@ -494,3 +494,11 @@ def test_ten_cars_in_two_batches_leave_the_deal_open_until_the_tenth(shop: Shop)
     assert [row.due_at for row in deadlines_of(shop, "callback")] == [at("2026-12-02 00:00"), at("2026-12-13 00:00")]
     with shop.looking() as db:
         assert finance.outstanding(db, db.scalars(select(Contract)).one()) == 10 * CAR
+
+
+def test_the_owner_of_a_deal_hands_over_whatever_their_role(shop: Shop) -> None:
+    _, (car,) = ready(shop)
+    assert refused(shop, "陈静", T0, Unit, car, "deliver", form()) == ("E-NOT-YOURS",)
+    with shop.acting("陈静", at("2026-11-27 09:00")) as ask:
+        ask.db.scalars(select(Deal)).one().owner_id = ask.actor.id
+    assert take(shop, "陈静", T0, Unit, car, "deliver", form()).state is UnitState.DELIVERED

@@ -1,6 +1,7 @@
 """Models, units with their VINs, demo cars and test-drive routes."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
@@ -142,6 +143,8 @@ class Unit(Living):
     return_ground: Mapped[Prose | None]
     return_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     model: Mapped[Model] = relationship()
+    # By name: the tables of deals know this file, not the other way round.
+    deal: Mapped[Any] = relationship("Deal", primaryjoin="foreign(Unit.case_id) == Deal.id", viewonly=True)
     __table_args__ = (
         numbered(),
         # One VIN lives once in a shop; only a returned one may come back as another unit.
@@ -157,6 +160,11 @@ class Unit(Living):
         Index("ix_units_contract", "contract_id", "state"),
         Index("ix_units_case", "case_id", "state"),
     )
+
+    @property
+    def owner_id(self) -> UUID | None:
+        """The owner of the deal it is allocated to."""
+        return self.deal.owner_id if self.deal else None
 
 
 class DemoState(StrEnum):
