@@ -15,6 +15,8 @@ from xlsxwriter import Workbook
 
 from dealer import bulk_imports, importing, pricing, sheets
 from dealer.engine import files
+from dealer.engine.attempts import Job, JobRecord
+from dealer.engine.database import new_id
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Refused
 from dealer.engine.words import say, word_of
@@ -356,3 +358,56 @@ def test_the_command_imports_on_behalf_of_a_person(stocked: Shop, tmp_path: Path
     assert (told(preview), cars) == ([("A3", "E-VIN-CHECKSUM")], 0)
     with pytest.raises(LookupError):
         bulk_imports.stock_from(stocked.database, path, by="nobody", at=moment)
+
+
+# ── many cars, in the background ──────────────────────────────────────────────────────────────────────────────────
+
+WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+VALUES = dict(zip("ALYT", (1, 3, 8, 3), strict=True)) | {str(digit): digit for digit in range(10)}
+
+
+def vin_of(number: int) -> str:
+    """The VIN of the n-th car, with its check digit."""
+    blank = f"LYLAA4180T2{number:06}"
+    rest = sum(VALUES[letter] * weight for letter, weight in zip(blank, WEIGHTS, strict=True)) % 11
+    return blank[:8] + ("X" if rest == 10 else str(rest)) + blank[9:]
+
+
+def many_cars(count: int) -> bytes:
+    return sheet(STOCK_HEAD, *((vin_of(number), "X5", "白") for number in range(1, count + 1)))
+
+
+def test_more_cars_than_one_transaction_holds_come_in_part_by_part_and_only_once(stocked: Shop) -> None:
+    content = many_cars(bulk_imports.AT_ONCE + 1)
+    with stocked.acting("孙强", at("2026-11-10 09:00")) as ask:
+        preview = importing.preview_stock(content, ask.db, ask.actor, ask.today)
+        assert bulk_imports.begin_stock_import(ask, preview, "库存.xlsx") == 0
+    database, who, moment = stocked.database, stocked.actor("孙强"), at("2026-11-10 09:01")
+    assert bulk_imports.import_in_parts(database, content, who, moment) == bulk_imports.AT_ONCE + 1
+    assert bulk_imports.import_in_parts(database, content, who, moment) == 0
+    with stocked.looking() as db:
+        assert db.scalar(select(func.count()).select_from(Unit)) == bulk_imports.AT_ONCE + 1
+        assert [job.kind for job in db.scalars(select(JobRecord))] == ["import_stock"]
+
+
+def test_a_job_imports_what_it_was_told_on_behalf_of_who_wanted_it(stocked: Shop) -> None:
+    content = many_cars(3)
+    with stocked.acting("孙强", at("2026-11-10 09:00")) as ask:
+        kept = importing.keep(ask, "库存.xlsx", content)
+    payload = {"sha256": kept, "person": str(stocked.person("孙强").id), "store": str(stocked.store.id)}
+    job = Job(
+        new_id(), "stock:1", "import_stock", stocked.store.id, payload, stocked.database, lambda: at("2026-11-10 09:01")
+    )
+    bulk_imports.carry_on(job)
+    with stocked.looking() as db:
+        unit = db.scalars(select(Unit).where(Unit.vin == vin_of(1))).one()
+        [born] = of_thing(db, stocked.store.id, unit.id)
+        assert (born.action, born.actor_id) == ("arrive", stocked.person("孙强").id)
+
+
+def test_who_may_not_keep_stock_begins_no_import(stocked: Shop) -> None:
+    with stocked.acting("王磊", at("2026-11-10 09:00")) as ask:
+        preview = importing.preview_stock(many_cars(1), ask.db, ask.actor, ask.today)
+        with pytest.raises(Refused) as refusal:
+            bulk_imports.begin_stock_import(ask, preview, "库存.xlsx")
+    assert refusal.value.codes == ("E-NOT-YOURS",)
