@@ -227,7 +227,7 @@ def begin(thing: Any, action: str, ask: Ask) -> None:
     settle(thing, ask, moved.seq)
 
 
-MOST_MOVES = 200  # a settling that goes on for longer is a circle in our own tables
+MOST_MOVES = 3_000  # a contract has up to 1,000 cars; what goes on for longer is a circle in our own tables
 
 
 def settle(thing: Any, ask: Ask, because: int | None = None) -> None:

@@ -314,12 +314,13 @@ class Life:
         self._refuse_stale(thing, ask)
         step = self.find(thing, action, ask)
         ask = self._admit(thing, step, ask)
-        was = thing.state
+        was, case_id = thing.state, thing.case_id
         with _door():
             self.machine.events[step.event].trigger(thing)
         self._move_row(thing, was, ask)
         self._run_effects(thing, step, ask)
-        return Moved(self._write_down(thing, step, ask, was), action, was, thing.state)
+        # A step that takes a thing out of a deal, or into one, is part of that deal's story either way.
+        return Moved(self._write_down(thing, step, ask, was, case_id), action, was, thing.state)
 
     def _admit(self, thing: Any, step: Step, ask: Ask) -> Ask:
         """The request as it stands after asking who (a stand-in's names the person away); raises Refused."""
@@ -358,7 +359,7 @@ class Life:
             effect(thing, ask)
         ask.db.flush()
 
-    def _write_down(self, thing: Any, step: Step, ask: Ask, was: Enum | None) -> int:
+    def _write_down(self, thing: Any, step: Step, ask: Ask, was: Enum | None, case_id: UUID | None = None) -> int:
         facts, personal = recorded(ask.facts)
         return history.append(
             ask.db,
@@ -366,7 +367,7 @@ class Life:
                 at=ask.at,
                 kind=self.kind,
                 thing_id=thing.id,
-                case_id=thing.case_id,
+                case_id=thing.case_id or case_id,
                 action=step.action,
                 was=None if was is None else str(was.value),
                 now=str(thing.state.value),
