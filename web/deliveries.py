@@ -23,7 +23,6 @@ from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import options
 from web.language import money, say, short_day, show, told, word
 from web.papers import show_file
-from web.unit_page import seen_url
 
 pages = Blueprint("deliveries", __name__)
 B = BatchState
@@ -197,7 +196,7 @@ def _page(batch: Batch, trouble: Any) -> str:
         proposals=[_proposal(each) for each in allocation.proposals(db, batch)] if open_places else [],
         free=open_places,
         allocates=me().may_or_stands_in("allocate"),
-        sees_contract=bool(seen_url(batch.contract)),
+        sees_contract=bool(steps.seen_url(batch.contract)),
         facts=_facts(batch),
         paper=_paper(batch),
         timeline=timeline.entries(history.of_thing(db, batch.store_id, batch.id)[::-1]),
@@ -233,7 +232,7 @@ def _figures(due: Due) -> list[dict[str, Any]]:
         {"label": say("Handed over"), "value": f"{due.progress.delivered} / {batch.quantity}"},
         {"label": say("Owner"), "person": batch.deal.owner.name},
     ]
-    if damages.days and seen_url(batch.contract):
+    if damages.days and steps.seen_url(batch.contract):
         note = say("cap reached") if damages.capped else say("{days} days", days=damages.days)
         figures.insert(2, {"label": say("Delay damages"), "value": money(damages.amount), "note": note, "tone": "bad"})
     return figures
@@ -281,8 +280,8 @@ def _proposal(unit: Unit) -> dict[str, Any]:
 def _facts(batch: Batch) -> list[dict[str, Any]]:
     contact = " · ".join(each for each in (batch.contact, batch.contact_phone) if each)
     facts = [
-        {"label": say("Contract"), "value": batch.contract.code or "—", "url": seen_url(batch.contract)},
-        {"label": say("Deal"), "value": deals.code_of(batch.deal), "url": seen_url(batch.deal)},
+        {"label": say("Contract"), "value": batch.contract.code or "—", "url": steps.seen_url(batch.contract)},
+        {"label": say("Deal"), "value": deals.code_of(batch.deal), "url": steps.seen_url(batch.deal)},
         {"label": say("Place"), "value": batch.place or "—"},
         {
             "label": say("Who drives"),

@@ -52,6 +52,7 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
     buttons = steps.buttons(KIND, drive, choices)
     agreement = drive_papers.agreement_of(looking(), drive) if reads else None
     card = desk.licence_card(drive, ask) if reads else []
+    deal = looking().get(Deal, drive.deal_id) if drive.deal_id else None
     return render_template(
         "drives/page.html",
         drive=drive,
@@ -74,7 +75,8 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
         prints=me().may_or_stands_in("verify licences"),
         incidents=drive_lists.incidents_of(looking(), drive),
         timeline=timeline.entries(list(reversed(history.of_thing(looking(), drive.store_id, drive.id)))),
-        deal=looking().get(Deal, drive.deal_id) if drive.deal_id else None,
+        deal=deal,
+        deal_url=steps.seen_url(deal) if deal else "",
         troubles=[told(each) for each in trouble] if isinstance(trouble, tuple) else [],
     )
 

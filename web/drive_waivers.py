@@ -10,7 +10,7 @@ from dealer.records.deals import Deal
 from dealer.testdrive import Waiver
 from web import deals, steps
 from web.asking import Answer, looking, me, need, or_404, write
-from web.drives import KIND, TONES, car_name
+from web.drives import TONES, car_name
 from web.forms import Form
 from web.frame import names_of
 from web.language import clock, say, show, word
@@ -28,7 +28,7 @@ def _panel(deal: Deal) -> dict[str, Any] | None:
     names = names_of(waiver.person_id for waiver, _ in waived)
     rows = [
         {
-            "url": KIND.url(each),
+            "url": steps.seen_url(each),
             "title": each.name,
             "note": f"{car_name(each.car)} · {clock(each.starts_at)}",
             "badge": show(each.state),

@@ -190,7 +190,7 @@ def _what(entry: FollowUp) -> str:
 
 
 def _visit(visit: Any) -> dict[str, Any]:
-    return {"url": f"/walkins/{visit.number}", "cells": [clock(visit.came_at), show(visit.kind), visit.result or "—"]}
+    return {"url": steps.seen_url(visit), "cells": [clock(visit.came_at), show(visit.kind), visit.result or "—"]}
 
 
 # ── a new card ────────────────────────────────────────────────────────────────────────────────────────────────────

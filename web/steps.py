@@ -59,6 +59,12 @@ def kind_of(thing: Any) -> Kind | None:
     return next((kind for kind in KINDS.values() if kind.record is type(thing)), None)
 
 
+def seen_url(thing: Any) -> str:
+    """The address of a thing's page, for those who may look at it; a link that ends at a closed door is none."""
+    kind = kind_of(thing)
+    return kind.url(thing) if kind is not None and kind.sees(thing, me()) else ""
+
+
 def find(db: Any, kind: Kind, number: int) -> Any:
     """The thing by its number, or 404: also when it belongs to another shop or is none of this person's business."""
     thing = or_404(people.by_number(db, kind.record, me(), number))

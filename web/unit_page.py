@@ -85,7 +85,7 @@ def _fix(unit: Unit, refusal: Refusal, kind: steps.Kind, mine: set[str]) -> dict
         return {"fix_label": say("To the batch"), "fix_url": f"/deliveries/{batch.number}"} if batch else {}
     if refusal.fix == "record_receipt":
         contract = delivery_lists.contract_of(looking(), unit.contract_id)
-        address = seen_url(contract) if contract else ""
+        address = steps.seen_url(contract) if contract else ""
         return {"fix_label": say("To the money"), "fix_url": f"{address}/money"} if address else {}
     label, action = FIXES.get(refusal.fix or "", ("", ""))
     return {"fix_label": say(label), "fix_url": kind.step_url(unit, action)} if action in mine else {}
@@ -133,12 +133,6 @@ def _particulars(unit: Unit) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in facts if value]
 
 
-def seen_url(thing: Any) -> str:
-    """The address of a thing's page, for those who may look at it."""
-    kind = steps.kind_of(thing)
-    return kind.url(thing) if kind is not None and kind.sees(thing, me()) else ""
-
-
 def _contract(unit: Unit) -> list[dict[str, Any]]:
     """Whose car it is, or who asked for it out of turn."""
     db = looking()
@@ -155,8 +149,8 @@ def _contract(unit: Unit) -> list[dict[str, Any]]:
         return []
     replaced = db.get(Unit, unit.replaces_id) if unit.replaces_id else None
     facts = [
-        {"label": say("Customer"), "value": batch.deal.customer.name, "url": seen_url(batch.deal)},
-        {"label": say("Contract"), "value": batch.contract.code or "—", "url": seen_url(batch.contract)},
+        {"label": say("Customer"), "value": batch.deal.customer.name, "url": steps.seen_url(batch.deal)},
+        {"label": say("Contract"), "value": batch.contract.code or "—", "url": steps.seen_url(batch.contract)},
         {
             "label": say("Delivery batch"),
             "value": f"{say('batch {number}', number=batch.position)} · {short_day(batch.due_on)}",

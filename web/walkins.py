@@ -357,6 +357,7 @@ def page(number: int) -> Answer:
         done=" · ".join(say(label) for name, label in DURING if getattr(visit, name)),
         buttons=[_button(visit, each) for each in steps.buttons(KIND, visit, choices) if _is_for_me(each)],
         card_url=_card_link(visit),
+        deal_url=steps.seen_url(visit.deal) if visit.deal else "",
         timeline=timeline.entries(list(reversed(told))),
     )
 
@@ -382,7 +383,7 @@ def _is_for_me(button: dict[str, Any]) -> bool:
 def _card_link(visit: Visit) -> str:
     """The address of the visitor's card, for who may open it."""
     card = visit.prospect
-    return f"/prospects/{card.number}" if card and me().may_or_stands_in("see cards") else ""
+    return steps.seen_url(card) if card else ""
 
 
 def _deal_form(visit: Visit) -> str:

@@ -10,7 +10,8 @@ from dealer.engine.database import Database, open_database
 from tests.cast import CAST
 from tests.conftest import KEYS
 from tests.databases import Databases, alone
-from tests.screens.browser import NOW, found_demo, launch, serving
+from tests.screens import lived_in
+from tests.screens.browser import NOW, launch, serving
 from tests.screens.crawl import Crawl, Guide, crawl
 from web.app import create_app
 
@@ -18,7 +19,7 @@ from web.app import create_app
 @pytest.fixture(scope="session")
 def demo_databases(databases: Databases) -> Databases:
     """The databases with the template of the demo: made once a run."""
-    databases.template("sqlite", found_demo, name="demo")
+    databases.template("sqlite", lived_in.found, name="demo")
     return databases
 
 

@@ -6,7 +6,7 @@ state, every step that the person may take) and from the links of the pages them
 
 import json
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from html.parser import HTMLParser
@@ -20,8 +20,11 @@ from werkzeug.routing import MapAdapter
 
 from dealer import people
 from dealer.engine.database import Database
+from dealer.engine.files import File
 from dealer.engine.steps import Ask
 from dealer.people import Actor
+from dealer.records.contracts import PrintLog
+from dealer.records.deliveries import Handover
 from dealer.records.people import Person, Store
 from tests.cast import CAST
 from tests.desk import Clock, Desk
@@ -49,6 +52,7 @@ class Answer:
     status: int
     mimetype: str
     landed: str  # where redirects led
+    linked_on: str = ""  # the page with a link to it
 
     @property
     def is_page(self) -> bool:
@@ -95,7 +99,7 @@ class Reading(HTMLParser):
         """Take note of a link and of what is read aloud."""
         given = dict(attrs)
         link = given.get("href") or given.get("src") or ""
-        if link.startswith("/"):
+        if link.startswith("/") and "hreflang" not in given:  # the same page in the other language
             self.links.append(link)
         if self._unread:
             if tag == self._unread[-1]:
@@ -159,12 +163,32 @@ class Guide:
             for kind in KINDS.values():
                 things = db.scalars(select(kind.record).order_by(kind.record.number.desc()))
                 seen = [thing for thing in things if kind.sees(thing, who)]
-                yield from {thing.state: kind.url(thing) for thing in reversed(seen)}.values()
+                in_each_state = {thing.state: kind.url(thing) for thing in reversed(seen)}.values()
+                yield from in_each_state
                 yield from self._steps(kind, seen, Ask(db, who, NOW))
+                yield from (rule.replace("/<int:number>", url) for url in in_each_state for rule in self._below(kind))
+            yield from self._copies(db)
+            chosen = select(File.sha256).where(File.name.endswith(".xlsx"))
+            yield from (f"/imports/price-list/{sha256}" for sha256 in db.scalars(chosen))
 
     def _actor(self, db: Any, name: str) -> Actor:
         person = db.scalars(select(Person).where(Person.sign_in == CAST[name][0])).one()
         return people.actor(db, person, db.scalars(select(Store.id)).one(), NOW.date())
+
+    def _below(self, kind: Kind) -> list[str]:
+        """What else has its own address below a thing of this kind, such as its paper."""
+        start = f"/{kind.address}/<int:number>/"
+        return [
+            rule.removeprefix(f"/{kind.address}")
+            for rule in self.rules
+            if rule.startswith(start) and rule.count("<") == 1
+        ]
+
+    def _copies(self, db: Any) -> Iterator[str]:
+        """Papers that somebody printed."""
+        pages = {thing.id: kind.url(thing) for kind in KINDS.values() for thing in db.scalars(select(kind.record))}
+        pages |= {row.id: f"/stock/{row.unit.number}" for row in db.scalars(select(Handover))}
+        yield from (f"{pages[row.subject_id]}/copies/{row.id}" for row in db.scalars(select(PrintLog)))
 
     def _steps(self, kind: Kind, things: list[Any], ask: Ask) -> Iterable[str]:
         """One address of every step that the person may take, an open one if there is any."""
@@ -188,18 +212,21 @@ def crawl(guide: Guide, name: str) -> Crawl:
 
 def _explored(guide: Guide, desk: Desk, seen: Crawl) -> list[str]:
     desk.get("/today?lang=zh")
-    ways, asked, tries, opened = deque(guide.starts(desk.name)), set(), {}, set()
+    ways = deque((url, "") for url in guide.starts(desk.name))
+    asked: set[str] = set()
+    opened: set[str] = set()
+    tries: Counter[str] = Counter()
     while ways:
-        url = ways.popleft()
+        url, linked_on = ways.popleft()
         place = guide.place(url)
-        if place is None or url in asked or place[0] in opened or tries.get(place[0], 0) == TRIES:
+        if place is None or url in asked or place[0] in opened or tries[place[0]] == TRIES:
             continue
         asked.add(url)
-        tries[place[0]] = tries.get(place[0], 0) + 1
-        answer, reading = _look(guide, desk, seen, "zh", url)
+        tries[place[0]] += 1
+        answer, reading = _look(guide, desk, seen, "zh", url, linked_on)
         if answer.status == 200:
             opened.add(place[0])
-        ways.extend(_plain(link) for link in (reading.links if reading else ()))
+        ways.extend((_plain(link), url) for link in (reading.links if reading and answer.status == 200 else ()))
     desk.get("/today?lang=en")
     return [answer.url for answer in seen.answers["zh"] if answer.status == 200]
 
@@ -210,10 +237,12 @@ def _plain(link: str) -> str:
     return f"{parts.path}?{kept}" if kept else parts.path
 
 
-def _look(guide: Guide, desk: Desk, seen: Crawl, language: str, url: str) -> tuple[Answer, Reading | None]:
+def _look(
+    guide: Guide, desk: Desk, seen: Crawl, language: str, url: str, linked_on: str = ""
+) -> tuple[Answer, Reading | None]:
     got = desk.client.get(url, follow_redirects=True)
     sort, rule = guide.place(url) or ("", "")
-    answer = Answer(url, sort, rule, got.status_code, got.mimetype, got.request.path)
+    answer = Answer(url, sort, rule, got.status_code, got.mimetype, got.request.path, linked_on)
     seen.answers[language].append(answer)
     if got.mimetype != "text/html":
         return answer, None

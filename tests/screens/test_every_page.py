@@ -50,6 +50,17 @@ def test_what_opens_in_one_language_opens_in_the_other(crawls: list[Crawl]) -> N
         assert opened == [each.url for each in seen.answers["en"] if each.status == 200]
 
 
+def test_no_link_leads_to_a_closed_door(crawls: list[Crawl]) -> None:
+    """Whoever is shown a way may go it."""
+    closed = {
+        f"{each.linked_on} → {each.url}: {each.status} for {seen.name}"
+        for seen in crawls
+        for each in seen.answers["zh"]
+        if each.linked_on and each.status in (403, 404)
+    }
+    assert not closed, "\n" + "\n".join(sorted(closed))
+
+
 @everybody
 def test_the_pages_of_others_open_or_say_why_not(crawls: list[Crawl], guide: Guide, name: str) -> None:
     own = {each.sort for seen in crawls if seen.name == name for each in seen.answers["zh"]}

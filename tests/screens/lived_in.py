@@ -1,0 +1,168 @@
+"""The demo as these tests look at it: with the longest names that its fields take, and with papers that were printed,
+a rule that was proposed, a sheet that was chosen and a car that was handed over, so that every address leads somewhere.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from dealer import demo
+from dealer.allocation import Allocation
+from dealer.customers import ContactFacts, CustomerFacts, add_contact, register
+from dealer.deals import NewDeal
+from dealer.demo_contracts import POLICE, clean_report
+from dealer.demo_deals import quoting
+from dealer.demo_stage import SCAN, Stage
+from dealer.engine.database import Database, open_database
+from dealer.engine.fields import Uploaded
+from dealer.handover import POINTS, HandingOver, TickedPoint
+from dealer.invoices import NewInvoice
+from dealer.records.contracts import Contract, ContractState
+from dealer.records.customers import CustomerClass
+from dealer.records.deliveries import Batch
+from dealer.records.people import Person
+from dealer.records.quotations import Quotation, QuotationState
+from dealer.records.testdrives import TestDrive
+from dealer.records.vehicles import Unit, UnitState
+from dealer.rulings import Reasons
+from dealer.terms.handover import Tick
+from tests.cast import cheap_hash
+from tests.conftest import KEYS, make_tables
+from tests.deliveries import SIGNED
+from tests.desk import Clock, Desk
+from tests.screens.browser import NOW
+from web.app import create_app
+
+# As long as their fields allow: one that breaks anywhere, and one without a single place to break.
+LONGEST = 200
+LONG_CHINESE = ("云南省昆明市滇中新区临空产业园公务用车集中采购与统一运营管理服务中心筹备办公室" * 6)[:LONGEST]
+LONG_LATIN = ("Wolkenbergferngespannfuhrparkbeschaffungsgesellschaft" * 4)[:LONGEST]
+# Somebody who sells, and whose own name stands on every page they open.
+LONG_NAMED = "何涛"
+
+
+def found(url: str) -> None:
+    """Build it in an empty database. The password is one that is quick to check."""
+    database = open_database(url, KEYS)
+    make_tables(database)
+    demo.fill(database, NOW)
+    stage = Stage(database, NOW)
+    _add_longest_names(stage)
+    with database.writing() as db:
+        for person in db.scalars(select(Person)):
+            person.password_hash = cheap_hash()
+    _live_in(stage, Clock(NOW))
+    with database.writing() as db:
+        db.scalars(select(Person).where(Person.name == LONG_NAMED)).one().name = LONG_CHINESE
+    database.engine.dispose()
+
+
+# ── long names ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _add_longest_names(stage: Stage) -> None:
+    for name, contact, uscc, phone in (
+        (LONG_CHINESE, LONG_LATIN, "91530100MA6LNGNA1T", "13987650101"),
+        (LONG_LATIN, LONG_CHINESE, "91530100MA6LNGNA2X", "13987650102"),
+    ):
+        told = {"customer_class": CustomerClass.COMPANY, "uscc": uscc, "phone": phone}
+        asked = NewDeal(name=name, contact=contact[:190], title=contact, **told)
+        number = quoting(stage, asked, "X5", 1_000, 110_000, days_ago=1, owner=LONG_NAMED)
+        reasons = Reasons(
+            reason=contact * 10,
+            proof=SCAN,
+            project_approval="X" * 40,
+            project_file=Uploaded(f"{name}.pdf", SCAN.content),
+        )
+        stage.take(LONG_NAMED, 0, "09:00", Quotation, number, "submit", reasons)
+    _add_a_customer_of_long_lines(stage)
+
+
+def _add_a_customer_of_long_lines(stage: Stage) -> None:
+    facts = CustomerFacts(
+        name=LONG_LATIN[::-1],
+        customer_class=CustomerClass.BANK,
+        uscc="91530100MA6LNGNA31",
+        legal_representative=LONG_CHINESE,
+        address=LONG_LATIN,
+        bank=LONG_LATIN,
+    )
+    contact = ContactFacts(name=LONG_LATIN, phone="13987650103", post=LONG_LATIN)
+    with stage.acting("陈静", 1, "10:00", facts) as ask:
+        add_contact(ask.with_facts(contact), register(ask, facts), contact)
+
+
+# ── what has happened ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _live_in(stage: Stage, clock: Clock) -> None:
+    app = create_app(stage.database, clock=clock)
+    desks = {name: Desk(app, clock, name) for name in ("陈静", "李娜", "吴倩")}
+    contract = _number(stage.database, Contract, Contract.state == ContractState.EFFECTIVE)
+    sent = _number(stage.database, Quotation, Quotation.state == QuotationState.ACCEPTED)
+    batch, cars = _second_batch_handed_over(stage)
+    drive = _number(stage.database, TestDrive)
+    rule = {"value": "5", "from_day": "2026-12-01", "reason": "到店周期长"}
+    _do(desks["陈静"], "/policies/reservation_days/propose", rule)
+    blank = desks["陈静"].client.get("/imports/price-list/template").data
+    _do(desks["陈静"], "/imports/price-list", {"file": ("价格表.xlsx", blank)})
+    _do(desks["吴倩"], f"/contracts/{contract}/reading-copy", {}, f"/contracts/{contract}")
+    stage.print_waiting()
+    for who, page in (
+        ("吴倩", f"/contracts/{contract}"),
+        ("吴倩", f"/deliveries/{batch}"),
+        ("李娜", f"/quotations/{sent}"),
+        ("李娜", f"/stock/{cars[0]}"),
+        ("李娜", f"/drives/{drive}"),
+    ):
+        _print(desks[who], page)
+
+
+def _number(database: Database, record: Any, *which: Any) -> int:
+    with database.reading() as db:
+        return int(db.scalars(select(record.number).where(*which).order_by(record.number)).first())
+
+
+def _second_batch_handed_over(stage: Stage) -> tuple[int, list[int]]:
+    """The cars that wait for the second batch are made ready and driven off today; the first batch stays as it is."""
+    with stage.database.reading() as db:
+        batch = db.scalars(select(Batch).where(Batch.position == 2)).one()
+        of_model = Unit.model_id == stage.models["X5"]
+        free = select(Unit.number).where(of_model, Unit.state == UnitState.IN_STOCK).order_by(Unit.number)
+        cars = list(db.scalars(free.limit(batch.quantity)))
+    for number in cars:
+        stage.take("孙强", 1, "10:10", Unit, number, "allocate", Allocation(batch=batch.id))
+        stage.take("郑凯", 1, "11:00", Unit, number, "start_pdi")
+        stage.take("郑凯", 1, "12:00", Unit, number, "pdi_pass", clean_report())
+        told = {"number": f"2653000001{number:010}", "issued_on": stage.day(1), "buyer": POLICE.name}
+        stage.take("高洁", 1, "14:00", Unit, number, "issue_invoice", NewInvoice(price=131_800_00, **told))
+    stage.take("孙强", 0, "09:00", Batch, batch.number, "release")
+    for number in cars:
+        stage.take("李娜", 0, "10:15", Unit, number, "deliver", _form(stage))
+    return batch.number, cars
+
+
+def _form(stage: Stage) -> HandingOver:
+    return HandingOver(
+        receiver="杨帆",
+        receiver_phone="13888880001",
+        driven_off_at=stage.now - timedelta(minutes=20),
+        odometer=12,
+        keys=2,
+        points=tuple(TickedPoint(point=point, tick=Tick.YES) for point in POINTS),
+        signature=SIGNED,
+    )
+
+
+def _do(desk: Desk, url: str, fields: dict[str, Any], form_at: str = "") -> None:
+    answer = desk.submit(url, fields, form_at)
+    if answer.status != 200:
+        raise RuntimeError(f"{desk.name} could not do {url}: {answer.status} {answer.text}")
+
+
+def _print(desk: Desk, page: str) -> None:
+    blank = desk.get(page)
+    answer = desk.client.post(f"{page}/print", data={name: blank.hidden(name) for name in ("csrf_token", "form_key")})
+    if answer.status_code != 303:
+        raise RuntimeError(f"{desk.name} could not print {page}: {answer.status} {desk.get(page).text}")
