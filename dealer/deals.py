@@ -122,6 +122,11 @@ def plan_first_contact(deal: Deal, ask: Ask) -> None:
         deadlines.plan(ask, "file_with_manufacturer", deal, due, owner_id=deal.owner_id)
 
 
+def end_first_contact(deal: Deal, ask: Ask) -> None:
+    """Whoever quotes has been in touch."""
+    deadlines.finish(ask, deal, "follow_up")
+
+
 def plan_clash_decision(deal: Deal, ask: Ask) -> None:
     """撞单: the key-account manager settles it within one working day; typing goes on, quoting waits."""
     if not deal.clash_settled:

@@ -1,5 +1,6 @@
 """Today: what is due to me, what waits for me, what others let slip and I now see."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from dealer.records.deals import Deal
 from web import steps
 from web.asking import Answer, looking, me, or_404, write
 from web.frame import names_of
-from web.language import clock, word
+from web.language import clock, short_day, word
 
 pages = Blueprint("today", __name__)
 
@@ -66,11 +67,18 @@ def _line(row: Deadline) -> dict[str, Any]:
         "what": word("Deadline", row.kind),
         "about": _about(row, thing),
         "url": _address(thing),
-        "when": clock(row.due_at),
+        "when": _when(row.due_at),
         "overdue": row.due_at < g.now,
         "by_hand": row.kind in DONE_BY_HAND,
         "note": row.note,
     }
+
+
+def _when(due: datetime) -> str:
+    """By when; a limit at midnight is the end of the day before, and is read as that day."""
+    calendar = calendar_of(looking())
+    last = calendar.last_day(due)
+    return short_day(last) if due == calendar.end_of(last) else clock(due)
 
 
 def _about(row: Deadline, thing: Any) -> str:
