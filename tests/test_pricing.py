@@ -122,14 +122,17 @@ amounts = st.integers(0, 5_000_000)
 
 @st.composite
 def cases(draw: Any) -> tuple[QuotationLine, PriceListLine]:
-    """A line whose price lies at, just above or just below a floor, with gifts of fen; and its list."""
+    """A line and its list. Most of them lie at a floor, with gifts of a few fen: less than one fen a car."""
     marked, consultant, key_account, general = draw(floors)
-    price = draw(st.sampled_from([consultant, key_account, general, marked]) | prices)
-    extras = {kind.value: draw(amounts | st.integers(0, 3)) for kind in ExtraKind if draw(st.booleans())}
     listed = PriceListLine(
         marked=marked, floor_consultant=consultant, floor_key_account=key_account, floor_general=general
     )
-    return line(max(1, price + draw(st.integers(-2, 2))), draw(st.integers(1, 1000)), **extras), listed
+    quantity = draw(st.integers(1, 1000))
+    if draw(st.sampled_from([True, True, False])):
+        price = draw(st.sampled_from([consultant, key_account, general])) + draw(st.integers(0, 1))
+        return line(price, quantity, gift=draw(st.integers(0, quantity))), listed
+    extras = {kind.value: draw(amounts) for kind in ExtraKind if draw(st.booleans())}
+    return line(draw(prices), quantity, **extras), listed
 
 
 @given(cases(), st.sampled_from([Role.SPECIALIST, Role.KEY_ACCOUNT, Role.GENERAL]))
