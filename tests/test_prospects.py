@@ -324,10 +324,11 @@ def test_a_loss_takes_a_second_person_and_a_check_call(shop: Shop) -> None:
 
 
 def test_nobody_confirms_the_loss_of_their_own_card(shop: Shop) -> None:
-    carded(shop, who="陈静")
-    take(shop, "2026-11-16 09:00", "ask_to_lose", TO_HONDA, who="陈静")
+    carded(shop)
+    shop.send_away("陈静", "王磊", date(2026, 11, 16), date(2026, 11, 20))
+    take(shop, "2026-11-16 09:00", "ask_to_lose", TO_HONDA)
     called = CheckCall(outcome="已在他店提车")
-    assert refused(shop, "2026-11-16 09:10", "confirm_lost", called, who="陈静") == ("E-SELF-APPROVE",)
+    assert refused(shop, "2026-11-16 09:10", "confirm_lost", called, who="王磊") == ("E-SELF-APPROVE",)
     assert take(shop, "2026-11-16 15:00", "confirm_lost", called, who="马超").state is S.LOST
 
 
