@@ -29,6 +29,7 @@ QUIET = (
     "--disable-sync",
 )
 DESKTOP, TABLET, PHONE = (1440, 900), (768, 1024), (390, 844)
+PATIENCE = 10_000  # milliseconds until something that does not appear is a failure
 WIDTHS = (320, 390, 768, 1440)
 
 AXE = Axe()
@@ -72,6 +73,7 @@ def open_page(browser: Browser, address: str, name: str, language: str, **how: A
     """A signed-in page of a browser that nobody used before; `how` goes to the browser (viewport, no scripts …)."""
     width, height = how.pop("size", DESKTOP)
     page = browser.new_context(viewport={"width": width, "height": height}, locale=language, **how).new_page()
+    page.set_default_timeout(PATIENCE)
     sign_in(page, address, name, language)
     return page
 
