@@ -98,7 +98,7 @@ class Form:
         for name, info in self.model.model_fields.items():
             row_model = _row_model(info)
             if row_model is not None:
-                given[name] = [_filled(row) for row in self.typed.get(name, []) if not _is_untouched(row_model, row)]
+                given[name] = [_filled(row) for row in self.typed.get(name, []) if _filled(row)]
         try:
             self.facts = self.model.model_validate(given)
         except ValidationError as wrong:
@@ -220,17 +220,6 @@ def _typed_rows(name: str, model: type[BaseModel], sent: Sent) -> list[dict[str,
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value not in ("", None, False)}
-
-
-def _is_untouched(model: type[BaseModel], row: Mapping[str, Any]) -> bool:
-    """Whether a row says no more than a new one does: its first choice and its usual number were filled in by us."""
-    if not _filled(row):
-        return True
-    needed = any(info.is_required() for info in model.model_fields.values())
-    return needed and all(
-        value in ("", None, False) or (name in model.model_fields and value == _default(model.model_fields[name]))
-        for name, value in row.items()
-    )
 
 
 def _file_refusal(file: Uploaded, kind: str) -> Refusal | None:

@@ -35,7 +35,6 @@ LANGUAGES = ("zh", "en")
 HONEST = (403, 404, 409)
 TRIES = 3  # addresses of one sort of page that are tried before it counts as closed to the person
 OUTSIDE = "/sign-in"
-A_PART = "part of a page"  # what a script fetches into a page that stands already
 # A link that chooses the language is the same page, one that goes back is no page of its own.
 NO_VIEW = ("lang", "next", "parked")
 READ_ALOUD = ("aria-label", "title", "placeholder", "alt", "data-label")
@@ -243,13 +242,11 @@ def _look(
 ) -> tuple[Answer, Reading | None]:
     got = desk.client.get(url, follow_redirects=True)
     sort, rule = guide.place(url) or ("", "")
-    html = got.get_data(as_text=True) if got.mimetype == "text/html" else ""
-    mimetype = got.mimetype if got.mimetype != "text/html" or html.startswith("<!doctype") else A_PART
-    answer = Answer(url, sort, rule, got.status_code, mimetype, got.request.path, linked_on)
+    answer = Answer(url, sort, rule, got.status_code, got.mimetype, got.request.path, linked_on)
     seen.answers[language].append(answer)
-    if not html:
+    if got.mimetype != "text/html":
         return answer, None
-    reading = Reading(html)
+    reading = Reading(got.get_data(as_text=True))
     for text in reading.said:
         seen.said[language].setdefault(text, url)
     return answer, reading
