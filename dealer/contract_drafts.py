@@ -13,6 +13,7 @@ from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Ask
 from dealer.records.contracts import (
     Contract,
+    ContractKind,
     ContractLine,
     DepositKind,
     Instalment,
@@ -22,7 +23,7 @@ from dealer.records.contracts import (
     PlannedBatch,
     Receiver,
 )
-from dealer.records.customers import Contact, ContactRole
+from dealer.records.customers import Contact, ContactRole, CustomerClass
 from dealer.records.deals import Deal, PurchaseMode, Terms
 from dealer.records.quotations import Quotation
 
@@ -51,12 +52,20 @@ def draw_up(ask: Ask, deal: Deal) -> Contract:
     contract.receivers = _receivers(ask, deal)
     contract.price_includes = _in_chinese(PRICE_INCLUDES)
     contract.price_excludes = _in_chinese(PRICE_EXCLUDES)
-    contract.procurement = _procurement(deal)
+    contract.procurement, contract.kind = _procurement(deal), kind_of(deal)
     if accepted is not None:
         take_lines(contract, accepted)
         contract.payments = _usual_payment(contract)
         contract.plan = _usual_plan(ask, contract)
     return contract
+
+
+def kind_of(deal: Deal) -> ContractKind:
+    """Which text a deal needs: a purchaser bound by procurement law, a leasing company, or anybody else."""
+    if deal.customer.procurement or _procurement(deal):
+        return ContractKind.PROCUREMENT
+    leases = deal.customer.customer_class is CustomerClass.LEASING
+    return ContractKind.LEASE if leases else ContractKind.SALE
 
 
 def take_lines(contract: Contract, accepted: Quotation) -> None:

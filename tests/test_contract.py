@@ -20,7 +20,16 @@ from dealer.engine.database import new_id
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Refused, place
 from dealer.people import by_number
-from dealer.records.contracts import Contract, ContractState, DepositKind, Dispute, PartyRole, PaymentEvent
+from dealer.records.contracts import (
+    Contract,
+    ContractKind,
+    ContractState,
+    DepositKind,
+    Dispute,
+    PartyRole,
+    PaymentEvent,
+)
+from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, DealState, PurchaseMode
 from dealer.records.people import Policy, PolicyState
 from dealer.records.quotations import ExtraKind
@@ -69,6 +78,25 @@ def test_a_draft_has_the_lines_of_the_accepted_quotation_and_the_customer_as_buy
     assert all(drawn.party(role) is buyer for role in PartyRole)
     assert [row.amount for row in drawn.payments] == [y(1_318_000)]
     assert [row.name for row in drawn.receivers] == ["杨帆"]
+
+
+@pytest.mark.parametrize(
+    ("public", "customer_class", "mode", "kind"),
+    [
+        (True, CustomerClass.POLICE, PurchaseMode.DIRECT, ContractKind.PROCUREMENT),
+        (False, CustomerClass.STATE_GROUP, PurchaseMode.OPEN_TENDER, ContractKind.PROCUREMENT),
+        (False, CustomerClass.LEASING, PurchaseMode.DIRECT, ContractKind.LEASE),
+        (False, CustomerClass.RENTAL, PurchaseMode.DIRECT, ContractKind.SALE),
+    ],
+)
+def test_who_buys_and_how_says_what_kind_of_contract_it_is(
+    shop: Shop, public: bool, customer_class: CustomerClass, mode: PurchaseMode, kind: ContractKind
+) -> None:
+    deal = accepted_deal(shop, public=public, mode=mode)
+    with shop.acting("李娜", at(NOON)) as ask:
+        by_number(ask.db, Deal, ask.actor, deal).customer.customer_class = customer_class
+    drawn = contract_of(shop, draw_up(shop, deal))
+    assert (drawn.kind, drawn.parent_id) == (kind, None)
 
 
 def test_paid_accessories_are_in_the_total_and_gifts_are_not(shop: Shop) -> None:

@@ -71,7 +71,10 @@ def draw(contract: Contract, kind: steps.Kind, refusals: tuple[Refusal, ...] = (
         title=kind.title(contract),
         here=kind.url(contract),
         refusals=[told(each) for each in refusals],
-        badges=[{"label": show(contract.state), "tone": TONES[contract.state]}],
+        badges=[
+            {"label": show(contract.state), "tone": TONES[contract.state]},
+            {"label": show(contract.kind), "tone": "neutral"},
+        ],
         phases=_phases(contract),
         figures=_figures(contract),
         items=_items(contract, choices, kind),

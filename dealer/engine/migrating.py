@@ -348,7 +348,7 @@ def _rendered(steps: "UpgradeOps | DowngradeOps", context: "MigrationContext") -
         )
         parts += [line for line in code.splitlines() if line.strip() and not line.lstrip().startswith("# ###")]
     # op.f() says that a name is final; without target metadata every name is.
-    told = re.sub(r"""op\.f\(('[^']*'|"[^"]*")\)""", r"\1", "\n".join(parts))
+    told = re.sub(r"""(?:batch_)?op\.f\(('[^']*'|"[^"]*")\)""", r"\1", "\n".join(parts))
     return indent(dedent(told), "    ") or "    pass"
 
 

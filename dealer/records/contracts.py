@@ -42,6 +42,17 @@ class ContractState(StrEnum):
     TERMINATED = "terminated"
 
 
+class ContractKind(StrEnum):
+    """What a contract does, and so which text is printed (DOMAIN B1, C4)."""
+
+    SALE = "sale"
+    PROCUREMENT = "procurement"  # carries out a public procurement
+    LEASE = "lease"  # a leasing company buys, somebody else uses the cars
+    FRAMEWORK = "framework"  # prices for a time, without cars
+    CALL_OFF = "call_off"  # an order under a framework
+    AMENDMENT = "amendment"  # 补充协议: changes a contract in effect, its parent
+
+
 class DepositKind(StrEnum):
     """定金 is security (Civil Code 586-588), 订金 a prepayment without penalty: two words, never mixed."""
 
@@ -66,6 +77,9 @@ class Contract(Living):
     state: Mapped[ContractState] = mapped_column(state_of(ContractState))
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
     quotation_id: Mapped[UUID] = mapped_column(ForeignKey("quotations.id"))
+    kind: Mapped[ContractKind] = mapped_column(word_of(ContractKind), default=ContractKind.SALE)
+    # The framework of a call-off, the contract that an amendment changes.
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
     revision: Mapped[Count] = mapped_column(default=1)  # how often it was drafted; a rework begins the next
     code: Mapped[Code | None]
     total: Mapped[Fen]
