@@ -116,6 +116,14 @@ def known_facts(lines: Sequence[QuotationLine], remark: str = "") -> dict[str, A
     return {"lines": cars, "extras": extras, "remark": remark}
 
 
+def copied_facts(source: Quotation, deal: Deal) -> dict[str, Any]:
+    """The lines of a version as the editor of a deal starts from them. What one tender names, another may not."""
+    facts = known_facts(source.lines, source.remark)
+    if source.deal_id != deal.id:
+        facts["extras"] = [extra | {"named_in_tender": False} for extra in facts["extras"]]
+    return facts
+
+
 def first_facts(db: Session, deal: Deal, day: date) -> dict[str, Any]:
     """What the editor of a deal's first quotation starts from: the need sheet, at the marked prices."""
     wanted = deal.need.lines if deal.need else []

@@ -59,6 +59,11 @@ def charged(line: Priced) -> int:
     return sum(extra.amount for extra in line.extras if extra.kind in CHARGED)
 
 
+def paid(line: Priced) -> int:
+    """What the customer pays for a line: the cars and what goes with them at a price."""
+    return line.unit_price * line.quantity + charged(line)
+
+
 def per_car(total: int, quantity: int) -> int:
     """A total as a figure per car, for people to read; no rule compares it."""
     return half_up(total, quantity)

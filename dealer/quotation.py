@@ -5,9 +5,8 @@ one is superseded. Prices below the owner's floor wait for their exceptions (app
 approval covers which line.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
@@ -362,38 +361,3 @@ def acceptance_stands(db: Session, quotation: Quotation, day: date) -> bool:
     said = quotation.confirmed_on or quotation.accepted_on
     days: int = policy(db, quotation.store_id, "acceptance_stands_days", day)
     return said is not None and day <= said + timedelta(days=days)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One thing in which two versions differ; `line` counts from 1, a missing side is None."""
-
-    line: int
-    what: str  # "model", "colour", "quantity", "unit_price", "net"
-    before: Any
-    after: Any
-
-
-def differences(old: Quotation, new: Quotation) -> list[Difference]:
-    """What changed from one version to another, line by line."""
-    rows = max(len(old.lines), len(new.lines))
-    told = []
-    for at in range(rows):
-        before = _told(old.lines[at]) if at < len(old.lines) else {}
-        after = _told(new.lines[at]) if at < len(new.lines) else {}
-        told += [
-            Difference(at + 1, what, before.get(what), after.get(what))
-            for what in (before or after)
-            if before.get(what) != after.get(what)
-        ]
-    return told
-
-
-def _told(line: QuotationLine) -> dict[str, Any]:
-    return {
-        "model": f"{line.model.name} {line.model.configuration}",
-        "colour": line.colour,
-        "quantity": line.quantity,
-        "unit_price": line.unit_price,
-        "net": pricing.net_total(line),
-    }

@@ -89,7 +89,9 @@ POST     /prospects/<int:number>/contact
 GET POST /prospects/<int:number>/reveal
 GET POST /prospects/new
 GET      /quotations/<int:number>
+GET      /quotations/<int:number>/compare
 GET      /quotations/<int:number>/copies/<uuid:key>
+GET      /quotations/<int:number>/copy
 GET      /quotations/<int:number>/evidence
 GET      /quotations/<int:number>/press
 POST     /quotations/<int:number>/print

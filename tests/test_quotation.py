@@ -321,27 +321,6 @@ def test_a_revision_is_a_new_draft_and_supersedes_the_old_version(shop: Shop, de
     assert [(each.quantity, each.unit_price) for each in new.lines] == [(10, y(136_800))]
 
 
-def test_two_versions_are_compared_line_by_line(shop: Shop, deal: int) -> None:
-    number = sent(shop, deal)
-    step(shop, "李娜", "2026-10-13 09:00", number, "revise")
-    changed = lines(shop, ("X5", 12, 136_800), ("M7", 3, 118_000), extras=[gift(1_200)])
-    step(shop, "李娜", "2026-10-13 09:30", number + 1, "edit", changed)
-    with shop.looking() as db:
-        old, new = (by_number(db, type(quotation_of(shop, n)), shop.actor("李娜"), n) for n in (number, number + 1))
-        assert old is not None
-        assert new is not None
-        told = [(each.line, each.what, each.before, each.after) for each in quotation.differences(old, new)]
-    assert told == [
-        (1, "quantity", 10, 12),
-        (1, "net", y(1_368_000), y(1_640_400)),
-        (2, "model", None, "M7 1.5T 手动七座"),
-        (2, "colour", None, "白"),
-        (2, "quantity", None, 3),
-        (2, "unit_price", None, y(118_000)),
-        (2, "net", None, y(354_000)),
-    ]
-
-
 def test_a_draft_made_by_mistake_is_discarded(shop: Shop, deal: int) -> None:
     number = quoting.draft(shop, deal, lines(shop, ("X5", 10, 136_800)))
     assert step(shop, "李娜", "2026-10-12 10:00", number, "discard").state is S.WITHDRAWN

@@ -129,7 +129,7 @@ def draw(version: Quotation, kind: steps.Kind) -> str:
         extras=_extras(version),
         facts=_facts(version),
         versions=_versions(version, kind),
-        differences=_differences(version),
+        ways_on=_ways_on(version, kind),
         paper=_paper(version, kind),
         sees_floors=sees_floors(),
         timeline=timeline.entries(of_thing(looking(), version.store_id, version.id)[::-1]),
@@ -253,29 +253,30 @@ def _versions(version: Quotation, kind: steps.Kind) -> list[dict[str, Any]]:
     ]
 
 
-def _differences(version: Quotation) -> dict[str, Any] | None:
-    """What tells this version from the one before."""
-    former = [each for each in quotation.of_series(version) if each.revision < version.revision]
-    if not former:
-        return None
-    rows = [
-        {
-            "cells": [
-                each.line,
-                word("QuotedValue", each.what),
-                _as_read(each.what, each.before),
-                _as_read(each.what, each.after),
-            ]
-        }
-        for each in quotation.differences(former[-1], version)
-    ]
-    return {"title": say("Against {version}", version=title_of(former[-1])), "rows": rows}
+def open_draft(version: Quotation, kind: steps.Kind) -> Quotation | None:
+    """The draft of a series, if there is one and this person may edit it."""
+    newest = max(quotation.of_series(version), key=lambda each: each.revision)
+    choices = quotation.QUOTATIONS.choices(newest, looking_ask())
+    return newest if any(each.step.action == "edit" and each.is_open for each in choices) else None
 
 
-def _as_read(what: str, value: Any) -> str:
-    if value is None:
-        return "—"
-    return money(value) if what in ("unit_price", "net") else str(value)
+def taken_url(draft: Quotation, source: Quotation, kind: steps.Kind) -> str:
+    """The editor of a draft, opened with the lines of another version."""
+    return f"{kind.step_url(draft, 'edit')}?from={source.number}"
+
+
+def _ways_on(version: Quotation, kind: steps.Kind) -> list[dict[str, Any]]:
+    """What one can do with a version beside its steps: hold it against another, use its lines elsewhere."""
+    here, draft = kind.url(version), open_draft(version, kind)
+    ways = []
+    if len(quotation.of_series(version)) > 1:
+        ways.append({"label": say("Compare versions"), "url": f"{here}/compare", "icon": "arrow-left-right"})
+    if draft is not None and draft.id != version.id:
+        label = say("Take its lines into {draft}", draft=title_of(draft))
+        ways.append({"label": label, "url": taken_url(draft, version, kind), "icon": "box-arrow-in-down"})
+    if me().may_or_stands_in("own deals"):
+        ways.append({"label": say("Copy to another deal"), "url": f"{here}/copy", "icon": "copy"})
+    return ways
 
 
 # ── its paper ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -34,7 +34,7 @@ def _sees(version: Quotation, who: people.Actor) -> bool:
 def _known(version: Quotation, action: str) -> Mapping[str, Any]:
     match action:
         case "edit":
-            return offers.known_facts(version.lines, version.remark)
+            return offers.copied_facts(_source() or version, version.deal)
         case "send":
             return offers.first_sending(looking(), version, _today())
         case "submit":
@@ -42,6 +42,12 @@ def _known(version: Quotation, action: str) -> Mapping[str, Any]:
             return {name: getattr(version, name) or "" for name in names}
         case _:
             return {}
+
+
+def _source() -> Quotation | None:
+    """The version whose lines an editor is opened with, when the address names one: `?from=12`."""
+    number = request.args.get("from", type=int)
+    return steps.find(looking(), KIND, number) if number is not None else None
 
 
 def _after(version: Quotation, action: str) -> str:
@@ -60,7 +66,10 @@ def _extra(version: Quotation, action: str) -> Mapping[str, Any]:
     if action == "submit":
         looks = price_check.look_at_saved(looking(), version, _today())
         return {"check": quotation_page.check(looks), "sees_floors": sees_floors()}
-    return _editing(version.deal, version.lines) if action == "edit" else {}
+    if action != "edit":
+        return {}
+    source = _source()
+    return _editing(version.deal, (source or version).lines) | {"taken": title_of(source) if source else ""}
 
 
 KIND = steps.register(
@@ -127,14 +136,18 @@ def check(number: int) -> Answer:
 
 @pages.get("/deals/<int:number>/quotations/new")
 def new(number: int) -> Answer:
-    """The editor of a deal's next offer, begun from its latest one or from the need sheet."""
+    """The editor of a deal's next offer, begun from a version that was chosen, its latest one or the need sheet."""
     deal = steps.find(looking(), deals.KIND, number)
-    known = quotation.of_deal(looking(), deal)
-    facts = offers.known_facts(known[0].lines, known[0].remark) if known else _from_need(deal)
+    source = _source()
+    if source is not None:
+        facts = offers.copied_facts(source, deal)
+    else:
+        known = quotation.of_deal(looking(), deal)
+        facts = offers.known_facts(known[0].lines, known[0].remark) if known else _from_need(deal)
     form = Form(Lines, facts)
     if parked := session.unparked():
         form.type_again(MultiDict(parked))
-    return _new(deal, form, (), facts)
+    return _new(deal, form, (), facts, taken=title_of(source) if source else "")
 
 
 def _from_need(deal: Deal) -> dict[str, Any]:
@@ -156,8 +169,8 @@ def draw_up(number: int) -> Answer:
     return write(Form.received(Lines), work, again)
 
 
-def _new(deal: Deal, form: Form, trouble: Any, facts: Mapping[str, Any] | None = None) -> str:
-    told = _editing(deal)
+def _new(deal: Deal, form: Form, trouble: Any, facts: Mapping[str, Any] | None = None, taken: str = "") -> str:
+    told = _editing(deal) | {"taken": taken}
     if facts is not None:
         told["check"] = quotation_page.check(_look(deal, facts))
     return render_template(

@@ -1,0 +1,34 @@
+"""Scenes of the demo about offers in depth: a second version beside the first."""
+
+from dealer import people, quotation
+from dealer.demo_deals import C, customer, quoting, send
+from dealer.demo_stage import Stage
+from dealer.offers import Extra, Lines, QuotedCar
+from dealer.records.deals import PurchaseMode
+from dealer.records.quotations import ExtraKind, Quotation
+
+POWER = customer(
+    "云南西电工程建设有限公司", C.STATE_GROUP, "91530100MA6PQR8K7F", "马丽", "13987650088", "线路巡检车采购"
+)
+
+
+def a_customer_asked_for_another_version(stage: Stage) -> None:
+    """Sent and answered with other wishes: the second version is being written."""
+    number = quoting(stage, POWER, "X5", 6, 138_000, days_ago=6, mode=PurchaseMode.DIRECT)
+    stage.take("李娜", 6, "14:00", Quotation, number, "submit")
+    send(stage, number, "李娜", 5)
+    stage.take("李娜", 2, "16:00", Quotation, number, "revise")
+    with stage.acting("李娜", 2, "16:10") as ask:
+        first = people.by_number(ask.db, Quotation, ask.actor, number)
+        draft = max(each.number for each in quotation.of_series(first))  # type: ignore[arg-type]
+    stage.take("李娜", 2, "16:20", Quotation, draft, "edit", _second_version(stage))
+
+
+def _second_version(stage: Stage) -> Lines:
+    petrol = QuotedCar(model=stage.models["X5"], colour="珠光白", quantity=5, unit_price=137_500_00)
+    electric = QuotedCar(model=stage.models["E3"], colour="冰川蓝", quantity=2, unit_price=168_000_00)
+    rack = Extra(line=1, kind=ExtraKind.PAID, name="车顶行李架", amount=6_000_00)
+    return Lines(lines=(petrol, electric), extras=(rack,), remark="第二版按客户 11 月来函调整车型与数量。")
+
+
+OFFER_SCENES = (a_customer_asked_for_another_version,)
