@@ -4,6 +4,8 @@ Every test that asks for `shop` runs twice: on SQLite and on PostgreSQL.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +17,7 @@ from dealer.engine.database import Database, Record, open_database
 from dealer.engine.history import create_triggers
 from dealer.engine.sealed import Keys
 from tests.cast import Shop, found_shop
-from tests.databases import Databases, PassedPerDatabase
+from tests.databases import KINDS, Databases, Kind, PassedPerDatabase
 from tests.desk import Clock, Desk
 from web.app import create_app
 
@@ -58,19 +60,42 @@ def _build(url: str) -> None:
 def databases() -> Iterator[Databases]:
     """Both database servers, with one template each."""
     with Databases() as both:
-        for kind in ("sqlite", "postgresql"):
+        for kind in KINDS:
             both.template(kind, _build)
         yield both
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
+@dataclass(frozen=True)
+class Lender:
+    """Lends each test a database of its own behind the same engine, which goes on knowing the compiled statements."""
+
+    databases: Databases
+    opened: dict[tuple[str, str], Database] = field(default_factory=dict)
+
+    @contextmanager
+    def lend(self, kind: Kind, template: str = "migrated") -> Iterator[Database]:
+        """A new copy of a template; when the test is over nobody is connected to it any more."""
+        known = self.opened.get((kind, template))
+        if known is None:
+            url = self.databases.fresh(kind, template)
+            known = self.opened[kind, template] = open_database(url, KEYS)
+        else:
+            self.databases.renew(kind, known.engine.url.render_as_string(hide_password=False), template)
+        yield known
+        known.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def lender(databases: Databases) -> Lender:
+    """One a worker."""
+    return Lender(databases)
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, lender: Lender) -> Iterator[Database]:
     """An own database for this test: migrated, with the shop and its people in it."""
-    url = databases.fresh(request.param)
-    opened = open_database(url, KEYS)
-    yield opened
-    opened.engine.dispose()
-    databases.drop(url)
+    with lender.lend(request.param) as lent:
+        yield lent
 
 
 @pytest.fixture

@@ -88,6 +88,16 @@ class Databases:
             raise LookupError(f"There is no {name} {kind} database to copy yet: call template() first.")
         return self._give(kind, note.read_text())
 
+    def renew(self, kind: Kind, url: str, name: str = "migrated") -> None:
+        """Put a new copy of the template in the place of a database that its test is through with.
+
+        Whoever keeps the engine keeps the statements it has compiled: a third of what a short test costs.
+        """
+        self.drop(url)
+        store = self._stores[kind]
+        store.create(store.name_of(url), self._note(kind, name).read_text())
+        GIVEN.add(kind)
+
     def empty(self, kind: Kind) -> str:
         """Return the URL of a new database without a table: for tests of the migrations themselves."""
         return self._give(kind)
@@ -129,6 +139,10 @@ class Files:
             shutil.copyfile(_database(template), path)
         return f"sqlite:///{path}"
 
+    def name_of(self, url: str) -> str:
+        """What `create` was called with."""
+        return Path(_database(url)).stem
+
     def settle(self, url: str) -> None:
         """Bring what still lies in the write-ahead log into the file itself."""
         with closing(sqlite3.connect(_database(url))) as db:
@@ -158,6 +172,10 @@ class Server:
             command += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(copied)
         self._execute(command)
         return _text(make_url(self._note.read_text()).set(drivername="postgresql+psycopg", database=name))
+
+    def name_of(self, url: str) -> str:
+        """What `create` was called with."""
+        return _database(url)
 
     def settle(self, url: str) -> None:
         """Close the door: PostgreSQL does not copy a database that somebody is in."""

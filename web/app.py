@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.exceptions import HTTPException
 
 from dealer.engine.database import Busy, Database
@@ -43,7 +44,7 @@ from web import (
     unit_page,
     walkins,
 )
-from web.assets import Assets
+from web.assets import assets
 
 SCREENS = (
     health,
@@ -116,8 +117,11 @@ def create_app(
         CLOCK=clock or (lambda: datetime.now(UTC)),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Kept in the temporary folder of whoever runs it, closed to others: a page's first visit after a start compiles no
+    # template that was compiled before.
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()
     app.jinja_env.globals["form_key"] = forms.form_key
-    Assets().register(app)
+    assets().register(app)
     language.register(app)
     csrf = CSRFProtect(app)
     _know_people(app)

@@ -8,6 +8,7 @@ from another host, and no copy of a foreign file lives in this project.
 import gzip
 import re
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -97,6 +98,12 @@ class Assets:
         if packed:
             response.headers["Content-Encoding"] = "gzip"
         return response
+
+
+@cache
+def assets() -> Assets:
+    """The assets of the screens, put together once a process."""
+    return Assets()
 
 
 def _read(package: str, path: str) -> str:

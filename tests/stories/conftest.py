@@ -7,8 +7,8 @@ import pytest
 from dealer import demo_shop
 from dealer.engine.database import Database, open_database
 from tests.cast import cheap_hash
-from tests.conftest import KEYS, at, make_tables
-from tests.databases import Databases
+from tests.conftest import KEYS, Lender, at, make_tables
+from tests.databases import KINDS, Databases
 
 
 def _found_everything(url: str) -> None:
@@ -19,18 +19,15 @@ def _found_everything(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def story_databases(databases: Databases) -> Databases:
+def whole_shops(databases: Databases, lender: Lender) -> Lender:
     """The two servers with the template of the whole shop."""
-    for kind in ("sqlite", "postgresql"):
+    for kind in KINDS:
         databases.template(kind, _found_everything, name="story")
-    return databases
+    return lender
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, story_databases: Databases) -> Iterator[Database]:
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, whole_shops: Lender) -> Iterator[Database]:
     """An own copy of the whole shop for this story."""
-    url = story_databases.fresh(request.param, name="story")
-    opened = open_database(url, KEYS)
-    yield opened
-    opened.engine.dispose()
-    story_databases.drop(url)
+    with whole_shops.lend(request.param, "story") as lent:
+        yield lent
