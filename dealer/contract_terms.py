@@ -63,7 +63,7 @@ def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms:
     store = people.store_of(db, contract.store_id)
     vat = pricing.vat_rate(db, contract.store_id, day)
     use = use_of(contract.deal)
-    return ContractTerms(
+    agreed = ContractTerms(
         dated=day,
         signing_place=contract.signing_place,
         seller=_seller(contract, store),
@@ -88,6 +88,7 @@ def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms:
         service_phone=store.after_sales_phone,
         **_wording(contract),
     )
+    return agreed.model_copy(update={"articles": agreed.composed()})
 
 
 def _wording(contract: Contract) -> dict[str, Any]:

@@ -96,8 +96,9 @@ class Unprintable(Exception):
     code = "E-GLYPH"
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(f"{fault.code_point} in {' '.join(fault.field)}" for fault in faults))
+        # Where it was typed comes before the clauses that repeat it.
+        self.faults = tuple(sorted(faults, key=lambda fault: len(fault.field)))
+        super().__init__("; ".join(f"{fault.code_point} in {' '.join(fault.field)}" for fault in self.faults))
 
 
 class PaperFailed(Exception):

@@ -9,20 +9,17 @@ agreed" and is printed as ×.
 import json
 from typing import Any
 
+from dealer.terms.agreement import Agent, Agreement, Capacity, Court, Late, Party
 from dealer.terms.basics import WORDING, Contact, Extra, Gift, Goods, Letterhead, Signature, Terms, Vehicles
+from dealer.terms.clauses import Article, Clause, Own
 from dealer.terms.contract import (
-    Agent,
     Batch,
     Bond,
-    Capacity,
     ContractTerms,
-    Court,
     Earnest,
     Feature,
     Instalment,
-    Late,
     Moment,
-    Party,
     Procurement,
     Share,
 )
@@ -35,10 +32,13 @@ __all__ = [
     "PAPERS",
     "WORDING",
     "Agent",
+    "Agreement",
+    "Article",
     "Batch",
     "Bond",
     "Capacity",
     "Check",
+    "Clause",
     "Contact",
     "ContractTerms",
     "Court",
@@ -55,6 +55,7 @@ __all__ = [
     "Letterhead",
     "Moment",
     "Offer",
+    "Own",
     "Party",
     "Procurement",
     "QuotationTerms",

@@ -4,7 +4,7 @@ import hashlib
 import json
 import zlib
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -54,10 +54,14 @@ class Terms(BaseModel):
         frozen=True, extra="forbid", str_strip_whitespace=True, ser_json_bytes="base64", val_json_bytes="base64"
     )
 
+    LATER: ClassVar[tuple[str, ...]] = ()
+    """Fields that came after papers had been signed: left out while empty, so that those keep their fingerprints."""
+
     def canonical(self) -> bytes:
         """These terms as JSON, written the same way for ever: sorted keys, no blanks, UTF-8."""
         kind = type(self).__name__
-        plain = {"paper": kind, "terms": self.model_dump(mode="json")}
+        unknown_then = {name for name in self.LATER if not getattr(self, name)}
+        plain = {"paper": kind, "terms": self.model_dump(mode="json", exclude=unknown_then)}
         return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     def fingerprint(self) -> str:

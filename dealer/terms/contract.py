@@ -2,53 +2,13 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from dealer.terms.basics import (
-    WORDING,
-    Contact,
-    Count,
-    Days,
-    Fen,
-    Goods,
-    Letterhead,
-    Line,
-    Percent,
-    Rate,
-    Terms,
-    Text,
-    Word,
-)
-
-
-class Capacity(StrEnum):
-    """What a party on the customer's side does; in a three-party contract these fall apart."""
-
-    BUYS = "buys"
-    IS_INVOICED = "is_invoiced"
-    PAYS = "pays"
-    USES = "uses"
-
-
-class Agent(Terms):
-    """Who signs for a party under a power of attorney (授权委托书)."""
-
-    name: Line
-    phone: Word = ""
-    identifier: Word = ""
-    authorisation_number: Word = ""
-    authorised_on: date | None = None
-
-
-class Party(Letterhead):
-    """One side of a contract as its head prints it."""
-
-    post_code: Word = ""
-    legal_representative: Line = ""
-    agent: Agent | None = None
-    capacities: tuple[Capacity, ...] = ()
+from dealer.engine import amounts
+from dealer.terms.agreement import NOTHING, Agreement, Capacity, Late, day, delay, listed, sum_of
+from dealer.terms.basics import Contact, Count, Days, Fen, Goods, Line, Terms, Text, Vehicles, Word
 
 
 class Moment(StrEnum):
@@ -114,22 +74,6 @@ class Batch(Terms):
         return sum(share.quantity for share in self.shares)
 
 
-class Late(Terms):
-    """Damages for delay: parts per ten thousand of the late value a day, up to a cap; then the batch may be ended."""
-
-    per_ten_thousand: Rate
-    cap_percent: Percent
-    end_after_days: Days
-
-
-class Court(StrEnum):
-    """Where a dispute is brought: the competent court at one of these places."""
-
-    SELLER = "seller"
-    BUYER = "buyer"
-    SIGNING_PLACE = "signing_place"
-
-
 class Procurement(Terms):
     """The public procurement a contract carries out; the parties may not depart from what was tendered."""
 
@@ -149,14 +93,12 @@ class Feature(Terms):
     agreed: Text
 
 
-class ContractTerms(Goods):
+class ContractTerms(Agreement, Goods):
     """A fleet sale: everything dealer and buyer agree, down to the number of copies."""
 
-    wording: Word = WORDING
-    dated: date
-    signing_place: Line = ""
-    seller: Party
-    customers: Annotated[tuple[Party, ...], Field(min_length=1, max_length=3)]
+    LATER: ClassVar[tuple[str, ...]] = ("kind", "articles")
+
+    kind: Literal["", "sale", "procurement", "lease"] = ""
     procurement: Procurement | None = None
     price_includes: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
     price_excludes: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
@@ -174,41 +116,30 @@ class ContractTerms(Goods):
     storage_after_days: Days = 4
     warranty_months: Annotated[int, Field(ge=0, le=240)] = 0
     warranty_km: Annotated[int, Field(ge=0, le=2_000_000)] = 0
-    arbitration: Line = ""
-    court: Court | None = None
-    copies_each: Count = 2
     copies_filed: Annotated[int, Field(ge=0, le=20)] = 0
     features: Annotated[tuple[Feature, ...], Field(max_length=200)] = ()
     services: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
     service_phone: Word = ""
-    special: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
 
     @model_validator(mode="after")
     def nothing_contradicts(self) -> Self:
         """A paper that contradicts itself must not exist; the rules of contract.py say so earlier and kinder."""
         for agrees, complaint in (
             (sum(each.amount_fen for each in self.instalments) == self.total_fen, "the instalments are the total"),
-            (self._batches_hold_every_line(), "the batches hold every vehicle once"),
+            (batches_hold_every_line(self.batches, self.vehicles), "the batches hold every vehicle once"),
             (
                 self._earnest_comes_first(),
                 "the first instalment, due after the contract takes effect, is the 订金 or 定金",
             ),
-            (
-                bool(self.arbitration) != (self.court is not None),
-                "disputes go to a court or to arbitration: one of them",
-            ),
+            (self.disputes_are_settled_once(), "disputes go to a court or to arbitration: one of them"),
             (self._each_capacity_is_held_once(), "buying, paying, using and being invoiced have one party each"),
             (Capacity.BUYS in self.customers[0].capacities, "the buyer comes first"),
+            (self.kind != "procurement" or self.procurement is not None, "a procurement is named"),
+            (self.kind != "lease" or self.side(Capacity.USES) > 0, "somebody else than the lessor uses the vehicles"),
         ):
             if not agrees:
                 raise ValueError(f"Not so in these terms: {complaint}.")
         return self
-
-    def _batches_hold_every_line(self) -> bool:
-        planned: dict[int, int] = {}
-        for share in (share for batch in self.batches for share in batch.shares):
-            planned[share.line] = planned.get(share.line, 0) + share.quantity
-        return planned == {row: line.quantity for row, line in enumerate(self.vehicles, 1)}
 
     def _earnest_comes_first(self) -> bool:
         return self.earnest is Earnest.NONE or self.instalments[0].moment is Moment.AFTER_EFFECT
@@ -218,8 +149,84 @@ class ContractTerms(Goods):
 
     @property
     def copies(self) -> int:
-        return self.copies_each * (1 + len(self.customers)) + self.copies_filed
+        return super().copies + self.copies_filed
 
-    def side(self, capacity: Capacity | str) -> int:
-        """Which of the customers (from 0) buys, pays, uses or is invoiced."""
-        return next(place for place, party in enumerate(self.customers) if capacity in party.capacities)
+    @property
+    def text_kind(self) -> str:
+        """Terms frozen before there was a choice carry out a procurement exactly when they name one."""
+        return self.kind or ("procurement" if self.procurement else "sale")
+
+    # ── what clauses may speak of ──
+
+    def named(self, language: str) -> dict[str, str]:
+        return {
+            **super().named(language),
+            **named_goods(self, language),
+            **self._named_security(),
+            **delay(self.late_delivery, self.late_payment),
+            "price_includes": listed(self.price_includes, language),
+            "price_excludes": listed(self.price_excludes, language),
+            "batch_count": str(len(self.batches)),
+            "odometer_km": str(self.odometer_km),
+            "keys": str(self.keys),
+            "storage": amounts.money(self.storage_fen),
+            "storage_from": str(self.storage_after_days + 1),
+            "inspection_days": str(self.inspection_days),
+            "warranty_months": str(self.warranty_months),
+            "warranty_km": f"{self.warranty_km:,}",
+            "copies_filed": str(self.copies_filed),
+            "project": self.procurement.project if self.procurement else NOTHING,
+            "procurement_number": (self.procurement.number if self.procurement else "") or NOTHING,
+            "awarded_on": day(self.procurement.awarded_on if self.procurement else None, language),
+        }
+
+    def _named_security(self) -> dict[str, str]:
+        bond = self.bond or Bond(amount_fen=0)
+        return {
+            **sum_of("earnest", self.instalments[0].amount_fen),
+            **sum_of("bond", bond.amount_fen),
+            "bond_days": str(bond.returned_after_days),
+        }
+
+    def holds(self) -> set[str]:
+        return super().holds() | {
+            name
+            for name, so in (
+                ("tendered", self.procurement is not None),
+                ("awarded", self.procurement is not None and self.procurement.awarded_on is not None),
+                ("extras", bool(self.extras)),
+                ("gifts", bool(self.gifts)),
+                ("deposit", self.earnest is Earnest.DEPOSIT),
+                ("prepayment", self.earnest is Earnest.PREPAYMENT),
+                ("bond", self.bond is not None),
+                ("guarantee", self.bond is not None and self.bond.by_guarantee),
+                ("storage", self.storage_fen > 0),
+                ("warranty", self.warranty_months > 0),
+                ("warranty_km", self.warranty_km > 0),
+                ("filed", self.copies_filed > 0),
+            )
+            if so
+        }
+
+
+def batches_hold_every_line(batches: tuple[Batch, ...], vehicles: tuple[Vehicles, ...]) -> bool:
+    """Whether every vehicle of every line is in exactly one batch."""
+    planned: dict[int, int] = {}
+    for share in (share for batch in batches for share in batch.shares):
+        planned[share.line] = planned.get(share.line, 0) + share.quantity
+    return planned == {row: line.quantity for row, line in enumerate(vehicles, 1)}
+
+
+def named_goods(goods: Goods, language: str) -> dict[str, str]:
+    """The names of what is sold: numbers, sums, taxes, gifts."""
+    many = "{}，{}份" if language == "zh" else "{}, {}"
+    return {
+        **sum_of("total", goods.total_fen),
+        "vehicle_count": str(goods.vehicle_count),
+        "vehicles_total": amounts.money(goods.vehicles_fen),
+        "vat_percent": str(goods.vat_percent),
+        "net_total": amounts.money(goods.net_fen),
+        "vat_total": amounts.money(goods.vat_fen),
+        "extras_total": amounts.money(goods.extras_fen),
+        "gifts": listed(tuple(many.format(gift.name, gift.quantity) for gift in goods.gifts), language),
+    }
