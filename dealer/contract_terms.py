@@ -86,6 +86,7 @@ def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms:
         late_payment=_late(contract),
         storage_fen=contract.storage_fee,
         service_phone=store.after_sales_phone,
+        verify_at=store.public_address,
         **_wording(contract),
     )
     return agreed.model_copy(update={"articles": agreed.composed()})

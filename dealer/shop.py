@@ -1,14 +1,27 @@
 """The shop itself: founded once, its particulars kept up to date. Contracts and papers name it by them."""
 
+import re
+from typing import Annotated
+
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer.customers import ShortName, Uscc
+from dealer.engine.fields import checked
 from dealer.engine.history import start_chain
+from dealer.engine.malformed import Malformed, half_width
 from dealer.engine.steps import Ask, Facts, write_down
 from dealer.records.people import Store
 from dealer.staff import need, refuse_stale
+
+
+def _public_address(typed: str) -> str:
+    """https only: over plain HTTP anybody on the way could answer that a forged contract is in force."""
+    address = half_width(str(typed)).rstrip("/")
+    if not re.fullmatch(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*", address):
+        raise Malformed("Enter an address that begins with https://, without a question mark.", "E-ADDRESS")
+    return address
 
 
 class ShopFacts(Facts):
@@ -22,6 +35,13 @@ class ShopFacts(Facts):
     after_sales_phone: str = Field(title="After-sales phone", min_length=1, max_length=40, pattern=r"^[0-9+ -]*$")
     bank: ShortName = Field(title="Bank")
     bank_account: str = Field(title="Bank account", min_length=1, max_length=40, pattern=r"^[0-9 -]*$")
+    public_address: Annotated[str, checked(_public_address)] = Field(
+        "",
+        title="Public address",
+        description="Where customers reach this server, such as https://sales.example.cn: the code on a contract then "
+        "leads to the page that checks it. Leave it empty while they cannot.",
+        max_length=120,
+    )
 
 
 def found_shop(db: Session, code: str, name: str) -> Store:

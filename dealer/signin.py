@@ -19,7 +19,8 @@ from dealer.engine.database import keys_of
 from dealer.engine.steps import Refused, no
 from dealer.records.people import Person, SignedIn, SignInTry
 
-TRIES = 5  # failed tries per name or address …
+TRIES = 5  # failed tries per name …
+TRIES_OF_AN_ADDRESS = 4 * TRIES  # … or per address, which a shop shares …
 WINDOW = timedelta(minutes=15)  # … within this time
 IDLE = timedelta(hours=12)  # a working day; the reception PC is shared
 ENDS_AFTER = timedelta(days=7)
@@ -56,20 +57,25 @@ def is_password_of(person: Person | None, password: str) -> bool:
 
 def throttled(db: Session, name: str, address: str, at: datetime) -> bool:
     """Whether this name or this address has failed too often just now."""
-    for whose in (name, address):
-        tries = db.scalar(
-            select(func.count())
-            .select_from(SignInTry)
-            .where(SignInTry.whose_hash == _whose(db, whose), SignInTry.at > at - WINDOW)
-        )
-        if (tries or 0) >= TRIES * (4 if whose is address else 1):  # a shop shares one address
-            return True
-    return False
+    of_the_name, of_the_address = (tries(db, "sign-in", whose, at) for whose in (name, address))
+    return of_the_name >= TRIES or of_the_address >= TRIES_OF_AN_ADDRESS
 
 
 def note_failure(db: Session, name: str, address: str, at: datetime) -> None:
     """One more failed try of this name from this address."""
-    db.add_all([SignInTry(whose_hash=_whose(db, whose), at=at) for whose in (name, address)])
+    for whose in (name, address):
+        note_try(db, "sign-in", whose, at)
+
+
+def tries(db: Session, purpose: str, whose: str, at: datetime) -> int:
+    """How often a name or an address has tried something in vain just now."""
+    here = (SignInTry.whose_hash == _whose(db, purpose, whose), SignInTry.at > at - WINDOW)
+    return db.scalar(select(func.count()).select_from(SignInTry).where(*here)) or 0
+
+
+def note_try(db: Session, purpose: str, whose: str, at: datetime) -> None:
+    """One more try in vain."""
+    db.add(SignInTry(whose_hash=_whose(db, purpose, whose), at=at))
 
 
 def by_sign_in(db: Session, name: str) -> Person | None:
@@ -121,5 +127,5 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _whose(db: Session, whose: str) -> str:
-    return keys_of(db).hash("sign-in", whose.strip().lower())
+def _whose(db: Session, purpose: str, whose: str) -> str:
+    return keys_of(db).hash(purpose, whose.strip().lower())

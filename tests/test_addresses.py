@@ -107,6 +107,9 @@ GET      /stock/<int:number>/photos/<sha256>
 POST     /stock/<int:number>/print
 GET POST /stock/new
 GET      /today
+POST     /verify/file
+GET      /verify/<number>/<fingerprint>
+GET POST /verify
 GET      /walkins
 GET      /walkins/<int:number>
 GET      /walkins/<int:number>/become_deal

@@ -171,6 +171,18 @@ def test_the_code_on_the_cover_gives_number_and_fingerprint_of_the_terms() -> No
     assert codes(contract_of_story_1()) == [f"{NUMBER} sha256:{story_1().fingerprint()}"]
 
 
+def test_the_code_leads_to_the_page_that_checks_it_once_the_shop_has_an_address() -> None:
+    terms = changed(story_1(), verify_at="https://sales.example.cn")
+    paper = papers.render_here("contract", terms, number=NUMBER)
+    assert codes(paper) == [f"https://sales.example.cn/verify/{NUMBER}/{terms.fingerprint()}"]
+    assert "打开https://sales.example.cn/verify即可核对" in text(paper)
+
+
+def test_texts_frozen_before_there_was_an_address_keep_their_fingerprint() -> None:
+    assert b"verify_at" not in story_1().canonical()
+    assert b"verify_at" in changed(story_1(), verify_at="https://sales.example.cn").canonical()
+
+
 # Layout ---------------------------------------------------------------------------------------------------------------
 
 

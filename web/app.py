@@ -42,6 +42,7 @@ from web import (
     stock,
     today,
     unit_page,
+    verification,
     walkins,
 )
 from web.assets import assets
@@ -74,6 +75,7 @@ SCREENS = (
     staff,
     policies,
     account,
+    verification,
 )
 
 # Room for a photo that is too large to be kept, so that its field can say so; beyond it the connection is closed.
@@ -155,7 +157,7 @@ def _guard(app: Flask, csrf: CSRFProtect) -> None:
 
     @app.before_request
     def _same_origin() -> None:
-        if request.endpoint is not None and request.endpoint not in ("asset", "health.healthz"):
+        if request.endpoint is not None and request.endpoint not in ("asset", "health.healthz", *verification.ASKED):
             csrf.protect()
 
     @app.after_request

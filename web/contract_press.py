@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import url_for
+
 from dealer import contract as contracts
 from dealer import printing
 from dealer.records.contracts import Contract, ContractState, PrintLog, Rendering
@@ -43,15 +45,28 @@ def card(contract: Contract, here: str) -> dict[str, Any] | None:
         "trial_url": f"{here}/trial" if trial and trial.pdf_sha256 else "",
         "trouble": told(trouble) if trouble else "",
         "again": f"{here}/press-again" if may and printing.troubled(looking(), contract.id) else "",
-        "number": contract.code or "",
+        "facts": _facts(contract),
         "paper": _paper(contract),
-        "sha256": contract.pdf_sha256 or "",
         "print": f"{here}/print" if may and contract.pdf_sha256 and contract.state in contracts.PRINTABLE else "",
         "english": f"{here}/reading-copy" if english and english.pdf_sha256 else "",
         "order_english": f"{here}/reading-copy" if contract.pdf_sha256 and english is None else "",
         "copies": _copies(prints),
         "waits": f"{here}/press" if waits_for_press(contract) else "",
     }
+
+
+def _facts(contract: Contract) -> list[dict[str, str]]:
+    """What is on record of an issued text: by these it is known again."""
+    if contract.code is None or contract.fingerprint is None:
+        return []
+    known = [
+        {"label": say("Contract number"), "value": contract.code},
+        {"label": say("Fingerprint of the text"), "hash": contract.fingerprint},
+    ]
+    if contract.pdf_sha256:
+        known.append({"label": say("SHA-256 of the file"), "hash": contract.pdf_sha256})
+    check = url_for("verification.answer", number=contract.code, fingerprint=contract.fingerprint)
+    return [*known, {"label": say("What a stranger is told"), "value": say("View"), "url": check}]
 
 
 def _verdict(trial: Rendering | None) -> dict[str, str]:

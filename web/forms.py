@@ -26,8 +26,8 @@ from dealer.engine.words import SHOP_ZONE, show_money
 from web.language import say, show, told
 
 CHIPS_UP_TO = 6
-FILE_KINDS = ("file", "sheet", "signature")
-ACCEPTS = {"file": "application/pdf,image/jpeg,image/png", "sheet": ".xlsx"}
+FILE_KINDS = ("file", "sheet", "pdf", "signature")
+ACCEPTS = {"file": "application/pdf,image/jpeg,image/png", "sheet": ".xlsx", "pdf": "application/pdf"}
 MOST_ROWS = 1000
 
 OPTIONS: dict[str, Callable[[], Iterable[tuple[Any, ...]]]] = {}
@@ -227,7 +227,7 @@ def _file_refusal(file: Uploaded, kind: str) -> Refusal | None:
         return no("This file is larger than 20 MB: choose a smaller one.", code="E-FILE-SIZE")
     if not file.content:
         return no("This file is empty: choose another one.", code="E-FILE-EMPTY")
-    if kind != "sheet" and files.media_type_of(file.content) is None:
+    if kind not in ("sheet", "pdf") and files.media_type_of(file.content) is None:
         return no("This is neither a PDF nor a JPEG or PNG picture: choose one of these.", code="E-FILE-KIND")
     return None
 

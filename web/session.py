@@ -16,7 +16,10 @@ from web.asking import Answer
 from web.language import say
 
 pages = Blueprint("session", __name__)
-OPEN_TO_ALL = ("asset", "health.healthz", "session.form", "session.sign_in", "session.sign_out")
+OPEN_TO_ALL = (
+    "asset", "health.healthz", "session.form", "session.sign_in", "session.sign_out",
+    "verification.page", "verification.answer", "verification.ask", "verification.ask_file",
+)  # fmt: skip
 # Whoever signed in with a password that somebody gave them chooses their own before anything else.
 BEFORE_THE_OWN_PASSWORD = (*OPEN_TO_ALL, "account.password_form", "account.choose_password")
 MOST_PARKED = 200_000  # characters of typed text that survive the end of a session

@@ -303,6 +303,7 @@ class Rendering(OfStore):
         UniqueConstraint(
             "subject_id", "template", "language", "fingerprint", "number", "trial", name="uq_renderings_paper"
         ),
+        Index("ix_renderings_pdf", "pdf_sha256"),
     )
 
 

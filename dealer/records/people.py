@@ -60,6 +60,7 @@ class Store(Identified):
     after_sales_phone: Mapped[Code]
     bank: Mapped[Name]
     bank_account: Mapped[Code]
+    public_address: Mapped[Name] = mapped_column(default="")  # https://…, where customers reach this server
     version: Mapped[Count] = mapped_column(default=0)
 
 
@@ -121,7 +122,7 @@ class SignedIn(Identified):
 
 
 class SignInTry(Identified):
-    """A failed sign-in, by keyed hash of name and of address, for the throttle."""
+    """A try in vain to sign in or to have a paper verified, by keyed hash of name or address, for the throttle."""
 
     __tablename__ = "sign_in_tries"
     whose_hash: Mapped[str] = mapped_column(NameType(64))

@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -78,6 +79,13 @@ class Agreement(Terms):
     copies_each: Count = 2
     special: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
     articles: tuple[Article, ...] = ()
+    verify_at: Line = ""  # https://…, where the shop's papers are checked
+
+    def code(self, number: str) -> str:
+        """What the code on the first page says: where this paper is checked, or else what one compares by hand."""
+        if self.verify_at:
+            return f"{self.verify_at}/verify/{quote(number, safe='')}/{self.fingerprint()}"
+        return f"{number} sha256:{self.fingerprint()}"
 
     @property
     def text_kind(self) -> str:
