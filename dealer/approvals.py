@@ -241,8 +241,10 @@ def nobody_waits_for_it(exception: PriceException, ask: Ask) -> Refusal | None:
 
 
 def approval_no_longer_fits(exception: PriceException, ask: Ask) -> Refusal | None:
-    """Worse terms are asked for, a floor has overtaken a price nobody was offered yet, or the deal is over."""
+    """Worse terms are asked for, an allowance has ended, a floor overtook a price nobody holds, or the deal is over."""
     if _deal_has_ended(exception) or authority.is_overtaken(ask.db, exception, ask.today):
+        return None
+    if authority.has_run_short(exception, ask.today):
         return None
     with_customer = authority.is_with_the_customer(ask.db, exception, ask.today)
     if not with_customer and authority.outgrown(ask.db, exception, ask.today):
@@ -352,8 +354,8 @@ def _exception(line: QuotationLine, ask: Ask) -> PriceException | None:
         requester_id=quotation.owner_id, submitted_by_id=quotation.submitted_by_id or quotation.owner_id,
         fleet=pricing.is_fleet(quotation, ask.db, ask.today), reason=quotation.reason or "",
         proof_sha256=quotation.proof_sha256, project_approval=quotation.project_approval,
-        project_file_sha256=quotation.project_file_sha256, asked=authority.terms_of(line, price, roles),
-        net_total=pricing.net_total(line), quantity=line.quantity, returns=0,
+        project_file_sha256=quotation.project_file_sha256, asked=authority.terms_of(line, price, roles, ask.today),
+        net_total=pricing.net_total(line, ask.today), quantity=line.quantity, returns=0,
     )  # fmt: skip
     exception.tier = rulings.tier_of(ask, exception, price)
     return exception

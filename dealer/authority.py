@@ -20,6 +20,8 @@ from dealer.records.people import Role
 from dealer.records.prices import PriceListLine
 from dealer.records.quotations import (
     ExceptionState,
+    ExtraKind,
+    LineExtra,
     PriceException,
     Quotation,
     QuotationLine,
@@ -42,13 +44,14 @@ def lines_below_own_floor(db: Session, quotation: Quotation, day: date) -> list[
     """
     prices = pricing.prices_of(db, quotation.store_id, (line.model_id for line in quotation.lines), day)
     roles = people.roles_of(db, quotation.owner_id, quotation.store_id)
-    return [line for line in quotation.lines if _is_below(line, prices.get(line.model_id), roles)]
+    return [line for line in quotation.lines if _is_below(line, prices.get(line.model_id), roles, day)]
 
 
-def _is_below(line: QuotationLine, price: PriceListLine | None, roles: frozenset[Role]) -> bool:
+def _is_below(line: QuotationLine, price: PriceListLine | None, roles: frozenset[Role], day: date) -> bool:
+    net = pricing.net_total(line, day)
     if line.quotation.state in WITH_THE_CUSTOMER and line.floor_own is not None:
-        return not pricing.meets(pricing.net_total(line), line.quantity, line.floor_own)
-    return price is None or not pricing.meets(pricing.net_total(line), line.quantity, pricing.floor_of(roles, price))
+        return not pricing.meets(net, line.quantity, line.floor_own)
+    return price is None or not pricing.meets(net, line.quantity, pricing.floor_of(roles, price))
 
 
 def authorises(exception: PriceException, line: QuotationLine, day: date) -> bool:
@@ -61,10 +64,14 @@ def authorises(exception: PriceException, line: QuotationLine, day: date) -> boo
         exception.deal_id == quotation.deal_id
         and exception.asked["model_id"] == str(line.model_id)
         and line.quantity <= exception.quantity
-        # a / b ≥ c / d without dividing
-        and pricing.net_total(line) * exception.quantity >= approved * line.quantity
+        and _is_as_good(line, exception, approved, day)
         and (day <= exception.valid_until or quotation.state in WITH_THE_CUSTOMER)
     )
+
+
+def _is_as_good(line: QuotationLine, exception: PriceException, total: int, day: date) -> bool:
+    # a / b ≥ c / d without dividing
+    return pricing.net_total(line, day) * exception.quantity >= total * line.quantity
 
 
 def outgrown(db: Session, exception: PriceException, day: date) -> bool:
@@ -149,6 +156,18 @@ def is_overtaken(db: Session, exception: PriceException, day: date) -> bool:
     )
 
 
+def has_run_short(exception: PriceException, day: date) -> bool:
+    """Whether an allowance that was counted has ended, so that its own line now brings less than was approved."""
+    approved, line = exception.approved_total, exception.line
+    counted = any(extra.kind is ExtraKind.ALLOWANCE and not pricing.stands(extra, day) for extra in line.extras)
+    return (
+        approved is not None
+        and counted
+        and line.quotation.state in SUBMITTED
+        and not _is_as_good(line, exception, approved, day)
+    )
+
+
 def _asks_for_more(db: Session, quotation: Quotation, exception: PriceException, day: date) -> bool:
     uncovered = (str(line.model_id) for line in unauthorised_lines(db, quotation, day))
     return exception.asked["model_id"] in uncovered and not _relies_on(db, quotation, exception, day)
@@ -168,7 +187,7 @@ def _versions(db: Session, exception: PriceException, states: Iterable[Quotation
     )
 
 
-def refused_before(db: Session, line: QuotationLine) -> PriceException | None:
+def refused_before(db: Session, line: QuotationLine, day: date) -> PriceException | None:
     """A refusal is final for its price: the one that stands against the same or worse terms of this line, if any."""
     deal = line.quotation.deal
     query = select(PriceException).where(
@@ -177,13 +196,13 @@ def refused_before(db: Session, line: QuotationLine) -> PriceException | None:
     if deal.void_before is not None:
         query = query.where(PriceException.begun_at >= deal.void_before)
     for exception in db.scalars(query.order_by(PriceException.number.desc())):
-        no_better = pricing.net_total(line) * exception.quantity <= exception.net_total * line.quantity
+        no_better = pricing.net_total(line, day) * exception.quantity <= exception.net_total * line.quantity
         if exception.asked["model_id"] == str(line.model_id) and no_better:
             return exception
     return None
 
 
-def terms_of(line: QuotationLine, price: PriceListLine, roles: frozenset[Role]) -> dict[str, Any]:
+def terms_of(line: QuotationLine, price: PriceListLine, roles: frozenset[Role], day: date) -> dict[str, Any]:
     """The terms of a line as they are put before the manager: later changes of line or list do not change them.
 
     `roles` are the owner's: below whose floor it lies.
@@ -197,11 +216,17 @@ def terms_of(line: QuotationLine, price: PriceListLine, roles: frozenset[Role]) 
         "colour": line.colour,
         "quantity": line.quantity,
         "unit_price": line.unit_price,
-        "net_total": pricing.net_total(line),
-        "extras": [{"kind": each.kind.value, "name": each.name, "amount": each.amount} for each in line.extras],
+        "net_total": pricing.net_total(line, day),
+        "extras": [_extra(each) for each in line.extras],
         "floor_own": pricing.floor_of(roles, price),
         **prices_in(price),
     }
+
+
+def _extra(extra: LineExtra) -> dict[str, Any]:
+    until = extra.good_until.isoformat() if extra.good_until else ""
+    told = {"kind": extra.kind.value, "name": extra.name, "amount": extra.amount}
+    return told | {"reference": extra.reference or "", "good_until": until}
 
 
 def prices_in(price: PriceListLine) -> dict[str, Any]:

@@ -6,6 +6,8 @@ over was added or taken out. So a new first line does not make all the others lo
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Any
 
 from dealer import pricing
@@ -28,6 +30,7 @@ class Pair:
 
     before: QuotationLine | None
     after: QuotationLine | None
+    day: date  # both sides are reckoned on one day, or an allowance that ended between them would look like a change
 
     @property
     def line(self) -> QuotationLine:
@@ -52,7 +55,8 @@ class Pair:
     @property
     def net(self) -> tuple[int, int]:
         """What is left to the shop for the cars after gifts, before and after."""
-        return _sum(self.before, pricing.net_total), _sum(self.after, pricing.net_total)
+        figure = partial(pricing.net_total, day=self.day)
+        return _sum(self.before, figure), _sum(self.after, figure)
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,11 @@ class Comparison:
     @property
     def net(self) -> tuple[int, int]:
         """What is left to the shop for all cars after gifts."""
-        return tuple(sum(line.net for line in pricing.totals(each).lines) for each in (self.old, self.new))  # type: ignore[return-value]
+        nets = [pair.net for pair in self.pairs]
+        return sum(before for before, _ in nets), sum(after for _, after in nets)
 
 
-def compare(old: Quotation, new: Quotation) -> Comparison:
+def compare(old: Quotation, new: Quotation, day: date) -> Comparison:
     """The lines of two versions, paired in the order of the new one; lines that were taken out come last."""
     left = list(old.lines)
     found: dict[int, QuotationLine] = {}
@@ -89,8 +94,8 @@ def compare(old: Quotation, new: Quotation) -> Comparison:
             if line.position not in found and same is not None:
                 found[line.position] = same
                 left.remove(same)
-    pairs = [Pair(found.get(line.position), line) for line in new.lines]
-    return Comparison(old, new, (*pairs, *(Pair(line, None) for line in left)))
+    pairs = [Pair(found.get(line.position), line, day) for line in new.lines]
+    return Comparison(old, new, (*pairs, *(Pair(line, None, day) for line in left)))
 
 
 def _model(line: QuotationLine) -> Any:

@@ -44,6 +44,7 @@ SIGNING = (
 TAKING_EFFECT = (
     rules.signatures_are_recorded, rules.somebody_else_recorded, rules.every_model_was_driven, rules.paper_is_stored,
     rules.deal_awaits_its_contract, rules.quotation_was_accepted_in_time, rules.award_was_kept,
+    rules.prices_are_still_authorised,
 )  # fmt: skip
 SUBMITTED = (acts.note_submitter, acts.freeze_terms, acts.order_trial, acts.plan_reviews)
 

@@ -80,7 +80,7 @@ def take_lines(contract: Contract, accepted: Quotation) -> None:
             colour=line.colour,
             quantity=line.quantity,
             unit_price=line.unit_price,
-            extras=[printed(extra) for extra in line.extras],
+            extras=printed(line),
         )
         for position, line in enumerate(accepted.lines, 1)
     ]

@@ -6,6 +6,7 @@ They stand in the order of the contract's life; dealer/contract.py says which st
 from datetime import date
 
 from dealer import contract_gaps, drive_lists, policies, printing
+from dealer.authority import unauthorised_lines
 from dealer.contract_draft_rules import UNDER_CONTRACT
 from dealer.contract_forms import Signatures
 from dealer.engine.steps import Ask, Refusal, Rule, no, on_facts
@@ -218,6 +219,17 @@ def award_was_kept(contract: Contract, ask: Ask) -> Refusal | None:
     if contract.buyer_signed_on is None:
         return None  # signatures_are_recorded says so
     return contract_gaps.signed_too_late(contract, signed_last(contract))
+
+
+def prices_are_still_authorised(contract: Contract, ask: Ask) -> Refusal | None:
+    """Floors are looked at once more before both are bound: an allowance may have ended, and with it its approval."""
+    lacking = unauthorised_lines(ask.db, contract.quotation, ask.today)
+    if lacking:
+        return no(
+            "The price of line {lines} has no valid approval any more: have the deal reworked and ask again.",
+            code="E-APPROVAL-LAPSED", lines=[line.position for line in lacking],
+        )  # fmt: skip
+    return None
 
 
 # ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────────

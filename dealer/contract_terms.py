@@ -29,7 +29,7 @@ from dealer.records.contracts import (
 )
 from dealer.records.deals import Deal, PurchaseMode, Use
 from dealer.records.people import Store
-from dealer.records.quotations import ExtraKind, LineExtra
+from dealer.records.quotations import ExtraKind, QuotationLine
 from dealer.records.vehicles import Model
 from dealer.terms import Capacity, ContractTerms, Court, Earnest, Moment
 
@@ -214,9 +214,16 @@ def _line(line: ContractLine, use: str, vat: Fraction) -> terms.Vehicles:
     return terms.Vehicles(**car, quantity=line.quantity, **taxed(line.unit_price, vat))
 
 
-def printed(extra: LineExtra) -> dict[str, Any]:
-    """A gift or an accessory as a contract keeps it and a paper prints it."""
-    return {"kind": extra.kind.value, "name": extra.name, "amount": extra.amount}
+def printed(line: QuotationLine) -> list[dict[str, Any]]:
+    """Gifts and accessories as a contract keeps them and a paper prints them.
+
+    What the manufacturer pays the shop is none of them: the customer neither gets nor pays it.
+    """
+    return [
+        {"kind": extra.kind.value, "name": extra.name, "amount": extra.amount}
+        for extra in line.extras
+        if extra.kind is not ExtraKind.ALLOWANCE
+    ]
 
 
 def extras_of(extras: Iterable[dict[str, Any]], quantity: int) -> Iterator[terms.Extra]:

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import approvals, deadlines, people, pricing
+from dealer import approvals, authority, deadlines, people, pricing
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Money, Options, Paragraph, Upload
 from dealer.engine.steps import Ask, Facts
@@ -42,13 +42,26 @@ class QuotedCar(Facts):
 
 
 class Extra(Facts):
-    """What comes with the cars of a line. The amount is for the whole line, a gift's is its cost to the shop."""
+    """What comes with the cars of a line. The amount is for the whole line, a gift's is its cost to the shop.
+
+    An allowance comes from the manufacturer: it has their number and a last day.
+    """
 
     name: str = Field(title="What", min_length=1, max_length=200)
     kind: ExtraKind = Field(title="Kind")
     line: int = Field(1, title="For line", ge=1, le=100)
-    amount: Money = Field(title="Amount for the line")
+    amount: Money = Field(title="Amount for the line", ge=0)
+    list_amount: Money | None = Field(None, title="By our list, for the line", gt=0)
+    reference: str = Field("", title="Manufacturer's no.", max_length=40, validate_default=True)
+    good_until: date | None = Field(None, title="Counts until", validate_default=True)
     named_in_tender: bool = Field(False, title="Named in the tender")
+
+    @field_validator("reference", "good_until")
+    @classmethod
+    def _an_allowance_is_proved(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.data.get("kind") is ExtraKind.ALLOWANCE and not value:
+            raise ValueError("An allowance has the manufacturer's number and a last day: fill in both.")
+        return value
 
 
 class Lines(Facts):
@@ -93,7 +106,8 @@ def _extras_of(line: int, extras: Sequence[Extra], store_id: UUID) -> list[LineE
     return [
         LineExtra(
             store_id=store_id, position=at, kind=extra.kind, name=extra.name, amount=extra.amount,
-            named_in_tender=extra.named_in_tender,
+            named_in_tender=extra.named_in_tender, list_amount=extra.list_amount, reference=extra.reference or None,
+            good_until=extra.good_until,
         )
         for at, extra in enumerate(mine, 1)
     ]  # fmt: skip
@@ -108,7 +122,8 @@ def known_facts(lines: Sequence[QuotationLine], remark: str = "") -> dict[str, A
     extras = [
         {
             "line": at, "kind": extra.kind, "name": extra.name, "amount": extra.amount,
-            "named_in_tender": extra.named_in_tender,
+            "named_in_tender": extra.named_in_tender, "list_amount": extra.list_amount,
+            "reference": extra.reference or "", "good_until": extra.good_until,
         }
         for at, line in enumerate(lines, 1)
         for extra in line.extras
@@ -176,13 +191,13 @@ def freeze_prices(quotation: Quotation, ask: Ask) -> None:
     prices = prices_for(ask, quotation, quotation.lines)
     for line in quotation.lines:
         price = prices.get(line.model_id)
-        line.net = pricing.net_total(line)
+        line.net = pricing.net_total(line, ask.today)
         if price is not None:
             quotation.price_list_id = price.price_list_id
             line.marked, line.floor_own = price.marked, pricing.floor_of(roles, price)
 
 
-def countered(db: Session, quotation: Quotation) -> list[tuple[QuotationLine, PriceException]]:
+def countered(db: Session, quotation: Quotation, day: date) -> list[tuple[QuotationLine, PriceException]]:
     """Lines whose owner took another price from the manager than the line still shows."""
     found = approvals.by_line(db, quotation)
     return [
@@ -190,15 +205,16 @@ def countered(db: Session, quotation: Quotation) -> list[tuple[QuotationLine, Pr
         for line in quotation.lines
         if line.id in found
         and found[line.id].state is ExceptionState.APPROVED
-        and (found[line.id].approved_total or 0) > pricing.net_total(line)
+        and found[line.id].counter_total is not None
+        and not authority.has_run_short(found[line.id], day)
+        and (found[line.id].approved_total or 0) > pricing.net_total(line, day)
     ]
 
 
 def adopt_prices(quotation: Quotation, ask: Ask) -> None:
-    """The price per car that gives the approved total, gifts included; rounded up to the fen."""
-    for line, exception in countered(ask.db, quotation):
-        wanted = (exception.approved_total or 0) + pricing.given_away(line)
-        line.unit_price = -(-wanted // line.quantity)
+    """The price per car that gives the approved total, gifts and allowances included; rounded up to the fen."""
+    for line, exception in countered(ask.db, quotation, ask.today):
+        line.unit_price += pricing.rise_to(line, exception.approved_total or 0, ask.today)
     freeze_prices(quotation, ask)
 
 

@@ -60,7 +60,7 @@ def look_at(
     covered = authority.covering(db, trial, day)
     fleet = pricing.is_fleet(trial, db, day)
     return [
-        _look(line, number, prices.get(line.model_id), names, roles, fleet=fleet, covered=line.id in covered)
+        _look(line, number, day, prices.get(line.model_id), names, roles, fleet=fleet, covered=line.id in covered)
         for number, line in zip(cars, trial.lines, strict=True)
     ]
 
@@ -91,6 +91,7 @@ def _names(db: Session, deal: Deal, lines: Iterable[QuotationLine]) -> dict[UUID
 def _look(
     line: QuotationLine,
     number: int,
+    day: date,
     price: PriceListLine | None,
     names: Mapping[UUID, str],
     roles: frozenset[Role],
@@ -98,7 +99,7 @@ def _look(
     fleet: bool,
     covered: bool,
 ) -> LineLook:
-    net = pricing.net_total(line)
+    net = pricing.net_total(line, day)
     tier = pricing.tier_for(net, line.quantity, price, roles) if price else None
     return LineLook(
         number=number,

@@ -41,17 +41,29 @@ class Priced(Protocol):
     def extras(self) -> Iterable[LineExtra]: ...
 
 
-def net_total(line: Priced) -> int:
-    """What the shop gets for the cars of a line: price × quantity less gifts and free services. Floors look at this.
+def net_total(line: Priced, day: date) -> int:
+    """What the shop gets for the cars of a line on a day. Floors look at this and at nothing else.
 
-    What the customer pays for accessories or fees neither lowers nor raises it.
+    Price × quantity, less gifts and free services, and with what the manufacturer pays the shop as long as that is
+    promised. The price per car is after the cash discount: it is what the invoice says. What the customer pays for
+    accessories or fees neither lowers nor raises it.
     """
-    return line.unit_price * line.quantity - given_away(line)
+    return line.unit_price * line.quantity - given_away(line) + allowance(line, day)
 
 
 def given_away(line: Priced) -> int:
     """Gifts and free services of a line, at their cost to the shop."""
     return sum(extra.amount for extra in line.extras if extra.kind in GIVEN)
+
+
+def allowance(line: Priced, day: date) -> int:
+    """What the manufacturer pays the shop for the cars of a line: each promise until its last day, and not after it."""
+    return sum(extra.amount for extra in line.extras if extra.kind is ExtraKind.ALLOWANCE and stands(extra, day))
+
+
+def stands(extra: LineExtra, day: date) -> bool:
+    """Whether a promise of the manufacturer counts on a day; one without a last day never does."""
+    return extra.good_until is not None and day <= extra.good_until
 
 
 def charged(line: Priced) -> int:
@@ -62,6 +74,11 @@ def charged(line: Priced) -> int:
 def paid(line: Priced) -> int:
     """What the customer pays for a line: the cars and what goes with them at a price."""
     return line.unit_price * line.quantity + charged(line)
+
+
+def rise_to(line: Priced, net: int, day: date) -> int:
+    """By how much each car must cost more so that the line brings a net total: the smallest that does, in whole fen."""
+    return -(-(net - net_total(line, day)) // line.quantity)
 
 
 def per_car(total: int, quantity: int) -> int:
@@ -79,11 +96,6 @@ class LineTotals:
     given: int
     unit_without_vat: int
     unit_vat: int
-
-    @property
-    def net(self) -> int:
-        """What floors look at."""
-        return self.vehicles - self.given
 
     @property
     def total(self) -> int:

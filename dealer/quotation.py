@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from dealer import authority, offers, pricing
+from dealer import offer_rules as beside
 from dealer.approvals import hard_floor
 from dealer.authority import unauthorised_lines
 from dealer.deals import Comment
@@ -117,18 +118,10 @@ def models_are_on_the_list(quotation: Quotation, ask: Ask) -> Refusal | None:
     return None
 
 
-def gifts_leave_a_price(quotation: Quotation, ask: Ask) -> Refusal | None:
-    """Gifts worth more than the cars are a slip."""
-    for line in quotation.lines:
-        if pricing.net_total(line) <= 0:
-            return no("Line {line}: the gifts are worth more than the cars.", code="E-GIFTS", line=line.position)
-    return None
-
-
 def price_was_not_refused(quotation: Quotation, ask: Ask) -> Refusal | None:
     """A refusal is final for its price."""
     for line in unauthorised_lines(ask.db, quotation, ask.today):
-        refused = authority.refused_before(ask.db, line)
+        refused = authority.refused_before(ask.db, line, ask.today)
         if refused is not None:
             return no(
                 "Line {line}: {price} per car after gifts was refused. Offer more.",
@@ -144,7 +137,7 @@ def hard_floor_has_project_approval(quotation: Quotation, ask: Ask) -> Refusal |
     prices = offers.prices_for(ask, quotation, quotation.lines)
     for line in unauthorised_lines(ask.db, quotation, ask.today):
         price = prices.get(line.model_id)
-        if price is None or pricing.meets(pricing.net_total(line), line.quantity, price.floor_general):
+        if price is None or pricing.meets(pricing.net_total(line, ask.today), line.quantity, price.floor_general):
             continue
         if not ask.facts.project_approval:
             return hard_floor(price.floor_general)
@@ -224,7 +217,7 @@ def is_within_validity(quotation: Quotation, ask: Ask) -> Refusal | None:
 
 def a_countered_price_waits(quotation: Quotation, ask: Ask) -> Refusal | None:
     """The owner took the manager's price."""
-    return None if offers.countered(ask.db, quotation) else _not_yet()
+    return None if offers.countered(ask.db, quotation, ask.today) else _not_yet()
 
 
 def every_line_is_authorised(quotation: Quotation, ask: Ask) -> Refusal | None:
@@ -284,10 +277,13 @@ def begin_next_version(quotation: Quotation, ask: Ask) -> None:
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-TYPED = (quoted_models_are_ours, extras_belong_to_a_line, typed_prices_are_not_above_marked)
+TYPED = (quoted_models_are_ours, extras_belong_to_a_line, typed_prices_are_not_above_marked, *beside.TYPED)
 QUOTING = (deal_is_quoting, deal_has_no_clash)
-COMPLETE = (*QUOTING, models_are_on_the_list, prices_are_not_above_marked, gifts_leave_a_price)
-SENDABLE = (deal_is_quoting, lines_are_authorised, gifts_are_in_the_tender, validity_is_within_limits)
+COMPLETE = (*QUOTING, models_are_on_the_list, prices_are_not_above_marked, *beside.COMPLETE)
+SENDABLE = (
+    deal_is_quoting, prices_are_not_above_marked, lines_are_authorised, gifts_are_in_the_tender,
+    validity_is_within_limits,
+)  # fmt: skip
 
 # fmt: off
 # ruff: disable[E501]

@@ -40,7 +40,7 @@ def quotation_terms(db: Session, quotation: Quotation, today: date) -> Quotation
     sent_on = calendar_of(db).today(quotation.sent_at) if quotation.sent_at else today
     vat = vat_rate(db, quotation.store_id, sent_on)
     contact = db.get(Contact, deal.contact_id) if deal.contact_id else None
-    rows = [([printed(extra) for extra in line.extras], line.quantity) for line in quotation.lines]
+    rows = [(printed(line), line.quantity) for line in quotation.lines]
     return QuotationTerms(
         vehicles=tuple(_lines(quotation, vat, sent_on)),
         extras=tuple(extra for extras, quantity in rows for extra in extras_of(extras, quantity)),

@@ -14,7 +14,7 @@ from dealer.engine.steps import Ask, Facts
 from dealer.policies import policy
 from dealer.records.people import Role
 from dealer.records.prices import PriceListLine
-from dealer.records.quotations import PriceException, Tier
+from dealer.records.quotations import ExtraKind, PriceException, Tier
 
 Words = Annotated[str, Paragraph]
 
@@ -188,6 +188,16 @@ def _limit_validity(exception: PriceException, ask: Ask, wanted: date | None) ->
     day_after = exception.valid_until + timedelta(days=1)
     fires = calendar_of(ask.db).at(day_after, "00:05")
     deadlines.plan(ask, "expire_exception", exception, fires, by_system=True)
+    _look_again_after_allowances(exception, ask)
+
+
+def _look_again_after_allowances(exception: PriceException, ask: Ask) -> None:
+    """The day after the first allowance of the line ends it brings less than was approved: the approval then lapses."""
+    ends = [extra.good_until for extra in exception.line.extras if extra.kind is ExtraKind.ALLOWANCE]
+    first = min((day for day in ends if day is not None), default=None)
+    if first is not None:
+        fires = calendar_of(ask.db).at(first + timedelta(days=1), "00:05")
+        deadlines.plan(ask, "recheck_allowance", exception, fires, by_system=True)
 
 
 def note_escalation(exception: PriceException, ask: Ask) -> None:

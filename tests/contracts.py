@@ -175,6 +175,7 @@ def _accepted(
             quantity=quantity,
             unit_price=y(price),
             marked=y(price) + y(8_000),
+            floor_own=y(price),
         )
         for position, (code, quantity, price) in enumerate(cars, 1)
     ]

@@ -170,6 +170,12 @@ def gift(amount: int, line: int = 1, kind: ExtraKind = ExtraKind.GIFT, *, named:
     return Extra(line=line, kind=kind, name="行车记录仪", amount=y(amount), named_in_tender=named)
 
 
+def allowance(amount: int, until: date, line: int = 1) -> Extra:
+    """What the manufacturer pays the shop for the cars of a line."""
+    proof = {"reference": "CJ-2026-118", "good_until": until}
+    return Extra(line=line, kind=ExtraKind.ALLOWANCE, name="大客户补贴", amount=y(amount), **proof)
+
+
 def lines(shop: Shop, *cars: tuple[str, int, int], extras: Iterable[Extra] = ()) -> Lines:
     """The lines of a quotation: (model, quantity, price) each."""
     return Lines(lines=tuple(car(shop, *each) for each in cars), extras=tuple(extras))

@@ -18,6 +18,7 @@ from tests import quoting
 from tests.cast import Shop
 from tests.quoting import y
 
+DAY = date(2026, 10, 12)
 X5 = PriceListLine(
     marked=y(139_800), floor_consultant=y(136_800), floor_key_account=y(131_800), floor_general=y(128_000)
 )
@@ -50,14 +51,14 @@ def line(price: int, quantity: int = 10, **extras: int) -> QuotationLine:
     ],
 )
 def test_gifts_and_free_services_lower_the_net_price_and_nothing_else_does(extras: dict[str, int], net: int) -> None:
-    assert pricing.net_total(line(y(136_800), 10, **extras)) == net
+    assert pricing.net_total(line(y(136_800), 10, **extras), DAY) == net
 
 
 def test_a_gift_of_3000_pushes_a_price_at_the_floor_below_it() -> None:
     at_floor, with_gift = line(y(136_800)), line(y(136_800), 10, gift=3_000_00)
     roles = {Role.CONSULTANT}
-    assert pricing.tier_for(pricing.net_total(at_floor), 10, X5, roles) is Tier.OWN
-    assert pricing.tier_for(pricing.net_total(with_gift), 10, X5, roles) is Tier.KEY_ACCOUNT
+    assert pricing.tier_for(pricing.net_total(at_floor, DAY), 10, X5, roles) is Tier.OWN
+    assert pricing.tier_for(pricing.net_total(with_gift, DAY), 10, X5, roles) is Tier.KEY_ACCOUNT
 
 
 def test_vat_is_computed_per_car_and_then_summed() -> None:
@@ -153,7 +154,7 @@ def test_the_tier_is_what_exact_fractions_per_car_say(case: tuple[QuotationLine,
         else Tier.GENERAL if reaches(listed.floor_general)
         else Tier.PROJECT
     )  # fmt: skip
-    assert pricing.tier_for(pricing.net_total(cars), cars.quantity, listed, {role}) is expected
+    assert pricing.tier_for(pricing.net_total(cars, DAY), cars.quantity, listed, {role}) is expected
 
 
 @given(cases(), amounts)
@@ -161,18 +162,18 @@ def test_what_the_customer_pays_for_never_changes_the_tier(
     case: tuple[QuotationLine, PriceListLine], paid: int
 ) -> None:
     cars, listed = case
-    before = pricing.tier_for(pricing.net_total(cars), cars.quantity, listed, {Role.SPECIALIST})
+    before = pricing.tier_for(pricing.net_total(cars, DAY), cars.quantity, listed, {Role.SPECIALIST})
     cars.extras.append(LineExtra(kind=ExtraKind.PAID, name="贴膜", amount=paid))
-    assert pricing.tier_for(pricing.net_total(cars), cars.quantity, listed, {Role.SPECIALIST}) is before
+    assert pricing.tier_for(pricing.net_total(cars, DAY), cars.quantity, listed, {Role.SPECIALIST}) is before
 
 
 @given(cases(), st.integers(1, 5_000_000))
 def test_a_gift_never_leads_to_a_lower_tier(case: tuple[QuotationLine, PriceListLine], worth: int) -> None:
     order = list(Tier)
     cars, listed = case
-    before = pricing.tier_for(pricing.net_total(cars), cars.quantity, listed, {Role.SPECIALIST})
+    before = pricing.tier_for(pricing.net_total(cars, DAY), cars.quantity, listed, {Role.SPECIALIST})
     cars.extras.append(LineExtra(kind=ExtraKind.GIFT, name="脚垫", amount=worth))
-    after = pricing.tier_for(pricing.net_total(cars), cars.quantity, listed, {Role.SPECIALIST})
+    after = pricing.tier_for(pricing.net_total(cars, DAY), cars.quantity, listed, {Role.SPECIALIST})
     assert order.index(after) >= order.index(before)
 
 

@@ -45,7 +45,7 @@ def compared(shop: Shop, old: int, new: int) -> Comparison:
         before, after = (by_number(db, Quotation, shop.actor("李娜"), number) for number in (old, new))
         assert before is not None
         assert after is not None
-        found = comparison.compare(before, after)
+        found = comparison.compare(before, after, date(2026, 11, 10))
         # loaded before the session closes
         assert all(pair.line.model.name and pair.net for pair in found.pairs)
         assert found.net

@@ -1,5 +1,6 @@
 """One case as the card shows it: how far below, what it costs, whether I may, what is normal (SCREENS rule 8)."""
 
+from datetime import date
 from typing import Any
 
 from flask import g
@@ -15,7 +16,7 @@ from web.frame import names_of
 from web.language import clock, money, say, show
 from web.quotation_page import title_of
 
-GIVEN = (ExtraKind.GIFT.value, ExtraKind.FREE_SERVICE.value)
+COUNTED = (ExtraKind.GIFT.value, ExtraKind.FREE_SERVICE.value, ExtraKind.ALLOWANCE.value)  # in the net price
 
 
 def requested(exception: PriceException) -> int:
@@ -74,10 +75,18 @@ def _papers(exception: PriceException) -> list[dict[str, str]]:
     if exception.project_approval:
         row = {"label": say("Project approval"), "value": exception.project_approval}
         rows.append(row | ({"url": f"{here}/project"} if exception.project_file_sha256 else {}))
-    given = (each for each in exception.asked["extras"] if each["kind"] in GIVEN)
     return rows + [
-        {"label": show(ExtraKind(each["kind"])), "value": f"{each['name']} {money(each['amount'])}"} for each in given
+        {"label": show(ExtraKind(each["kind"])), "value": " ".join((each["name"], money(each["amount"]), _proof(each)))}
+        for each in exception.asked["extras"]
+        if each["kind"] in COUNTED
     ]
+
+
+def _proof(extra: dict[str, Any]) -> str:
+    """An allowance with the manufacturer's number and its last day."""
+    if not extra.get("good_until"):
+        return ""
+    return say("no. {number}, until {day}", number=extra["reference"], day=date.fromisoformat(extra["good_until"]))
 
 
 # ── the four questions ────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,9 +153,17 @@ def _waterfall(exception: PriceException) -> list[dict[str, Any]]:
     ]
     if unit != floor:
         steps.append({"label": say("This request"), "amount": unit - floor, "kind": "over" if unit < floor else "step"})
-    if price != unit:
-        steps.append({"label": say("Gifts, services"), "amount": price - unit, "kind": "over"})
+    paid = pricing.per_car(_allowance(exception), exception.quantity)
+    if price - paid != unit:
+        steps.append({"label": say("Gifts, services"), "amount": price - paid - unit, "kind": "over"})
+    if paid:
+        steps.append({"label": say("Manufacturer's allowance"), "amount": paid, "kind": "step"})
     return [*steps, {"label": say("Price asked for"), "amount": price, "kind": "result"}]
+
+
+def _allowance(exception: PriceException) -> int:
+    extras = exception.asked["extras"]
+    return sum(each["amount"] for each in extras if each["kind"] == ExtraKind.ALLOWANCE.value)
 
 
 def _compare(exception: PriceException) -> list[dict[str, str]]:

@@ -120,9 +120,9 @@ class Form:
             self.errors.append(sentence)
 
     def refuse(self, refusals: Iterable[Refusal]) -> "Form":
-        """Put the reasons of a refused step where they belong."""
+        """Put the reasons of a refused step where they belong; "extras-0-amount" is a cell, as its control is named."""
         for refusal in refusals:
-            self._place((refusal.field,) if refusal.field else (), told(refusal))
+            self._place(tuple(int(p) if p.isdigit() else p for p in (refusal.field or "").split("-")), told(refusal))
         return self
 
     @property

@@ -12,7 +12,15 @@ from dealer.engine.history import of_thing
 from dealer.engine.steps import Choice, Refusal
 from dealer.price_check import LineLook
 from dealer.records.contracts import Rendering
-from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationLine, QuotationState, Tier
+from dealer.records.quotations import (
+    ExceptionState,
+    LineExtra,
+    PriceException,
+    Quotation,
+    QuotationLine,
+    QuotationState,
+    Tier,
+)
 from web import deals, steps, timeline
 from web.asking import looking, looking_ask, me
 from web.language import clock, money, say, short_day, show, told, word
@@ -187,7 +195,7 @@ def _lines(version: Quotation) -> dict[str, Any]:
 
 
 def _line(line: QuotationLine, look: LineLook | None) -> dict[str, Any]:
-    net = pricing.per_car(pricing.net_total(line), line.quantity)
+    net = pricing.per_car(pricing.net_total(line, _today()), line.quantity)
     floor = look.floor if look else line.floor_own
     against = None if floor is None else net - floor
     return {
@@ -211,13 +219,26 @@ def _extras(version: Quotation) -> list[dict[str, Any]]:
             "cells": [
                 line.position,
                 show(extra.kind),
-                {"text": extra.name, "note": say("Named in the tender") if extra.named_in_tender else ""},
+                {"text": extra.name, "note": _extra_note(extra)},
                 money(extra.amount),
             ]
         }
         for line in version.lines
         for extra in line.extras
     ]
+
+
+def _extra_note(extra: LineExtra) -> str:
+    """What else is known of a gift, an accessory or an allowance."""
+    told = []
+    if extra.named_in_tender:
+        told.append(say("Named in the tender"))
+    if extra.list_amount is not None:
+        told.append(say("by our list {amount}", amount=money(extra.list_amount)))
+    if extra.good_until is not None:
+        told.append(say("no. {number}, until {day}", number=extra.reference, day=extra.good_until))
+        told += [] if pricing.stands(extra, _today()) else [say("ended: it no longer counts")]
+    return " · ".join(told)
 
 
 def _facts(version: Quotation) -> list[dict[str, Any]]:

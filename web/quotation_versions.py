@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 
 from dealer import catalogue, comparison, quotation, reports
 from dealer.comparison import Comparison, Difference, Pair
+from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationLine
@@ -17,7 +18,7 @@ from web.quotations import KIND
 
 pages = Blueprint("quotation_versions", __name__)
 
-AMOUNTS = ("unit_price", "gift", "free_service", "paid_accessory", "agency_fee")
+AMOUNTS = ("unit_price", "gift", "free_service", "paid_accessory", "agency_fee", "allowance")
 
 # ── side by side ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -29,7 +30,7 @@ def compare(number: int) -> Answer:
     others = [each for each in quotation.of_series(version) if each.id != version.id]
     chosen = _chosen(version, others)
     old, new = sorted((version, chosen), key=lambda each: each.revision)
-    found = comparison.compare(old, new)
+    found = comparison.compare(old, new, calendar_of(looking()).today(g.now))
     return render_template(
         "quotations/compare.html",
         version=version,

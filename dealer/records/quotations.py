@@ -89,6 +89,7 @@ class ExtraKind(StrEnum):
     FREE_SERVICE = "free_service"  # likewise
     PAID = "paid_accessory"  # the customer pays it, adds to the line total, never lowers a floor
     AGENCY = "agency_fee"  # on behalf of the customer
+    ALLOWANCE = "allowance"  # the manufacturer pays it to the shop until a day; no paper of the customer names it
 
 
 class QuotationLine(OfStore):
@@ -104,7 +105,7 @@ class QuotationLine(OfStore):
     # What the list said when the quotation was submitted, and again when it was sent; empty in a draft.
     marked: Mapped[Fen | None]
     floor_own: Mapped[Fen | None]
-    net: Mapped[Fen | None]  # line total less gifts and free services, for figures about past deals
+    net: Mapped[Fen | None]  # the net total of that day (pricing.net_total), for figures about past deals
     quotation: Mapped[Quotation] = relationship(back_populates="lines")
     model: Mapped[Model] = relationship()
     extras: Mapped[list["LineExtra"]] = relationship(
@@ -113,7 +114,7 @@ class QuotationLine(OfStore):
 
 
 class LineExtra(OfStore):
-    """A gift, a free service, a paid accessory or a fee. `amount` is for the whole line, not per car."""
+    """A gift, a free service, a paid accessory, a fee, an allowance. `amount` is for the whole line, not per car."""
 
     __tablename__ = "line_extras"
     line_id: Mapped[UUID] = mapped_column(ForeignKey("quotation_lines.id"), index=True)
@@ -122,6 +123,9 @@ class LineExtra(OfStore):
     name: Mapped[Name]
     amount: Mapped[Fen]
     named_in_tender: Mapped[Flag] = mapped_column(default=False)
+    list_amount: Mapped[Fen | None]  # what an accessory costs by the shop's list: how far below may be asked of a role
+    reference: Mapped[Code | None]  # of an allowance: the manufacturer's approval or policy number
+    good_until: Mapped[Day | None]  # of an allowance: the last day on which it counts
     line: Mapped[QuotationLine] = relationship(back_populates="extras")
 
 
@@ -166,7 +170,7 @@ class PriceException(Living):
     project_approval: Mapped[Code | None]  # the manufacturer's approval number
     project_file_sha256: Mapped[str | None] = mapped_column(NameType(64))
     asked: Mapped[Document]  # net line total, quantity, model, colour, extras, floors, price list, customer
-    net_total: Mapped[Fen]  # line total less gifts and free services
+    net_total: Mapped[Fen]  # as pricing.net_total said when it was asked for
     quantity: Mapped[Count]
     counter_total: Mapped[Fen | None]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
