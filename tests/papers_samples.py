@@ -297,6 +297,151 @@ def lessor_contract() -> t.ContractTerms:
     )
 
 
+def enterprise_contract() -> t.ContractTerms:
+    """A company buys five X5 with a prepayment, gifts and one clause of its own."""
+    buyer = t.Party(
+        name="昆明滇池建设集团有限公司",
+        uscc="91530100MA6K5D6R7X",
+        address="云南省昆明市西山区滇池路 1200 号",
+        post_code="650228",
+        legal_representative="李建民",
+        phone="0871-64300200",
+        bank="云岭农商银行西山支行",
+        account="6200 1530 0200 1234 08",
+        agent=t.Agent(name="周颖", phone="13888880033", authorisation_number="DCJS-2026-117"),
+        capacities=EVERY_CAPACITY,
+    )
+    given = story_1().model_dump() | {
+        "kind": "sale",
+        "customers": (buyer,),
+        "procurement": None,
+        "vehicles": (x5(3), x5(2, "曜石黑")),
+        "gifts": (t.Gift(name="全车脚垫", quantity=5),),
+        "instalments": (
+            t.Instalment(amount_fen=100_000_00, moment=t.Moment.AFTER_EFFECT, working_days=5),
+            t.Instalment(amount_fen=559_000_00, moment=t.Moment.BEFORE_DELIVERY, working_days=2),
+        ),
+        "earnest": t.Earnest.PREPAYMENT,
+        "bond": None,
+        "batches": (
+            t.Batch(
+                number=1,
+                shares=(t.Share(line=1, quantity=3), t.Share(line=2, quantity=2)),
+                due=date(2026, 12, 10),
+                place="昆明云岭远行汽车销售服务有限公司交车区",
+            ),
+        ),
+        "receivers": (t.Contact(name="周颖", phone="13888880033"),),
+        "copies_each": 2,
+        "copies_filed": 0,
+        "features": (),
+        "special": ("五辆车的车牌号码由乙方自行选定，甲方陪同办理。",),
+    }
+    agreed = t.ContractTerms.model_validate(given)
+    own = t.Own(
+        key="repair_or_replace", zh="车辆与约定不符的，甲方应在接到通知后5日内修复；逾期的，乙方可以要求更换新车。"
+    )
+    return agreed.model_copy(update={"articles": agreed.composed((own,))})
+
+
+LESSOR = t.Party(
+    name="滇行租赁公司",
+    uscc="91530100MA6KCX9U4R",
+    address="云南省昆明市盘龙区白云路 66 号",
+    legal_representative="赵行",
+    phone="0871-63550077",
+    bank="云岭农商银行盘龙支行",
+    account="6200 1530 0300 7766 02",
+    capacities=(t.Capacity.BUYS, t.Capacity.IS_INVOICED, t.Capacity.PAYS),
+)
+
+
+def lease_contract() -> t.ContractTerms:
+    """Story 7 as three parties sign it: the lessor buys and is invoiced, the lessee receives and uses."""
+    lessee = t.Party(
+        name="昆明春城出行服务有限公司",
+        uscc="91530102MA6NQ2C83L",
+        address="云南省昆明市五华区学府路 8 号",
+        legal_representative="何春",
+        phone="0871-65190066",
+        capacities=(t.Capacity.USES,),
+    )
+    given = lessor_contract().model_dump() | {
+        "kind": "lease",
+        "customers": (LESSOR, lessee),
+        "receivers": (t.Contact(name="段莉", phone="13888880022"),),
+        "arbitration": "",
+        "court": t.Court.SELLER,
+        "special": (),
+    }
+    return t.ContractTerms.model_validate(given)
+
+
+def framework() -> t.FrameworkTerms:
+    """A year of agreed prices for a construction group: two models, no quantity."""
+    prices = (
+        t.AgreedPrice(
+            brand="云岭",
+            model="X5 1.5T CVT",
+            configuration="公务尊享版",
+            manufacturer="云岭汽车制造有限公司",
+            list_price_fen=139_800_00,
+            unit_price_fen=131_800_00,
+            unit_net_fen=116_637_17,
+            unit_vat_fen=15_162_83,
+        ),
+        t.AgreedPrice(
+            brand="云岭",
+            model="E3 纯电动 510 km",
+            configuration="智行版",
+            manufacturer="云岭汽车制造有限公司",
+            list_price_fen=169_800_00,
+            unit_price_fen=158_900_00,
+            unit_net_fen=140_619_47,
+            unit_vat_fen=18_280_53,
+        ),
+    )
+    late = t.Late(per_ten_thousand=Decimal(5), cap_percent=5, end_after_days=30)
+    return t.FrameworkTerms(
+        dated=date(2026, 11, 16),
+        signing_place="云南省昆明市官渡区",
+        seller=SHOP,
+        customers=enterprise_contract().customers,
+        starts=date(2026, 12, 1),
+        ends=date(2027, 11, 30),
+        prices=prices,
+        price_includes=("车辆及随车标准配置", "售前检查", "发票税金"),
+        price_excludes=("车辆购置税", "保险费", "注册登记费用"),
+        late_delivery=late,
+        late_payment=late,
+        court=t.Court.SELLER,
+    )
+
+
+def call_off() -> t.CallOffTerms:
+    """The first order under that framework."""
+    return t.CallOffTerms(
+        vehicles=(x5(4),),
+        dated=date(2026, 12, 7),
+        signing_place="云南省昆明市官渡区",
+        seller=SHOP,
+        customers=framework().customers,
+        framework_number="YLYX-KJ-2026-0001",
+        framework_day=date(2026, 11, 16),
+        batches=(
+            t.Batch(
+                number=1,
+                shares=(t.Share(line=1, quantity=4),),
+                due=date(2026, 12, 28),
+                place="昆明市西山区滇池路 1200 号",
+                sent_by_seller=True,
+                contact=t.Contact(name="周颖", phone="13888880033"),
+            ),
+        ),
+        receivers=(t.Contact(name="周颖", phone="13888880033"),),
+    )
+
+
 class Sample(NamedTuple):
     """A paper of docs/samples."""
 
@@ -309,6 +454,10 @@ class Sample(NamedTuple):
 SAMPLES = (
     Sample("contract", "contract", story_1, "YLYX-DKH-2026-0001"),
     Sample("contract_of_four", "contract", lessor_contract, "YLYX-DKH-2026-0002"),
+    Sample("contract_enterprise", "contract", enterprise_contract, "YLYX-DKH-2026-0003"),
+    Sample("contract_lease", "contract", lease_contract, "YLYX-DKH-2026-0004"),
+    Sample("framework", "framework", framework, "YLYX-KJ-2026-0001"),
+    Sample("call_off", "call_off", call_off, "YLYX-KJ-2026-0001-D1"),
     Sample("quotation", "quotation", story_1_bid, "YLYX-BJ-2026-0012"),
     Sample("quotation_invitation", "quotation", lessor_quotation, "YLYX-BJ-2026-0019"),
     Sample("testdrive_agreement", "testdrive_agreement", yang_fan_drives, "YLYX-SJ-2026-0031"),

@@ -12,7 +12,7 @@ from dealer.terms import clauses
 from dealer.terms.clauses import NAMED, Own, kinds, library, titles
 from tests.papers_samples import lessor_contract, story_1
 
-CIVIL_CODE = {224, 543, 544, 565, 585, 586, 587, 588, 590, 604, 608, 621, 622, 632, 633}
+CIVIL_CODE = {224, 544, 565, 585, 586, 587, 588, 590, 604, 608, 621, 622, 632, 633}
 PROCUREMENT_LAW = {49, 50}
 
 

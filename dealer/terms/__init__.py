@@ -23,6 +23,7 @@ from dealer.terms.contract import (
     Procurement,
     Share,
 )
+from dealer.terms.frameworks import AgreedPrice, CallOffTerms, FrameworkTerms
 from dealer.terms.handover import HANDOVER_CHECKS, Check, HandedVehicle, HandoverBatchTerms, HandoverTerms, Tick
 from dealer.terms.quotation import Offer, QuotationTerms, QuotedVehicles
 from dealer.terms.testdrive import TestDriveAgreementTerms
@@ -32,10 +33,12 @@ __all__ = [
     "PAPERS",
     "WORDING",
     "Agent",
+    "AgreedPrice",
     "Agreement",
     "Article",
     "Batch",
     "Bond",
+    "CallOffTerms",
     "Capacity",
     "Check",
     "Clause",
@@ -45,6 +48,7 @@ __all__ = [
     "Earnest",
     "Extra",
     "Feature",
+    "FrameworkTerms",
     "Gift",
     "Goods",
     "HandedVehicle",
@@ -71,6 +75,8 @@ __all__ = [
 
 PAPERS: dict[str, type[Terms]] = {
     "contract": ContractTerms,
+    "framework": FrameworkTerms,
+    "call_off": CallOffTerms,
     "quotation": QuotationTerms,
     "testdrive_agreement": TestDriveAgreementTerms,
     "handover": HandoverTerms,

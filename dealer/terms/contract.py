@@ -134,7 +134,6 @@ class ContractTerms(Agreement, Goods):
             (self.disputes_are_settled_once(), "disputes go to a court or to arbitration: one of them"),
             (self._each_capacity_is_held_once(), "buying, paying, using and being invoiced have one party each"),
             (Capacity.BUYS in self.customers[0].capacities, "the buyer comes first"),
-            (self.kind != "procurement" or self.procurement is not None, "a procurement is named"),
             (self.kind != "lease" or self.side(Capacity.USES) > 0, "somebody else than the lessor uses the vehicles"),
         ):
             if not agrees:

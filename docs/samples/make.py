@@ -1,6 +1,10 @@
 """Print the sample papers: page pictures to look at, and their wording as text, which test_papers.py compares.
 
-Run it after a change to pdf_templates/, look at every picture, and commit both:  .venv/bin/python docs/samples/make.py
+Run it after a change to pdf_templates/ or dealer/terms/library, look at every picture, and commit both:
+
+    .venv/bin/python docs/samples/make.py [FOLDER]
+
+With a folder the papers themselves are written there as PDFs.
 """
 
 import html
@@ -19,7 +23,19 @@ from tests.papers_samples import SAMPLES, Sample  # noqa: E402
 DOTS_PER_INCH = 84  # a page as wide as a phone in landscape: readable, 40 KB
 
 
-PICTURED = {"contract.zh", "contract.en", "quotation.zh", "testdrive_agreement.zh", "handover.zh", "handover_batch.zh"}
+# Papers and the pages of them that show something of their own; None is every page.
+PICTURED: dict[str, tuple[int, ...] | None] = {
+    "contract.zh": None,
+    "contract.en": (1, 3),
+    "contract_enterprise.zh": (2,),
+    "contract_lease.zh": (1, 5),
+    "framework.zh": (1, 2, 4),
+    "call_off.zh": (1, 2),
+    "quotation.zh": None,
+    "testdrive_agreement.zh": None,
+    "handover.zh": None,
+    "handover_batch.zh": None,
+}
 
 
 def wording(sample: Sample, language: papers.Language) -> str:
@@ -33,23 +49,28 @@ def wording(sample: Sample, language: papers.Language) -> str:
     return "\n".join(line for line in lines if line) + "\n"
 
 
-def pictures(pdf: bytes, name: str) -> None:
+def pictures(pdf: bytes, name: str, pages: tuple[int, ...] | None) -> None:
     document = pypdfium2.PdfDocument(pdf)
     for old in FOLDER.glob(f"{name}-*.png"):
         old.unlink()
     for number, page in enumerate(document, 1):
+        if pages is not None and number not in pages:
+            continue
         picture = page.render(scale=DOTS_PER_INCH / 72).to_pil().convert("L").quantize(16)
         picture.save(FOLDER / f"{name}-{number}.png", optimize=True)
 
 
 def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     for sample in SAMPLES:
         for language in ("zh", "en"):
             paper = papers.render(sample.paper, sample.terms(), language=language, number=sample.number)
             name = f"{sample.name}.{language}"
             (FOLDER / f"{name}.txt").write_text(wording(sample, language), encoding="utf-8")
             if name in PICTURED:
-                pictures(paper.pdf, name)
+                pictures(paper.pdf, name, PICTURED[name])
+            if folder is not None:
+                (folder / f"{name}.pdf").write_bytes(paper.pdf)
             sys.stdout.write(f"{name}: {paper.pages} pages, sha256 {paper.sha256}\n")
 
 
