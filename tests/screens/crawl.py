@@ -9,7 +9,6 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -29,17 +28,16 @@ from dealer.records.people import Person, Store
 from tests.cast import CAST
 from tests.desk import Clock, Desk
 from tests.screens.browser import NOW
+from tests.screens.reading import Reading, drawn
 from web.steps import KINDS, Kind
 
 LANGUAGES = ("zh", "en")
 HONEST = (403, 404, 409)
 TRIES = 3  # addresses of one sort of page that are tried before it counts as closed to the person
 OUTSIDE = "/sign-in"
+HTML, RELOAD = "text/html", "an answer to htmx: draw the page anew"
 # A link that chooses the language is the same page, one that goes back is no page of its own.
 NO_VIEW = ("lang", "next", "parked")
-READ_ALOUD = ("aria-label", "title", "placeholder", "alt", "data-label")
-UNREAD = ("script", "style", "template", "svg")
-VOID = ("input", "br", "hr", "img", "meta", "link", "col", "source", "wbr")
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,13 @@ class Answer:
     mimetype: str
     landed: str  # where redirects led
     linked_on: str = ""  # the page with a link to it
+    looks: str = ""  # the same for pages that are drawn alike
+    length: int = 0
 
     @property
     def is_page(self) -> bool:
         """Whether a browser shows it."""
-        return self.status == 200 and self.mimetype == "text/html" and self.landed != OUTSIDE
+        return self.status == 200 and self.mimetype == HTML and self.landed != OUTSIDE
 
     @property
     def is_sign_in(self) -> bool:
@@ -83,42 +83,6 @@ class Crawl:
         kept = json.loads(text)
         answers = {language: [Answer(**each) for each in found] for language, found in kept["answers"].items()}
         return cls(kept["name"], answers, kept["said"])
-
-
-class Reading(HTMLParser):
-    """The links of a page and what it says, piece by piece; words marked as another language's are left out."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.said: list[str] = []
-        self._unread: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take note of a link and of what is read aloud."""
-        given = dict(attrs)
-        link = given.get("href") or given.get("src") or ""
-        if link.startswith("/") and "hreflang" not in given:  # the same page in the other language
-            self.links.append(link)
-        if self._unread:
-            if tag == self._unread[-1]:
-                self._unread.append(tag)
-            return
-        if tag in UNREAD or (tag != "html" and "lang" in given):
-            self._unread.append(tag)
-            return
-        self.said += [str(given[name]) for name in READ_ALOUD if given.get(name)]
-
-    def handle_endtag(self, tag: str) -> None:
-        """Read on after what is left out."""
-        if self._unread and tag == self._unread[-1]:
-            self._unread.pop()
-
-    def handle_data(self, data: str) -> None:
-        """A piece of text."""
-        if not self._unread and data.strip():
-            self.said.append(re.sub(r"\s+", " ", data).strip())
 
 
 class Guide:
@@ -242,11 +206,13 @@ def _look(
 ) -> tuple[Answer, Reading | None]:
     got = desk.client.get(url, follow_redirects=True)
     sort, rule = guide.place(url) or ("", "")
-    answer = Answer(url, sort, rule, got.status_code, got.mimetype, got.request.path, linked_on)
+    mimetype = RELOAD if got.headers.get("HX-Refresh") else got.mimetype
+    html = got.get_data(as_text=True) if mimetype == HTML else ""
+    answer = Answer(url, sort, rule, got.status_code, mimetype, got.request.path, linked_on, drawn(html), len(html))
     seen.answers[language].append(answer)
-    if got.mimetype != "text/html":
+    if not html:
         return answer, None
-    reading = Reading(got.get_data(as_text=True))
+    reading = Reading(html)
     for text in reading.said:
         seen.said[language].setdefault(text, url)
     return answer, reading
@@ -259,33 +225,3 @@ def visit_others(guide: Guide, name: str, urls: Iterable[str]) -> list[Answer]:
     for url in urls:
         _look(guide, desk, stranger, "zh", url)
     return stranger.answers["zh"]
-
-
-# ── who looks at what in the browser ──────────────────────────────────────────────────────────────────────────────
-
-
-def shares(crawls: list[Crawl]) -> dict[str, list[tuple[str, str]]]:
-    """By person, the pages (language, address) they open in the browser.
-
-    Somebody opens every sort of page in each language, and every person opens every row of the url map that opens to
-    them. Whoever has not been at that row yet goes first.
-    """
-    plan: dict[str, list[tuple[str, str]]] = {each.name: [] for each in crawls}
-    been: set[tuple[str, str]] = set()
-    doors: dict[str, dict[str, Answer]] = {}
-    for each in crawls:
-        for answer in each.answers["zh"]:
-            if answer.is_page:
-                doors.setdefault(answer.sort, {}).setdefault(each.name, answer)
-    for sort in sorted(doors):
-        for language in LANGUAGES:
-            rule = next(iter(doors[sort].values())).rule
-            name = min(doors[sort], key=lambda name: ((name, rule) in been, len(plan[name]), name))
-            been.add((name, rule))
-            plan[name].append((language, doors[sort][name].url))
-    for sort in sorted(doors):
-        for name, answer in doors[sort].items():
-            if (name, answer.rule) not in been:
-                been.add((name, answer.rule))
-                plan[name].append((LANGUAGES[len(plan[name]) % 2], answer.url))
-    return {name: sorted(pages, key=lambda page: LANGUAGES.index(page[0])) for name, pages in plan.items()}
