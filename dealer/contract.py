@@ -5,6 +5,7 @@ of everything later in contract_rules.py; contract_drafts.py and contract_acts.p
 Other parts it asks: quotation (what was accepted), drive_lists (what was driven), printing (the press).
 """
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -29,6 +30,7 @@ S = ContractState
 UNSIGNED = (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.ISSUED, S.RETURNED)
 OVER = (S.VOID, S.TERMINATED)
 PRINTABLE = (S.ISSUED, S.EFFECTIVE, S.PERFORMED, S.TERMINATED)
+MOST_OF_A_DAY = 100  # contracts in one list, and in one print
 
 EDIT_DELIVERY = (
     drafting.typed_plan_delivers_every_car, drafting.typed_plan_lies_ahead, drafting.batches_are_one_delivery_each,
@@ -105,13 +107,17 @@ def print_copy(ask: Ask, contract: Contract) -> PrintLog:
     answer = has("issue contracts")(contract, ask)
     if isinstance(answer, Refusal):
         raise Refused([answer], "print", contract)
-    if contract.state not in PRINTABLE or contract.pdf_sha256 is None:
-        raise Refused([rules.paper_is_stored(contract, ask) or _not_to_be_printed()], "print", contract)
-    return printing.print_copy(answer, "contract", contract, contract.pdf_sha256)
+    refusal = why_not_printed(ask, contract)
+    if refusal is not None:
+        raise Refused([refusal], "print", contract)
+    return printing.print_copy(answer, "contract", contract, contract.pdf_sha256 or "")
 
 
-def _not_to_be_printed() -> Refusal:
-    return no("Only an issued contract is printed: this one is not in force.", code="E-PRINT-STATE")
+def why_not_printed(ask: Ask, contract: Contract) -> Refusal | None:
+    """What stands against a copy of this contract: it is not in force, or its paper is not there."""
+    if contract.state not in PRINTABLE:
+        return no("Only an issued contract is printed: this one is not in force.", code="E-PRINT-STATE")
+    return rules.paper_is_stored(contract, ask)
 
 
 def order_reading_copy(ask: Ask, contract: Contract) -> None:
@@ -160,6 +166,15 @@ def is_effective(db: Session, deal: Deal) -> bool:
 def sees(contract: Contract, who: Actor, db: Session) -> bool:
     """Contracts are seen by those who see their deal and have to do with contracts."""
     return who.may_or_stands_in("see contracts") and reports.sees_deal(contract.deal, who, db)
+
+
+def issued_on(db: Session, who: Actor, day: date) -> list[Contract]:
+    """The contracts of a day that are still to be printed or reprinted, in the order of their numbers."""
+    deals: Select[UUID] = reports.deals_seen_by(db, who).with_only_columns(Deal.id)
+    that_day = (Contract.issued_on == day, Contract.state.in_([state.value for state in PRINTABLE]))
+    query = people.scoped(select(Contract).where(Contract.deal_id.in_(deals), *that_day), Contract, who)
+    query = query.options(joinedload(Contract.deal).joinedload(Deal.customer))
+    return list(db.scalars(query.order_by(Contract.code).limit(MOST_OF_A_DAY)))
 
 
 def seen_by(

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from dealer import approvals, contract, people, testdrive, vehicles
+from dealer import approvals, bundles, contract, people, testdrive, vehicles
 from dealer.allocation import Allocation
+from dealer.bundles import WantedBundle
 from dealer.contract_forms import (
     BuyerFacts,
     DeliveryFacts,
@@ -23,6 +24,7 @@ from dealer.demo_stage import SCAN, Stage
 from dealer.engine.steps import Ask, Facts
 from dealer.inspection import PdiAnswer, PdiReport, items_for
 from dealer.invoices import NewInvoice
+from dealer.records.bundles import Bundle
 from dealer.records.contracts import Contract, PaymentEvent
 from dealer.records.deals import Deal, PurchaseMode
 from dealer.records.deliveries import Batch, ItemResult
@@ -75,7 +77,19 @@ def cars_are_ready_to_hand_over(stage: Stage) -> None:
     first_batch_ready(stage, drawn)
 
 
-CONTRACT_SCENES = (a_contract_is_under_review, a_contract_waits_for_its_number, cars_are_ready_to_hand_over)
+def the_contracts_of_a_day_are_printed(stage: Stage) -> None:
+    """In one file, handed out the same afternoon."""
+    with stage.acting("吴倩", 15, "16:00", WantedBundle()) as ask:
+        bundle = bundles.order(ask, contract.issued_on(ask.db, ask.actor, stage.day(15))).id
+    stage.print_waiting()
+    with stage.acting("吴倩", 15, "16:10") as ask:
+        bundles.hand_out(ask, ask.db.get_one(Bundle, bundle))
+
+
+CONTRACT_SCENES = (
+    a_contract_is_under_review, a_contract_waits_for_its_number, cars_are_ready_to_hand_over,
+    the_contracts_of_a_day_are_printed,
+)  # fmt: skip
 
 
 # ── how a contract comes about ────────────────────────────────────────────────────────────────────────────────────

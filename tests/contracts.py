@@ -6,10 +6,12 @@ Amounts are yuan here, as people say them: y(131_800) is fen.
 
 from collections.abc import Iterable
 from datetime import date
+from io import BytesIO
 from threading import Event
 from typing import Any
 
 import pytest
+from pypdf import PdfWriter
 from sqlalchemy import select
 
 from dealer import contract, people
@@ -25,13 +27,14 @@ from dealer.contract_forms import (
     ReviewNote,
     Signatures,
 )
+from dealer.engine import files
 from dealer.engine.attempts import Attempts, JobRecord, JobState
 from dealer.engine.database import new_id, next_number
 from dealer.engine.fields import Uploaded
 from dealer.engine.names import search_keys
 from dealer.engine.steps import Ask, Facts, Refused, place
 from dealer.people import by_number
-from dealer.records.contracts import Contract, DriveWaiver, PaymentEvent, Rendering
+from dealer.records.contracts import Contract, ContractState, DriveWaiver, PaymentEvent, Rendering
 from dealer.records.customers import Contact, ContactRole, Customer, CustomerClass
 from dealer.records.deals import Deal, DealState, Need, PurchaseMode, Use
 from dealer.records.quotations import ExtraKind, LineExtra, Quotation, QuotationLine, QuotationState
@@ -358,6 +361,31 @@ def issued(shop: Shop, *, stored: bool = True) -> tuple[int, int]:
     if stored:
         press_says(shop, number, trial=False)
     return deal, number
+
+
+def shelf(shop: Shop, count: int, day: str = "2026-11-09") -> list[int]:
+    """So many contracts issued on a day, each with a small paper of its own: two pages, 100 points and more wide."""
+    deal = accepted_deal(shop)
+    with shop.acting("李娜", at(f"{day} 08:00")) as ask:
+        found = by_number(ask.db, Deal, ask.actor, deal)
+        for serial in range(1, count + 1):
+            drawn = contract.draw_up(ask, found)
+            drawn.number, drawn.since, drawn.begun_at = serial, ask.at, ask.at
+            drawn.code, drawn.fingerprint = f"YLYX-DKH-2026-{serial:04}", f"{serial:064x}"
+            drawn.issued_on = date.fromisoformat(day)
+            drawn.pdf_sha256 = files.keep(ask.db, drawn.store_id, "x.pdf", _small_paper(100 + serial), ask.at)
+            place(drawn, ContractState.ISSUED)
+            ask.db.add(drawn)
+            ask.db.flush()
+    return list(range(1, count + 1))
+
+
+def _small_paper(width: int) -> bytes:
+    writer, out = PdfWriter(), BytesIO()
+    for _ in range(2):
+        writer.add_blank_page(width, 200)
+    writer.write(out)
+    return out.getvalue()
 
 
 def press_says(shop: Shop, number: int, *, trial: bool = True, trouble: dict[str, Any] | None = None) -> None:

@@ -20,6 +20,12 @@ GET      /approvals/<int:number>/proof
 GET      /assets/<filename>
 GET      /contracts
 GET      /contracts/<int:number>
+GET      /contracts/bundles/<uuid:key>
+POST     /contracts/bundles/<uuid:key>/again
+GET      /contracts/bundles/<uuid:key>/file
+POST     /contracts/bundles/<uuid:key>/hand-out
+GET      /contracts/bundles/<uuid:key>/progress
+GET POST /contracts/print
 GET      /contracts/<int:number>/authorisations/<int:position>
 GET      /contracts/<int:number>/copies/<uuid:key>
 GET POST /contracts/<int:number>/money

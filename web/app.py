@@ -15,6 +15,7 @@ from dealer.engine.settings import Settings
 from web import (
     account,
     approvals,
+    bundles,
     contracts,
     customers,
     deals,
@@ -58,6 +59,7 @@ SCREENS = (
     quotation_versions,
     approvals,
     contracts,
+    bundles,
     drives,
     drive_page,
     drive_waivers,

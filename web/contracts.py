@@ -87,6 +87,7 @@ def index() -> Answer:
     page, more = found[: reports.PAGE], len(found) > reports.PAGE
     return render_template(
         "contracts/list.html",
+        prints=me().may_or_stands_in("issue contracts"),
         rows=[_row(contract) for contract in page],
         chosen=chosen,
         filters=[(name, say(label)) for name, label in FILTER_WORDS],

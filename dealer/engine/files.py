@@ -7,7 +7,7 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, select
+from sqlalchemy import ForeignKeyConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -60,6 +60,12 @@ def keep(db: Session, store_id: UUID, name: str, content: bytes, at: datetime, m
         db.add(FileBytes(store_id=store_id, sha256=sha256, bytes=content))
         db.flush()
     return sha256
+
+
+def drop(db: Session, store_id: UUID, sha256: str) -> None:
+    """Let go of a file that can be made again. The caller knows that nothing else speaks of it."""
+    for record in (FileBytes, File):
+        db.execute(delete(record).where(record.store_id == store_id, record.sha256 == sha256))
 
 
 def read(db: Session, store_id: UUID, sha256: str) -> tuple[File, bytes] | None:

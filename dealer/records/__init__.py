@@ -2,6 +2,7 @@
 
 from dealer.engine import attempts, files, history
 from dealer.records import (
+    bundles,
     contracts,
     customers,
     deadlines,
@@ -17,6 +18,7 @@ from dealer.records import (
 
 __all__ = [
     "attempts",
+    "bundles",
     "contracts",
     "customers",
     "deadlines",

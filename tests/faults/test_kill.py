@@ -4,8 +4,9 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
@@ -14,11 +15,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+import tests.conftest
+from dealer import bundles
 from dealer.engine import history, jobs, migrating
 from dealer.engine.attempts import JobRecord, JobState
 from dealer.engine.columns import new_id
 from dealer.engine.database import Database, open_database
 from dealer.engine.history import History
+from dealer.people import by_number
+from dealer.records.bundles import Bundle, BundlePart
+from dealer.records.contracts import Contract, PrintLog
+from tests.cast import Shop
+from tests.conftest import at
+from tests.contracts import shelf
 from tests.databases import Databases, Kind
 from tests.faults.hands import KEYS
 
@@ -103,6 +112,66 @@ def test_work_that_was_acknowledged_is_done_once_whoever_is_killed(shop: tuple[D
     assert carried_out == dict.fromkeys(ordered, 1)
     assert max(row.attempts for row in found.values()) > 1, "no worker was killed at work: the test proves nothing"
     assert damage == []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def whole_shop(request: pytest.FixtureRequest, databases: Databases) -> Iterator[tuple[Shop, str]]:
+    """A shop with its people, and where its database is."""
+    url = databases.fresh(request.param)
+    opened = open_database(url, tests.conftest.KEYS)
+    yield Shop(opened), url
+    opened.engine.dispose()
+    databases.drop(url)
+
+
+def test_a_bundle_goes_on_behind_what_a_killed_worker_has_finished(whole_shop: tuple[Shop, str]) -> None:
+    shop, url = whole_shop
+    numbers = shelf(shop, 80)
+    with shop.acting("吴倩", at("2026-11-10 09:00"), bundles.WantedBundle()) as ask:
+        key = bundles.order(ask, [by_number(ask.db, Contract, ask.actor, number) for number in numbers]).id
+    with working(url, "the first"):
+        wait_for(lambda: any(done_parts(shop, key).values()))
+    before = done_parts(shop, key)
+    finished = {part: at_ for part, at_ in before.items() if at_}
+    assert 0 < len(finished) < 80, "the worker was not killed in the middle: the test proves nothing"
+    with working(url, "the second"):
+        wait_for(lambda: made(shop, key))
+    after = done_parts(shop, key)
+    assert all(after.values())
+    assert {part: after[part] for part in finished} == finished, "a finished part was done again"
+    with shop.acting("吴倩", at("2026-11-10 10:00")) as ask:
+        for _ in range(2):
+            bundles.hand_out(ask, ask.db.get_one(Bundle, key))
+    with shop.looking() as db:
+        assert Counter(db.scalars(select(PrintLog.copy))) == {1: 80}
+
+
+@contextmanager
+def working(url: str, name: str) -> Iterator[None]:
+    """A worker that is killed at the end of the block."""
+    worker = Process("carry out", url, name)
+    try:
+        yield
+    finally:
+        worker.kill()
+
+
+def wait_for(it: Callable[[], bool]) -> None:
+    until = monotonic() + SLOWEST_START + STANDSTILL
+    while not it():
+        assert monotonic() < until, "it never comes"
+        sleep(0.01)
+
+
+def done_parts(shop: Shop, key: UUID) -> dict[UUID, datetime | None]:
+    """When each part was finished."""
+    with shop.looking() as db:
+        return {part.id: part.done_at for part in db.scalars(select(BundlePart).where(BundlePart.bundle_id == key))}
+
+
+def made(shop: Shop, key: UUID) -> bool:
+    with shop.looking() as db:
+        return db.get_one(Bundle, key).made_at is not None
 
 
 def wait_until_nothing_is_open(database: Database) -> None:
