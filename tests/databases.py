@@ -89,13 +89,11 @@ class Databases:
         return self._give(kind, note.read_text())
 
     def renew(self, kind: Kind, url: str, name: str = "migrated") -> None:
-        """Put a new copy of the template in the place of a database that its test is through with.
+        """Make a database that its test is through with what its template is.
 
         Whoever keeps the engine keeps the statements it has compiled: a third of what a short test costs.
         """
-        self.drop(url)
-        store = self._stores[kind]
-        store.create(store.name_of(url), self._note(kind, name).read_text())
+        self._stores[kind].renew(url, self._note(kind, name).read_text())
         GIVEN.add(kind)
 
     def empty(self, kind: Kind) -> str:
@@ -139,9 +137,10 @@ class Files:
             shutil.copyfile(_database(template), path)
         return f"sqlite:///{path}"
 
-    def name_of(self, url: str) -> str:
-        """What `create` was called with."""
-        return Path(_database(url)).stem
+    def renew(self, url: str, template: str) -> None:
+        """Copy the file anew."""
+        self.drop(url)
+        shutil.copyfile(_database(template), _database(url))
 
     def settle(self, url: str) -> None:
         """Bring what still lies in the write-ahead log into the file itself."""
@@ -154,6 +153,44 @@ class Files:
         """Remove the file and what SQLite keeps beside it."""
         for end in ("", "-wal", "-shm", "-journal"):
             Path(_database(url) + end).unlink(missing_ok=True)
+
+
+OTHERS = "datname = current_database() AND pid <> pg_backend_pid()"
+OURS = "('public', 'dbos')"
+# Tables, columns, indexes, constraints and triggers, as one text: who drops a trigger gets a new database afterwards.
+SHAPE = f"""
+SELECT string_agg(told, ' ' ORDER BY told) FROM (
+    SELECT attrelid::regclass || ' ' || attname || ' ' || atttypid
+        FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
+        WHERE attnum > 0 AND NOT attisdropped AND relnamespace::regnamespace::text IN {OURS}
+    UNION ALL SELECT conrelid::regclass || ' ' || conname
+        FROM pg_constraint WHERE connamespace::regnamespace::text IN {OURS}
+    UNION ALL SELECT tgrelid::regclass || ' ' || tgname || ' ' || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+) AS everything (told)
+"""
+KEEP_ROWS = f"""
+CREATE SCHEMA pristine;
+CREATE TABLE pristine.shape AS SELECT md5(({SHAPE})) AS shape;
+DO $$ DECLARE each regclass; filled bool; BEGIN
+    FOR each IN SELECT oid::regclass FROM pg_class
+        WHERE relkind = 'r' AND relnamespace::regnamespace::text IN {OURS} LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', each) INTO filled;
+        IF filled THEN EXECUTE format('CREATE TABLE pristine.%I AS TABLE %s', each::text, each); END IF;
+    END LOOP;
+END $$
+"""
+PUT_BACK = f"""
+DO $$ DECLARE each regclass; filled bool; kept text; BEGIN
+    FOR each IN SELECT oid::regclass FROM pg_class
+        WHERE relkind = 'r' AND relnamespace::regnamespace::text IN {OURS} LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', each) INTO filled;
+        IF filled THEN EXECUTE format('DELETE FROM %s', each); END IF;
+    END LOOP;
+    FOR kept IN SELECT tablename FROM pg_tables WHERE schemaname = 'pristine' AND tablename <> 'shape' LOOP
+        EXECUTE format('INSERT INTO %s SELECT * FROM pristine.%I', kept, kept);
+    END LOOP;
+END $$
+"""
 
 
 class Server:
@@ -173,13 +210,23 @@ class Server:
         self._execute(command)
         return _text(make_url(self._note.read_text()).set(drivername="postgresql+psycopg", database=name))
 
-    def name_of(self, url: str) -> str:
-        """What `create` was called with."""
-        return _database(url)
+    def renew(self, url: str, template: str) -> None:
+        """Put the rows back: a twentieth of the time of a new copy, which a database gets that was tampered with."""
+        with psycopg.connect(_text(make_url(url).set(drivername="postgresql")), autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE " + OTHERS)
+            same = connection.execute(f"SELECT md5(({SHAPE})) = (SELECT shape FROM pristine.shape)").fetchone()
+            if same == (True,):
+                connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
+                connection.execute(PUT_BACK)
+                return
+        self.drop(url)
+        self.create(_database(url), template)
 
     def settle(self, url: str) -> None:
-        """Close the door: PostgreSQL does not copy a database that somebody is in."""
+        """Keep its rows for `renew`, then close the door: PostgreSQL does not copy a database that somebody is in."""
         name = _database(url)
+        with psycopg.connect(_text(make_url(url).set(drivername="postgresql")), autocommit=True) as connection:
+            connection.execute(KEEP_ROWS)
         self._execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
         guests = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {}"
         self._execute(sql.SQL(guests).format(sql.Literal(name)))
