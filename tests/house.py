@@ -26,12 +26,13 @@ class Source(NamedTuple):
 @cache
 def sources(*folders: str) -> tuple[Source, ...]:
     """The Python files below some folders."""
-    found = []
-    for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            text = path.read_text(encoding="utf-8")
-            found.append(Source(path.relative_to(ROOT).as_posix(), text, ast.parse(text)))
-    return tuple(found)
+    return tuple(_source(path) for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+
+
+@cache
+def _source(path: Path) -> Source:
+    text = path.read_text(encoding="utf-8")
+    return Source(path.relative_to(ROOT).as_posix(), text, ast.parse(text))
 
 
 @cache
@@ -46,7 +47,8 @@ def module_of(source: Source) -> Any:
     return import_module(source.path.removesuffix(".py").replace("/", "."))
 
 
-def classes_below(base: type[Any]) -> list[type[Any]]:
+@cache
+def classes_below(base: type[Any]) -> tuple[type[Any], ...]:
     """Every class of the project's own that derives from another, by module and name."""
     known = {
         each
@@ -54,7 +56,7 @@ def classes_below(base: type[Any]) -> list[type[Any]]:
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, base) and each.__module__.split(".")[0] in ("dealer", "web")
     }
-    return sorted(known - {base}, key=lambda each: (each.__module__, each.__name__))
+    return tuple(sorted(known - {base}, key=lambda each: (each.__module__, each.__name__)))
 
 
 def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
