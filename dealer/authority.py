@@ -42,9 +42,11 @@ def lines_below_own_floor(db: Session, quotation: Quotation, day: date) -> list[
     A quotation that is with the customer keeps the floors of the day it was sent: its stated validity is honoured. A
     model that is on no list has no floor anybody could rely on.
     """
-    prices = pricing.prices_of(db, quotation.store_id, (line.model_id for line in quotation.lines), day)
+    # An option is offered like the rest; once the customer has chosen, what they did not take asks for nothing.
+    lines = quotation.firm_lines if quotation.state is QuotationState.ACCEPTED else quotation.lines
+    prices = pricing.prices_of(db, quotation.store_id, (line.model_id for line in lines), day)
     roles = people.roles_of(db, quotation.owner_id, quotation.store_id)
-    return [line for line in quotation.lines if _is_below(line, prices.get(line.model_id), roles, day)]
+    return [line for line in lines if _is_below(line, prices.get(line.model_id), roles, day)]
 
 
 def _is_below(line: QuotationLine, price: PriceListLine | None, roles: frozenset[Role], day: date) -> bool:

@@ -13,6 +13,8 @@ from typing import Any
 from dealer import pricing
 from dealer.records.quotations import LineExtra, Quotation, QuotationLine
 
+VALUES = ("section", "colour", "quantity", "unit_price", "optional", "taken", "note")
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -107,11 +109,12 @@ def _model_and_colour(line: QuotationLine) -> Any:
 
 
 def _sum(line: QuotationLine | None, figure: Callable[[Any], int]) -> int:
-    return 0 if line is None else figure(line)
+    """A figure of a line as far as it is in the total: an option nobody took is worth nothing yet."""
+    return figure(line) if line is not None and line.is_firm else 0
 
 
 def _values(line: QuotationLine) -> dict[str, Any]:
-    return {"colour": line.colour, "quantity": line.quantity, "unit_price": line.unit_price}
+    return {name: getattr(line, name) for name in VALUES}
 
 
 def _terms(version: Quotation) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def kind_of(deal: Deal) -> ContractKind:
 
 
 def take_lines(contract: Contract, accepted: Quotation) -> None:
-    """The lines of the accepted quotation, and its total."""
+    """The lines of the accepted quotation with the options that were taken, and its total."""
     contract.quotation_id, contract.total = accepted.id, pricing.totals(accepted).total
     contract.lines = [
         ContractLine(
@@ -82,7 +82,7 @@ def take_lines(contract: Contract, accepted: Quotation) -> None:
             unit_price=line.unit_price,
             extras=printed(line),
         )
-        for position, line in enumerate(accepted.lines, 1)
+        for position, line in enumerate(accepted.firm_lines, 1)
     ]
 
 

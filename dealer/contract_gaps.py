@@ -91,7 +91,7 @@ def _sold(lines: Iterable[Any]) -> list[tuple[Any, ...]]:
 
 
 def _quoted(accepted: Quotation) -> list[tuple[Any, ...]]:
-    return [(line.model_id, line.colour, line.quantity, line.unit_price, printed(line)) for line in accepted.lines]
+    return [(line.model_id, line.colour, line.quantity, line.unit_price, printed(line)) for line in accepted.firm_lines]
 
 
 # ── delivery ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,10 +1,11 @@
 """Deadlines: what is due, to whom, until when; done, moved, cancelled, escalated.
 
 A deadline is a row people see. Some are nobody's task (a quotation's expiry): the sweep fires them by settling the
-thing they speak of, so that the SYSTEM rows of its own table decide what happens.
+thing they speak of, so that the SYSTEM rows of its own table decide what happens. A warning is such a row too: it
+speaks of another deadline, which its owner sees from then on although it is not yet due.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from dealer.engine.database import Record
+from dealer.engine.database import Record, calendar_of
 from dealer.engine.steps import Ask
 from dealer.people import Actor
 from dealer.records.deadlines import Deadline
@@ -20,6 +21,9 @@ from dealer.records.people import Role
 
 # kind → the role whose list shows it as escalated once it is overdue
 ESCALATES_TO = {"thank_you_call": Role.SALES, "callback": Role.SALES, "settle_clash": Role.GENERAL}
+
+WARNING = "warning"
+WARNS_AT = "09:00"
 
 
 def plan(
@@ -33,11 +37,16 @@ def plan(
     by_system: bool = False,
     note: str = "",
     values: dict[str, Any] | None = None,
+    warn: Sequence[int] = (),
 ) -> Deadline:
-    """Write down that something is due. An open one of the same kind, subject and owner is moved instead of doubled."""
+    """Write down that something is due. An open one of the same kind, subject and owner is moved instead of doubled.
+
+    `warn` says how many working days ahead its owner begins to see it, and is reminded again.
+    """
     for known in open_for(ask.db, subject, kind):
         if known.owner_id == owner_id and known.note == note:
             known.due_at, known.moved = due_at, known.moved + 1
+            _warn_ahead(ask, known, warn)
             return known
     row = Deadline(
         store_id=subject.store_id,
@@ -54,7 +63,30 @@ def plan(
     )
     ask.db.add(row)
     ask.db.flush()
+    _warn_ahead(ask, row, warn)
     return row
+
+
+def _warn_ahead(ask: Ask, row: Deadline, days: Sequence[int]) -> None:
+    """Warnings take the place of those planned for the day before it was moved; one that is late already counts."""
+    if not days:
+        return
+    cancel(ask, row, WARNING)
+    row.warned_at = None
+    calendar = calendar_of(ask.db)
+    for ahead in days:
+        fires = calendar.at(calendar.working_day_before(calendar.last_day(row.due_at), ahead), WARNS_AT)
+        if fires > ask.at:
+            plan(ask, WARNING, row, fires, by_system=True, note=str(ahead))
+        else:
+            row.warned_at = ask.at
+
+
+def warn(db: Session, warning: Deadline, at: datetime) -> None:
+    """The sweep fires a warning: the deadline it speaks of is seen from now on, if it is still open."""
+    row = db.get(Deadline, warning.subject_id)
+    if row is not None and row.done_at is None and row.cancelled_at is None:
+        row.warned_at = at
 
 
 def open_for(db: Session, subject: Any, kind: str | None = None) -> list[Deadline]:
@@ -94,7 +126,7 @@ def cancel(ask: Ask, subject: Any, kind: str | None = None) -> None:
 
 
 def due_to(db: Session, who: Actor, until: datetime) -> list[Deadline]:
-    """What is due to a person, to one of their roles or to somebody they stand in for, earliest first."""
+    """What is due to a person, their roles or somebody they stand in for, and what they were warned of; by its day."""
     owners = [who.id, *(away.id for away in who.stands_in_for)]
     roles = {role.value for each in (who, *who.stands_in_for) for role in each.roles}
     return list(
@@ -105,7 +137,7 @@ def due_to(db: Session, who: Actor, until: datetime) -> list[Deadline]:
                 Deadline.done_at.is_(None),
                 Deadline.cancelled_at.is_(None),
                 Deadline.by_system.is_(False),
-                Deadline.due_at <= until,
+                or_(Deadline.due_at <= until, Deadline.warned_at.is_not(None)),
                 or_(Deadline.owner_id.in_(owners), Deadline.role.in_(roles)),
             )
             .order_by(Deadline.due_at)

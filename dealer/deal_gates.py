@@ -71,7 +71,7 @@ def quantity_meets_minimum(deal: Deal, ask: Ask) -> Refusal | None:
     if accepted is None:
         return quotation_is_accepted(deal, ask)
     least = policy(ask.db, deal.store_id, "fleet_min_qty", ask.today)
-    cars = sum(line.quantity for line in accepted.lines)
+    cars = sum(line.quantity for line in accepted.firm_lines)
     if cars < least:
         return no(
             "A fleet price needs {least} cars or more, these are {cars}: quote the retail price.",

@@ -260,7 +260,8 @@ def end_rework_request(deal: Deal, ask: Ask) -> None:
 def change_owner(deal: Deal, ask: Ask) -> None:
     """The new owner takes over what is due as well."""
     before, deal.owner_id = deal.owner_id, ask.facts.owner
-    for row in deadlines.open_for(ask.db, deal):
+    of_its_offers = deadlines.open_in_case(ask.db, deal.id, ("quotation_ends",))
+    for row in (*deadlines.open_for(ask.db, deal), *of_its_offers):
         if row.owner_id == before:
             row.owner_id = deal.owner_id
 

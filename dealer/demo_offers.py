@@ -25,8 +25,14 @@ def a_customer_asked_for_another_version(stage: Stage) -> None:
 
 
 def _second_version(stage: Stage) -> Lines:
-    petrol = QuotedCar(model=stage.models["X5"], colour="珠光白", quantity=5, unit_price=137_500_00)
-    electric = QuotedCar(model=stage.models["E3"], colour="冰川蓝", quantity=2, unit_price=168_000_00)
+    petrol = QuotedCar(
+        model=stage.models["X5"], colour="珠光白", quantity=5, unit_price=137_500_00, section="线路巡检",
+        note="含车顶行李架预留安装点。",
+    )  # fmt: skip
+    electric = QuotedCar(
+        model=stage.models["E3"], colour="冰川蓝", quantity=2, unit_price=168_000_00, optional=True,
+        section="市区值班", note="客户年底前确认充电条件后选定。",
+    )  # fmt: skip
     rack = Extra(line=1, kind=ExtraKind.PAID, name="车顶行李架", amount=6_000_00)
     return Lines(lines=(petrol, electric), extras=(rack,), remark="第二版按客户 11 月来函调整车型与数量。")
 

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from dealer import approvals, authority, deadlines, people, pricing
 from dealer.engine.database import calendar_of
-from dealer.engine.fields import Money, Options, Paragraph, Upload
-from dealer.engine.steps import Ask, Facts
+from dealer.engine.fields import Kind, Money, Options, Paragraph, Upload
+from dealer.engine.steps import Ask, Facts, Personal
 from dealer.policies import policy
 from dealer.records.contracts import Rendering
+from dealer.records.customers import Contact
 from dealer.records.deals import Deal
 from dealer.records.prices import PriceListLine
 from dealer.records.quotations import (
+    EvidenceKind,
     ExceptionState,
     ExtraKind,
     LineExtra,
@@ -28,6 +30,7 @@ from dealer.records.quotations import (
 from dealer.rulings import Reasons, kept
 
 Words = Annotated[str, Paragraph]
+WARNING_DAYS = (2,)  # working days before an offer ends: its owner asks the customer
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -39,6 +42,9 @@ class QuotedCar(Facts):
     colour: str = Field(title="Colour", min_length=1, max_length=40)
     quantity: int = Field(title="Quantity", ge=1, le=1000)
     unit_price: Money = Field(title="Price per car, with VAT", gt=0)
+    optional: bool = Field(False, title="Option")
+    section: str = Field("", title="Heading", max_length=100)
+    note: str = Field("", title="Note", max_length=500)
 
 
 class Extra(Facts):
@@ -81,10 +87,23 @@ class Sending(Facts):
 
 
 class Acceptance(Facts):
-    """How the customer said yes: an order, a signed copy, a notice of award."""
+    """How the customer said yes: who, when, and what shows it."""
 
+    evidence_kind: EvidenceKind = Field(EvidenceKind.SIGNED, title="What shows it")
+    who: Annotated[str, Personal()] = Field(
+        "", title="Who accepted", description="Left empty, it was the contact of the deal.", max_length=200
+    )
+    said_on: date | None = Field(None, title="Accepted on", description="Left empty, it was today.")
     evidence: Words = Field(title="How the customer accepted", min_length=1, max_length=2000)
     file: Upload = Field(title="Evidence")
+
+
+class AcceptanceOfSome(Acceptance):
+    """Likewise for an offer with options: which of them the customer takes."""
+
+    options: Annotated[tuple[int, ...], Options("quoted_options"), Kind("chips")] = Field(
+        (), title="Options the customer takes", max_length=100
+    )
 
 
 # ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,7 +114,8 @@ def lines_from(facts: Lines, store_id: UUID) -> list[QuotationLine]:
     return [
         QuotationLine(
             store_id=store_id, position=at, model_id=car.model, colour=car.colour, quantity=car.quantity,
-            unit_price=car.unit_price, extras=_extras_of(at, facts.extras, store_id),
+            unit_price=car.unit_price, optional=car.optional, section=car.section, note=car.note,
+            extras=_extras_of(at, facts.extras, store_id),
         )
         for at, car in enumerate(facts.lines, 1)
     ]  # fmt: skip
@@ -116,9 +136,13 @@ def _extras_of(line: int, extras: Sequence[Extra], store_id: UUID) -> list[LineE
 def known_facts(lines: Sequence[QuotationLine], remark: str = "") -> dict[str, Any]:
     """A quotation as its editor shows it."""
     cars = [
-        {"model": str(line.model_id), "colour": line.colour, "quantity": line.quantity, "unit_price": line.unit_price}
+        {
+            "model": str(line.model_id), "colour": line.colour, "quantity": line.quantity,
+            "unit_price": line.unit_price, "optional": bool(line.optional), "section": line.section,
+            "note": line.note,
+        }
         for line in lines
-    ]
+    ]  # fmt: skip
     extras = [
         {
             "line": at, "kind": extra.kind, "name": extra.name, "amount": extra.amount,
@@ -132,10 +156,14 @@ def known_facts(lines: Sequence[QuotationLine], remark: str = "") -> dict[str, A
 
 
 def copied_facts(source: Quotation, deal: Deal) -> dict[str, Any]:
-    """The lines of a version as the editor of a deal starts from them. What one tender names, another may not."""
+    """The lines of a version as the editor of a deal starts from them.
+
+    What one tender names, another may not, and what the manufacturer promised for one deal is not promised for another.
+    """
     facts = known_facts(source.lines, source.remark)
     if source.deal_id != deal.id:
-        facts["extras"] = [extra | {"named_in_tender": False} for extra in facts["extras"]]
+        ours = [extra for extra in facts["extras"] if extra["kind"] is not ExtraKind.ALLOWANCE]
+        facts["extras"] = [extra | {"named_in_tender": False} for extra in ours]
     return facts
 
 
@@ -227,14 +255,25 @@ def note_sending(quotation: Quotation, ask: Ask) -> None:
     freeze_prices(quotation, ask)
     fires = calendar_of(ask.db).at(terms.valid_until + timedelta(days=1), "00:05")
     deadlines.plan(ask, "expire_quotation", quotation, fires, by_system=True)
+    ends = calendar_of(ask.db).end_of(terms.valid_until)
+    deadlines.plan(ask, "quotation_ends", quotation, ends, owner_id=quotation.owner_id, warn=WARNING_DAYS)
 
 
 def note_acceptance(quotation: Quotation, ask: Ask) -> None:
-    """The customer's yes, with its evidence."""
+    """The customer's yes, with its evidence: what shows it, who said it, when."""
     yes: Acceptance = ask.facts
-    quotation.accepted_on, quotation.confirmed_on = ask.today, None
+    contact = ask.db.get(Contact, quotation.deal.contact_id) if quotation.deal.contact_id else None
+    quotation.accepted_on, quotation.confirmed_on = yes.said_on or ask.today, None
+    quotation.evidence_kind, quotation.accepted_by = yes.evidence_kind, yes.who or (contact.name if contact else None)
     quotation.evidence, quotation.evidence_sha256 = yes.evidence, kept(ask, yes.file)
     deadlines.cancel(ask, quotation)
+
+
+def note_options(quotation: Quotation, ask: Ask) -> None:
+    """What the customer chose of what was offered beside: from here on it counts like the rest."""
+    chosen: AcceptanceOfSome = ask.facts
+    for line in quotation.options:
+        line.taken = line.position in chosen.options
 
 
 def note_confirmation(quotation: Quotation, ask: Ask) -> None:
@@ -251,6 +290,12 @@ def first_sending(db: Session, quotation: Quotation, day: date) -> dict[str, Any
     """What the form of sending starts from: the validity the house gives."""
     days: int = policy(db, quotation.store_id, "quote_validity_days", day)
     return {"valid_until": day + timedelta(days=days)}
+
+
+def first_acceptance(db: Session, quotation: Quotation) -> dict[str, Any]:
+    """Who the customer's answer is expected from."""
+    contact = db.get(Contact, quotation.deal.contact_id) if quotation.deal.contact_id else None
+    return {"who": contact.name if contact else ""}
 
 
 def paper_of(db: Session, quotation: Quotation) -> Rendering | None:

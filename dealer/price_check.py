@@ -36,6 +36,7 @@ class LineLook:
     floor: int | None
     tier: Tier | None
     decided_by: Role | None  # whose approval it waits for; None: nobody's
+    is_option: bool  # beside the total
     is_covered: bool  # an approval given before holds for it
 
     @property
@@ -112,6 +113,7 @@ def _look(
         floor=pricing.floor_of(roles, price) if price else None,
         tier=tier,
         decided_by=None if covered else _decided_by(tier, roles, fleet=fleet),
+        is_option=bool(line.optional),
         is_covered=covered,
     )
 

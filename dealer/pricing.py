@@ -156,8 +156,8 @@ class Totals:
 
 
 def totals(quotation: Quotation, vat: Fraction = VAT) -> Totals:
-    """All figures of a quotation; the total in capitals is left to the paper."""
-    return totals_of(quotation.lines, vat)
+    """All figures of a quotation, options only if they were taken; the total in capitals is left to the paper."""
+    return totals_of(quotation.firm_lines, vat)
 
 
 def totals_of(lines: Iterable[Priced], vat: Fraction = VAT) -> Totals:
@@ -246,4 +246,4 @@ def tier_for(total: int, quantity: int, price: PriceListLine, requester_roles: I
 def is_fleet(quotation: Quotation, db: Session, day: date) -> bool:
     """Whether it is priced as a fleet: as many cars as the house asks for (`fleet_min_qty`)."""
     least: int = policy(db, quotation.store_id, "fleet_min_qty", day)
-    return sum(line.quantity for line in quotation.lines) >= least
+    return sum(line.quantity for line in quotation.firm_lines) >= least

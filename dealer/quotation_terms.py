@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,9 +16,9 @@ from dealer.engine.words import SHOP_ZONE, word_of
 from dealer.pricing import vat_rate
 from dealer.records.customers import Contact
 from dealer.records.people import Person
-from dealer.records.quotations import Quotation
+from dealer.records.quotations import Quotation, QuotationLine
 from dealer.records.vehicles import Energy, Model
-from dealer.terms import Offer, QuotationTerms, QuotedVehicles
+from dealer.terms import Offer, QuotationTerms, QuotedOption, QuotedVehicles
 
 CHARGEABLE = (Energy.ELECTRIC, Energy.PLUG_IN)  # 新能源汽车, if the model is in the 目录
 
@@ -40,11 +41,15 @@ def quotation_terms(db: Session, quotation: Quotation, today: date) -> Quotation
     sent_on = calendar_of(db).today(quotation.sent_at) if quotation.sent_at else today
     vat = vat_rate(db, quotation.store_id, sent_on)
     contact = db.get(Contact, deal.contact_id) if deal.contact_id else None
-    rows = [(printed(line), line.quantity) for line in quotation.lines]
+    firm = [line for line in quotation.lines if not line.optional]
     return QuotationTerms(
-        vehicles=tuple(_lines(quotation, vat, sent_on)),
-        extras=tuple(extra for extras, quantity in rows for extra in extras_of(extras, quantity)),
-        gifts=tuple(gift for extras, quantity in rows for gift in gifts_of(extras, quantity)),
+        vehicles=tuple(QuotedVehicles(**_line(line, vat, sent_on)) for line in firm),
+        extras=tuple(extra for line in firm for extra in _extras(line)),
+        gifts=tuple(gift for line in firm for gift in _gifts(line)),
+        options=tuple(
+            QuotedOption(**_line(line, vat, sent_on), extras=tuple(_extras(line)), gifts=tuple(_gifts(line)))
+            for line in quotation.options
+        ),
         vat_percent=int(vat * 100),
         version=quotation.revision,
         quoted_on=sent_on,
@@ -67,16 +72,24 @@ def _remarks(quotation: Quotation) -> tuple[str, ...]:
     return notes if len(notes) <= 20 else (quotation.remark,)
 
 
-def _lines(quotation: Quotation, vat: Fraction, day: date) -> Iterator[QuotedVehicles]:
-    use = use_of(quotation.deal)
-    for line in quotation.lines:
-        yield QuotedVehicles(
-            **described(line.model, line.colour, use),
-            **taxed(line.unit_price, vat),
-            quantity=line.quantity,
-            list_price_fen=line.marked,
-            purchase_tax_fen=purchase_tax(line.unit_price, vat, day, new_energy=_is_relieved(line.model)).due,
-        )
+def _line(line: QuotationLine, vat: Fraction, day: date) -> dict[str, Any]:
+    return {
+        **described(line.model, line.colour, use_of(line.quotation.deal)),
+        **taxed(line.unit_price, vat),
+        "quantity": line.quantity,
+        "list_price_fen": line.marked,
+        "purchase_tax_fen": purchase_tax(line.unit_price, vat, day, new_energy=_is_relieved(line.model)).due,
+        "section": line.section,
+        "note": line.note,
+    }
+
+
+def _extras(line: QuotationLine) -> Iterator[terms.Extra]:
+    return extras_of(printed(line), line.quantity)
+
+
+def _gifts(line: QuotationLine) -> Iterator[terms.Gift]:
+    return gifts_of(printed(line), line.quantity)
 
 
 def _is_relieved(model: Model) -> bool:

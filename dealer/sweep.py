@@ -1,7 +1,8 @@
 """The sweep: each minute it sees to what is due and is nobody's task, such as a quotation whose validity has ended.
 
-It decides nothing itself. It settles the thing a deadline speaks of, at the present time, so that the SYSTEM rows of
-the thing's own table do what they are there for; each thing in a transaction of its own.
+It decides nothing itself. A warning lets somebody see what is coming; for the rest it settles the thing a deadline
+speaks of, at the present time, so that the SYSTEM rows of the thing's own table do what they are there for; each thing
+in a transaction of its own.
 """
 
 import logging
@@ -45,6 +46,9 @@ def _fire(database: Database, store_id: UUID, key: UUID, at: datetime) -> None:
         if row is None or row.done_at or row.cancelled_at or row.due_at > at:
             return  # somebody moved or cancelled it meanwhile
         row.done_at = at
+        if row.kind == deadlines.WARNING:
+            deadlines.warn(db, row, at)
+            return
         thing = deadlines.subject_of(db, row)
         if thing is not None:
             workflow.settle(thing, Ask(db, people.system(store_id), at))

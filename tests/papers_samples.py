@@ -149,7 +149,7 @@ def story_1_bid() -> t.QuotationTerms:
 
 
 def lessor_quotation() -> t.QuotationTerms:
-    """A price for a rental company, only for information: thirty E3 with gifts and paid extras."""
+    """A price for a rental company, for information: thirty E3 with gifts and paid extras, five more as an option."""
     line = t.QuotedVehicles(
         brand="云岭",
         model="E3 纯电动 510 km",
@@ -165,9 +165,20 @@ def lessor_quotation() -> t.QuotationTerms:
         unit_vat_fen=18_280_53,
         list_price_fen=169_800_00,
         purchase_tax_fen=7_030_97,
+        section="城区租赁车队",
+        note="电池质保 8 年或 15 万公里，以先到者为准。",
+    )
+    option = t.QuotedOption(
+        **line.model_dump(exclude={"quantity", "section", "note", "exterior"}),
+        exterior="曜石黑",
+        quantity=5,
+        note="2027 年 3 月 31 日前交付。",
+        extras=(t.Extra(name="7 kW 交流充电桩（含安装）", quantity=5, unit_price_fen=2_980_00),),
+        gifts=(t.Gift(name="全车脚垫", quantity=5),),
     )
     return t.QuotationTerms(
         vehicles=(line,),
+        options=(option,),
         extras=(t.Extra(name="7 kW 交流充电桩（含安装）", quantity=10, unit_price_fen=2_980_00),),
         gifts=(t.Gift(name="全车脚垫", quantity=30),),
         version=2,
@@ -262,7 +273,7 @@ def story_1_batch() -> t.HandoverBatchTerms:
 def lessor_contract() -> t.ContractTerms:
     """Four parties, 定金, gifts, paid extras, special terms, arbitration: what story 1 does not have."""
     car = t.Vehicles.model_validate(
-        lessor_quotation().vehicles[0].model_dump(exclude={"list_price_fen", "purchase_tax_fen"})
+        lessor_quotation().vehicles[0].model_dump(exclude={"list_price_fen", "purchase_tax_fen", "section", "note"})
     )
     lessor = t.Party(
         name="滇行租赁公司",

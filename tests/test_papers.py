@@ -502,7 +502,21 @@ def test_a_quotation_shows_vat_and_an_estimate_of_the_purchase_tax() -> None:
     printed = text(papers.render_here("quotation", samples.lessor_quotation(), number="B-2"))
     for word in ("不含税140,619.47", "增值税18,280.53", "购置税预估7,030.97", "210,929.10元", "以税务机关核定为准"):
         assert word in printed
-    assert codes(papers.render_here("quotation", samples.lessor_quotation(), number="B-2"))[0].startswith("B-2 sha256:")
+    on_one_page = changed(samples.lessor_quotation(), options=())
+    assert codes(papers.render_here("quotation", on_one_page, number="B-2"))[0].startswith("B-2 sha256:")
+
+
+def test_options_stand_beside_the_total_and_headings_over_their_lines() -> None:
+    terms = samples.lessor_quotation()
+    printed = text(papers.render_here("quotation", terms, number="B-2"))
+    assert terms.total_fen == 4_796_800_00  # thirty cars and ten chargers
+    for word in ("城区租赁车队", "电池质保8年", "报价总额（含增值税）人民币4,796,800.00元", "备选项目：不计入报价总额"):
+        assert word in printed
+    beside = printed.partition("备选项目")[2]
+    for word in ("备1", "曜石黑", "794,500.00", "赠送：全车脚垫，5份", "选定后增加：809,400.00元"):
+        assert word in beside
+    english = text(papers.render_here("quotation", terms, language="en", number="B-2"))
+    assert "Options:notpartofthetotal" in english.replace(" ", "")
 
 
 def test_the_agreement_holds_the_nine_fields_and_masks_the_licence() -> None:

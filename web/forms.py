@@ -241,7 +241,7 @@ def _draw(name: str, info: FieldInfo, value: Any, error: str, full_name: str = "
     drawn.hint = say(info.description) if info.description else ""
     drawn.maxlength = next((mark.max_length for mark in info.metadata if hasattr(mark, "max_length")), None)
     drawn.choices = _choices(info, drawn)
-    drawn.wide = kind in ("textarea", "chips", "signature")
+    drawn.wide, drawn.attrs = kind in ("textarea", "chips", "signature"), {"multiple": True} if _many(info) else {}
     if kind == "checkbox":
         drawn.value, drawn.required = bool(value), False
     if kind in ACCEPTS:

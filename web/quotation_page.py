@@ -67,8 +67,8 @@ def check(looks: Sequence[LineLook]) -> dict[str, Any]:
     """Rows and total for quotations/check.html."""
     return {
         "rows": [_checked(look) for look in looks],
-        "total": money(sum(look.total for look in looks)),
-        "cars": sum(look.quantity for look in looks),
+        "total": money(sum(look.total for look in looks if not look.is_option)),
+        "cars": sum(look.quantity for look in looks if not look.is_option),
         "waits": sorted({show(look.decided_by) for look in looks if look.decided_by}),
     }
 
@@ -79,6 +79,7 @@ def _checked(look: LineLook) -> dict[str, Any]:
     return {
         "number": look.number,
         "model": look.model,
+        "option": look.is_option,
         "quantity": look.quantity,
         "marked": money(look.marked),
         "floor": money(look.floor),
@@ -191,7 +192,8 @@ def _lines(version: Quotation) -> dict[str, Any]:
     looks = price_check.look_at_saved(looking(), version, _today()) if version.state in open_states else []
     today = {look.number: look for look in looks}
     rows = [_line(line, today.get(line.position)) for line in version.lines]
-    return {"rows": rows, "total": money(sum(line.unit_price * line.quantity for line in version.lines))}
+    total = money(sum(line.unit_price * line.quantity for line in version.firm_lines))
+    return {"rows": rows, "total": total, "in_sections": any(line.section for line in version.lines)}
 
 
 def _line(line: QuotationLine, look: LineLook | None) -> dict[str, Any]:
@@ -199,7 +201,8 @@ def _line(line: QuotationLine, look: LineLook | None) -> dict[str, Any]:
     floor = look.floor if look else line.floor_own
     against = None if floor is None else net - floor
     return {
-        "model": {"text": catalogue.full_name(line.model), "note": line.colour},
+        "section": line.section or "—",
+        "model": {"text": catalogue.full_name(line.model), "note": _beside(line)},
         "quantity": line.quantity,
         "marked": money(look.marked if look else line.marked),
         "floor": money(floor),
@@ -211,6 +214,12 @@ def _line(line: QuotationLine, look: LineLook | None) -> dict[str, Any]:
         },
         "amount": money(line.unit_price * line.quantity),
     }
+
+
+def _beside(line: QuotationLine) -> str:
+    """What is said of a line under its model: colour, whether it is an option, the note for the customer."""
+    option = say("Option, taken") if line.taken else say("Option, not in the total") if line.optional else ""
+    return " · ".join(each for each in (line.colour, option, line.note) if each)
 
 
 def _extras(version: Quotation) -> list[dict[str, Any]]:
@@ -249,6 +258,8 @@ def _facts(version: Quotation) -> list[dict[str, Any]]:
     ]
     if version.accepted_on:
         rows.append({"label": say("Accepted on"), "value": show(version.accepted_on)})
+        rows.append({"label": say("Who accepted"), "value": version.accepted_by or "—"})
+        rows.append({"label": say("What shows it"), "value": show(version.evidence_kind) or "—"})
         rows.append({"label": say("How the customer accepted"), "value": version.evidence or "—"})
     if version.confirmed_on:
         rows.append({"label": say("Reconfirmed on"), "value": show(version.confirmed_on)})

@@ -18,6 +18,11 @@ from web.quotations import KIND
 
 pages = Blueprint("quotation_versions", __name__)
 
+BOTH_WAYS = {
+    "binding": ("Binding offer", "For information"),
+    "optional": ("Option", "Offered firmly"),
+    "taken": ("Option, taken", "Not taken"),
+}
 AMOUNTS = ("unit_price", "gift", "free_service", "paid_accessory", "agency_fee", "allowance")
 
 # ── side by side ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,7 +123,8 @@ def as_read(what: str, value: Any) -> str:
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
-        return say("Binding offer") if value else say("For information")
+        yes, no = BOTH_WAYS[what]
+        return say(yes if value else no)
     return money(value) if what in AMOUNTS else show(value)
 
 

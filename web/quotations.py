@@ -8,7 +8,7 @@ from flask import Blueprint, abort, g, render_template, request
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from dealer import approvals, offers, people, price_check, printing, quotation, workflow
+from dealer import approvals, catalogue, offers, people, price_check, printing, quotation, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.offers import Extra, Lines, QuotedCar
@@ -18,8 +18,8 @@ from dealer.records.quotations import Quotation, QuotationState
 from dealer.reports import sees_deal
 from web import deals, quotation_page, session, steps
 from web.asking import Answer, looking, me, or_404, see_other, write
-from web.forms import Form
-from web.language import say, show
+from web.forms import Form, options
+from web.language import money, say, show
 from web.papers import show_file
 from web.quotation_page import TONES, sees_floors, title_of
 
@@ -37,6 +37,8 @@ def _known(version: Quotation, action: str) -> Mapping[str, Any]:
             return offers.copied_facts(_source() or version, version.deal)
         case "send":
             return offers.first_sending(looking(), version, _today())
+        case "accept":
+            return offers.first_acceptance(looking(), version)
         case "submit":
             names = ("reason", "project_approval")
             return {name: getattr(version, name) or "" for name in names}
@@ -88,6 +90,19 @@ KIND = steps.register(
 
 # Where the deal's checklist sends somebody whose quotation is missing or too old.
 deals.FIXES["quotation"] = ("To the quotation", "/deals/{number}/quotation")
+
+
+@options("quoted_options")
+def _options() -> list[tuple[str, str]]:
+    """The options of the version whose form this is."""
+    version = steps.find(looking(), KIND, int((request.view_args or {})["number"]))
+    return [
+        (
+            str(line.position),
+            f"{catalogue.full_name(line.model)} {line.colour} × {line.quantity} · {money(line.unit_price)}",
+        )
+        for line in version.options
+    ]
 
 
 def _today() -> Any:

@@ -14,7 +14,7 @@ from dealer.records.deals import Deal
 from web import steps
 from web.asking import Answer, looking, me, or_404, write
 from web.frame import names_of
-from web.language import clock, short_day, word
+from web.language import clock, say, short_day, word
 
 pages = Blueprint("today", __name__)
 
@@ -68,6 +68,7 @@ def _line(row: Deadline) -> dict[str, Any]:
         "about": _about(row, thing),
         "url": _address(thing),
         "when": _when(row.due_at),
+        "ahead": _ahead(row),
         "overdue": row.due_at < g.now,
         "by_hand": row.kind in DONE_BY_HAND,
         "note": row.note,
@@ -79,6 +80,15 @@ def _when(due: datetime) -> str:
     calendar = calendar_of(looking())
     last = calendar.last_day(due)
     return short_day(last) if due == calendar.end_of(last) else clock(due)
+
+
+def _ahead(row: Deadline) -> str:
+    """How many working days are left of what one was warned of."""
+    if row.warned_at is None:
+        return ""
+    calendar = calendar_of(looking())
+    left = calendar.working_days_between(calendar.today(g.now), calendar.last_day(row.due_at))
+    return say("in {days} working days", days=left) if left > 0 else ""
 
 
 def _about(row: Deadline, thing: Any) -> str:

@@ -88,6 +88,16 @@ class ShopCalendar:
             day = self.next_working_day(day + _DAY)
         return day
 
+    def working_day_before(self, day: date, days: int) -> date:
+        """The `days`-th working day before `day`, which itself does not count; with 0 the day it is seen to at last."""
+        if days == 0:
+            while not self.is_working_day(day):
+                day -= _DAY
+            return day
+        for _ in range(days):
+            day = self.working_day_before(day - _DAY, 0)
+        return day
+
     def working_days_between(self, start: date, end: date) -> int:
         """How many working days `end` is after `start`, which itself does not count; negative if it is before."""
         if end < start:

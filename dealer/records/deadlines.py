@@ -27,6 +27,7 @@ class Deadline(OfStore):
     done_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     cancelled_at: Mapped[Moment | None]
     escalated_at: Mapped[Moment | None]
+    warned_at: Mapped[Moment | None]  # seen by its owner from then on, although it is not yet due
     moved: Mapped[Count] = mapped_column(default=0)
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     __table_args__ = (

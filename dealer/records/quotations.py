@@ -43,6 +43,15 @@ class QuotationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class EvidenceKind(StrEnum):
+    """What shows that the customer said yes."""
+
+    SIGNED = "signed_copy"
+    MAIL = "mail"
+    PERSON = "in_person"
+    NOTICE = "notice_of_award"
+
+
 class Quotation(Living):
     """One version of an offer. `case_id` is its deal; versions of one offer share `series`."""
 
@@ -67,6 +76,8 @@ class Quotation(Living):
     sent_at: Mapped[Moment | None]
     accepted_on: Mapped[Day | None]
     confirmed_on: Mapped[Day | None]  # an acceptance stands for some days, then the owner asks the customer again
+    evidence_kind: Mapped[EvidenceKind | None] = mapped_column(word_of(EvidenceKind))
+    accepted_by: Mapped[Name | None]  # who said yes at the customer's
     evidence: Mapped[Prose | None]
     evidence_sha256: Mapped[str | None] = mapped_column(NameType(64))
     deal: Mapped[Deal] = relationship()
@@ -80,6 +91,16 @@ class Quotation(Living):
     def owner_id(self) -> UUID:
         """Its deal's owner."""
         return self.deal.owner_id
+
+    @property
+    def firm_lines(self) -> list["QuotationLine"]:
+        """What is bought with a yes: options only as far as the customer took them."""
+        return [line for line in self.lines if line.is_firm]
+
+    @property
+    def options(self) -> list["QuotationLine"]:
+        """What was offered beside, taken or not."""
+        return [line for line in self.lines if line.optional]
 
 
 class ExtraKind(StrEnum):
@@ -105,12 +126,21 @@ class QuotationLine(OfStore):
     # What the list said when the quotation was submitted, and again when it was sent; empty in a draft.
     marked: Mapped[Fen | None]
     floor_own: Mapped[Fen | None]
+    section: Mapped[Name] = mapped_column(default="")  # the heading it stands under, such as 巡逻用车
+    note: Mapped[Prose] = mapped_column(default="")  # for the customer, under the car
+    optional: Mapped[Flag] = mapped_column(default=False)  # 备选: beside the total, bought only if it is chosen
+    taken: Mapped[Flag] = mapped_column(default=False)  # an option the customer chose when they accepted
     net: Mapped[Fen | None]  # the net total of that day (pricing.net_total), for figures about past deals
     quotation: Mapped[Quotation] = relationship(back_populates="lines")
     model: Mapped[Model] = relationship()
     extras: Mapped[list["LineExtra"]] = relationship(
         order_by="LineExtra.position", cascade="all, delete-orphan", back_populates="line"
     )
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether it is bought with a yes."""
+        return not self.optional or self.taken
 
 
 class LineExtra(OfStore):

@@ -25,7 +25,7 @@ from dealer.terms.contract import (
 )
 from dealer.terms.frameworks import AgreedPrice, CallOffTerms, FrameworkTerms
 from dealer.terms.handover import HANDOVER_CHECKS, Check, HandedVehicle, HandoverBatchTerms, HandoverTerms, Tick
-from dealer.terms.quotation import Offer, QuotationTerms, QuotedVehicles
+from dealer.terms.quotation import Offer, QuotationTerms, QuotedOption, QuotedVehicles
 from dealer.terms.testdrive import TestDriveAgreementTerms
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "Party",
     "Procurement",
     "QuotationTerms",
+    "QuotedOption",
     "QuotedVehicles",
     "Share",
     "Signature",

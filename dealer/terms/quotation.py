@@ -6,7 +6,20 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from dealer.terms.basics import WORDING, Contact, Count, Fen, Goods, Letterhead, Line, Text, Vehicles, Word
+from dealer.terms.basics import (
+    WORDING,
+    Contact,
+    Count,
+    Extra,
+    Fen,
+    Gift,
+    Goods,
+    Letterhead,
+    Line,
+    Text,
+    Vehicles,
+    Word,
+)
 
 
 class Offer(StrEnum):
@@ -21,6 +34,20 @@ class QuotedVehicles(Vehicles):
 
     list_price_fen: Fen | None = None
     purchase_tax_fen: Fen | None = None
+    section: Line = ""
+    note: Text = ""
+
+
+class QuotedOption(QuotedVehicles):
+    """Vehicles offered beside the total, with what would come with them: bought only where the customer chooses so."""
+
+    extras: Annotated[tuple[Extra, ...], Field(max_length=100)] = ()
+    gifts: Annotated[tuple[Gift, ...], Field(max_length=100)] = ()
+
+    @property
+    def total_fen(self) -> int:
+        """What choosing it adds to the total of the quotation."""
+        return self.amount_fen + sum(extra.amount_fen for extra in self.extras)
 
 
 class QuotationTerms(Goods):
@@ -28,6 +55,7 @@ class QuotationTerms(Goods):
 
     wording: Word = WORDING
     vehicles: Annotated[tuple[QuotedVehicles, ...], Field(min_length=1, max_length=1000)]
+    options: Annotated[tuple[QuotedOption, ...], Field(max_length=1000)] = ()
     version: Count = 1
     quoted_on: date
     offer: Offer

@@ -144,7 +144,8 @@ def test_a_revision_opens_the_editor_of_the_next_version(desk: Desks, shop: Shop
     assert li.submit("/quotations/1/revise").url == "/quotations/2/edit"
     assert quotation_of(shop, 1).state is QuotationState.SUPERSEDED
     page = li.submit("/quotations/2/edit", line(shop, "133,000"))
-    assert ("BJ-2026-0001 V2" in page.text, "131,800 133,000" in page.text) == (True, True)
+    beside = li.get("/quotations/2/compare")
+    assert ("BJ-2026-0001 V2" in page.text, "131,800 → 133,000" in beside.text) == (True, True)
 
 
 def test_two_windows_on_one_draft_lose_nothing(desk: Desks, shop: Shop, deal: int) -> None:
