@@ -15,7 +15,7 @@ from dealer.engine.fields import Options, checked
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
 from dealer.people import has
 from dealer.records.testdrives import DriveState, TestDrive
-from dealer.records.vehicles import DemoCar, DemoState, Model, Route
+from dealer.records.vehicles import DemoCar, DemoState, Model
 
 KEEPS = has("keep demo cars")
 WARN_DAYS = 30  # papers that end within this many days stand out in the list
@@ -145,11 +145,6 @@ def papers_of(car: DemoCar, today: date) -> list[Paper]:
         Paper(kind, until, ended=until is not None and until < today, ends_soon=until is not None and until <= soon)
         for kind, until in ends
     ]
-
-
-def routes(db: Session, store_id: UUID) -> list[Route]:
-    """The approved routes of a shop, by code."""
-    return list(db.scalars(select(Route).where(Route.store_id == store_id, Route.active).order_by(Route.code)))
 
 
 def next_drive_of(db: Session, car: DemoCar) -> TestDrive | None:

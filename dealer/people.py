@@ -58,6 +58,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "override probation":     frozenset({R.KEY_ACCOUNT, R.SHOWROOM}),
     "clear conduct":          frozenset({R.SHOWROOM}),
     "keep demo cars":         frozenset({R.VEHICLES}),
+    "keep routes":            frozenset({R.SHOWROOM}),
     "see drives":             EVERYBODY - {R.FINANCE, R.ADMIN, R.TECHNICIAN},
     "see licences":           frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT, R.SHOWROOM}),
     # vehicles and delivery

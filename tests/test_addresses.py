@@ -101,6 +101,9 @@ GET      /quotations/<int:number>/copy
 GET      /quotations/<int:number>/evidence
 GET      /quotations/<int:number>/press
 POST     /quotations/<int:number>/print
+GET      /routes
+GET POST /routes/<uuid:key>/edit
+GET POST /routes/new
 GET      /search
 GET      /settings
 GET POST /settings/shop

@@ -184,3 +184,27 @@ def test_the_register_lists_every_drive_and_hides_phones_from_those_who_book_non
     assert "138****0021" in told
     assert "13888880021" not in told
     assert there("高洁", "2026-11-15 09:00").get("/drives/register").status == 403
+
+
+def test_the_showroom_manager_keeps_the_routes_and_a_drive_keeps_to_them(yard: Yard, there: There) -> None:
+    liu_yang = there("刘洋", "2026-11-10 09:00")
+    assert "试驾路线" in liu_yang.get("/drives").text
+    new = {"code": "r3", "name": "环湖路—彩云北路", "minutes": 40, "motorway": True, "active": True}
+    shown = liu_yang.submit("/routes/new", new)
+    assert (shown.status, shown.url) == (200, "/routes")
+    assert "R3" in shown.text
+    again = liu_yang.submit("/routes/new", new | {"name": "另一条路"})
+    assert again.status == 409
+    assert "路线R3已存在" in again.text
+    assert 'value="另一条路"' in again.html
+    assert liu_yang.submit("/routes/new", new | {"code": "R4", "minutes": 0}).status == 422
+    booking = {
+        "experience": "drive", "name": "杨帆", "phone": "13888880021", "car": yard.keys["M7"],
+        "route": yard.keys["R1"], "starts_at": "2026-11-14T10:00", "companion": yard.keys["王磊"],
+    }  # fmt: skip
+    taken_off = {"code": "R1", "name": "市区", "minutes": 30}
+    assert liu_yang.submit(f"/routes/{yard.keys['R1']}/edit", taken_off).status == 200
+    wang_lei = there("王磊", "2026-11-10 09:10")
+    assert "E-ROUTE" in wang_lei.ask("/drives/new", booking).codes
+    assert wang_lei.get("/routes").status == 200
+    assert wang_lei.get("/routes/new").status == 403

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import democars, drive_lists, people, reports, testdrive, workflow
+from dealer import drive_lists, people, reports, routes, testdrive, workflow
 from dealer.drives import Booking
 from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
@@ -73,7 +73,7 @@ def _cars() -> list[tuple[str, str]]:
 
 @options("routes")
 def _routes() -> list[tuple[str, str]]:
-    found = democars.routes(looking(), me().store_id)
+    found = routes.approved(looking(), me().store_id)
     return [(str(each.id), f"{each.code} {each.name} · {say('{count} min', count=each.minutes)}") for each in found]
 
 
@@ -224,7 +224,7 @@ def new() -> Answer:
         "car": request.args.get("car", ""), "starts_at": request.args.get("at", "")[:16],
         "name": request.args.get("name", "")[:200], "phone": request.args.get("phone", "")[:40],
     }  # fmt: skip
-    if usual := democars.routes(looking(), me().store_id):
+    if usual := routes.approved(looking(), me().store_id):
         known["route"] = usual[0].id
     if me().may("verify licences"):
         known["companion"] = me().id
