@@ -18,7 +18,7 @@ from dealer.engine.fields import Options, Paragraph
 from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
 from dealer.people import not_their_own
 from dealer.records.contracts import Contract, ContractLine, ContractState
-from dealer.records.deals import Deal, DealState
+from dealer.records.deals import GIVEN_UP, Deal
 from dealer.records.deliveries import Batch, BatchShare, BatchState
 from dealer.records.people import Role
 from dealer.records.vehicles import Unit, UnitState
@@ -366,7 +366,7 @@ def deal_is_over(unit: Unit, ask: Ask) -> Refusal | None:
     """Lost, cancelled, or the contract has ended: undelivered cars are free."""
     deal, contract = ask.db.get_one(Deal, unit.case_id), ask.db.get_one(Contract, unit.contract_id)
     ended = contract.state in (ContractState.TERMINATED, ContractState.VOID)
-    return None if ended or deal.state in (DealState.LOST, DealState.CANCELLED) else _not_yet()
+    return None if ended or deal.state in GIVEN_UP else _not_yet()
 
 
 def _not_yet() -> Refusal:

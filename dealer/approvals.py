@@ -21,7 +21,7 @@ from dealer.engine.words import Yuan
 from dealer.people import OWNER, SYSTEM, has, not_their_own
 from dealer.policies import policy
 from dealer.records.contracts import Contract, ContractState
-from dealer.records.deals import DealState
+from dealer.records.deals import GIVEN_UP
 from dealer.records.people import Role
 from dealer.records.quotations import (
     ExceptionState,
@@ -276,7 +276,7 @@ def contract_took_it_up(exception: PriceException, ask: Ask) -> Refusal | None:
 def _deal_has_ended(exception: PriceException) -> bool:
     deal = exception.deal
     reopened = deal.void_before is not None and exception.begun_at < deal.void_before
-    return reopened or deal.state in (DealState.LOST, DealState.CANCELLED)
+    return reopened or deal.state in GIVEN_UP
 
 
 def _not_yet() -> Refusal:

@@ -12,7 +12,7 @@ from dealer.contract_forms import Signatures
 from dealer.engine.steps import Ask, Refusal, Rule, no, on_facts
 from dealer.people import not_their_own
 from dealer.records.contracts import Contract, Rendering, Reviewer
-from dealer.records.deals import DealState
+from dealer.records.deals import GIVEN_UP, DealState
 from dealer.records.people import Role
 
 # ── review ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -237,7 +237,7 @@ def prices_are_still_authorised(contract: Contract, ask: Ask) -> Refusal | None:
 
 def deal_is_given_up(contract: Contract, ask: Ask) -> Refusal | None:
     """With a deal that is lost or cancelled its contract ends."""
-    if contract.deal.state not in (DealState.LOST, DealState.CANCELLED):
+    if contract.deal.state not in GIVEN_UP:
         return no("It ends together with its deal.", code="E-DEAL-STATE")
     return None
 

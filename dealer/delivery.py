@@ -24,7 +24,7 @@ from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_fa
 from dealer.handover_papers import order_list
 from dealer.people import SYSTEM, has, owner_or
 from dealer.records.contracts import Contract, ContractState, PlannedBatch
-from dealer.records.deals import Deal, DealState
+from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.deliveries import Batch, BatchShare, BatchState
 from dealer.records.people import Role
 from dealer.records.vehicles import Unit, UnitState
@@ -129,8 +129,7 @@ def every_car_is_delivered(batch: Batch, ask: Ask) -> Refusal | None:
 
 def deal_has_ended(batch: Batch, ask: Ask) -> Refusal | None:
     """Nothing more is delivered under it."""
-    over = (DealState.LOST, DealState.CANCELLED, DealState.CLOSED)
-    return None if batch.deal.state in over else _not_yet()
+    return None if batch.deal.state in (*GIVEN_UP, DealState.CLOSED) else _not_yet()
 
 
 def _not_yet() -> Refusal:

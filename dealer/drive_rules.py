@@ -15,6 +15,7 @@ from dealer.engine.words import Word
 from dealer.licences import licence_is_old_enough
 from dealer.people import not_their_own
 from dealer.policies import policy
+from dealer.records.deals import GIVEN_UP
 from dealer.records.people import Role
 from dealer.records.testdrives import DriveState, Experience, NumberKind, TestDrive
 from dealer.records.vehicles import DemoState
@@ -255,6 +256,13 @@ def incident_is_past(drive: TestDrive, ask: Ask) -> Refusal | None:
     happened: datetime | None = ask.facts.happened_at
     if happened is not None and happened > ask.at:
         return no("This time is still to come: enter when it happened.", code="E-REQ-FIELD", field="happened_at")
+    return None
+
+
+def deal_is_given_up(drive: TestDrive, ask: Ask) -> Refusal | None:
+    """Who buys nothing drives nothing on the deal's account; a drive that belongs to no deal goes on."""
+    if drive.deal is None or drive.deal.state not in GIVEN_UP:
+        return no("It ends together with its deal.", code="E-DEAL-STATE")
     return None
 
 

@@ -22,7 +22,7 @@ from dealer.offers import Acceptance, AcceptanceOfSome, Lines, Sending
 from dealer.people import OWNER, SYSTEM
 from dealer.policies import policy
 from dealer.quotation_terms import order_offer
-from dealer.records.deals import Deal, DealState
+from dealer.records.deals import GIVEN_UP, Deal
 from dealer.records.quotations import Quotation, QuotationState
 from dealer.rulings import Reasons
 
@@ -30,7 +30,6 @@ __all__ = ["QUOTATIONS", "accepted", "of_deal", "unauthorised_lines"]
 
 S = QuotationState
 OPEN = (S.DRAFT, S.PENDING_PRICE, S.READY, S.SENT)
-OVER = (DealState.LOST, DealState.CANCELLED)
 
 # ── rules: sending and accepting ──────────────────────────────────────────────────────────────────────────────────
 
@@ -223,7 +222,7 @@ def blank(deal: Deal) -> Quotation:
 def is_void(quotation: Quotation) -> bool:
     """Whether it belongs to a deal that is over, or to the time before a reopening."""
     deal = quotation.deal
-    return deal.state in OVER or (deal.void_before is not None and quotation.begun_at < deal.void_before)
+    return deal.state in GIVEN_UP or (deal.void_before is not None and quotation.begun_at < deal.void_before)
 
 
 def accepted(db: Session, deal: Deal) -> Quotation | None:

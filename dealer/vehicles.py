@@ -18,7 +18,7 @@ from dealer.handover import HandingOver, Rejection
 from dealer.inspection import PdiReport
 from dealer.invoices import NewInvoice, RedLetter
 from dealer.people import SYSTEM, Actor, has, owner_or
-from dealer.records.deals import Deal, DealState
+from dealer.records.deals import GIVEN_UP, Deal
 from dealer.records.vehicles import Model, Unit, UnitState
 from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewUnit, Shipment, TakenBack, UnitPapers
 
@@ -181,7 +181,7 @@ def of_deal(db: Session, deal: Deal) -> list[Unit]:
     """The deal's cars that may move by themselves: those called in by a swap with those they replace, and, once the
     deal is over, every car that is still on its contract."""
     query = select(Unit).where(Unit.case_id == deal.id)
-    if deal.state in (DealState.LOST, DealState.CANCELLED):
+    if deal.state in GIVEN_UP:
         query = query.where(Unit.state.in_([state.value for state in HELD]))
     else:
         called_in = (Unit.state == U.IN_STOCK) & Unit.replaces_id.is_not(None)

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import drive_lists, testdrive
-from dealer.deals import Comment
+from dealer import drive_lists, testdrive, workflow
+from dealer.deals import Comment, NewDeal
 from dealer.desk import LicenceEntry, Refusing, RevealReason, RideCheck, SecondLook
 from dealer.drive_papers import agreement_of
 from dealer.drives import Abort, CheckOut, IncidentReport, Particulars, Return, Signing
 from dealer.engine.fields import Uploaded
 from dealer.engine.history import History, HistoryPersonal, of_thing
-from dealer.engine.steps import Ask, Refused
+from dealer.engine.steps import Ask, Refused, place
 from dealer.people import by_number
+from dealer.records.deals import Deal, DealState
 from dealer.records.people import Posting, Role
 from dealer.records.testdrives import (
     AbortReason,
@@ -520,6 +521,34 @@ def test_a_cancelled_booking_leaves_nothing_due_and_no_licence(yard: Yard) -> No
     drive = yard.take("赵敏", "09:50", yard.signed(), "cancel", A_REASON)
     assert (drive.state, drive.number_hash, drive.licence_classes) == (S.CANCELLED, None, None)
     assert [yard.due(kind) for kind in ("drive_reminder", "drive_no_show")] == [[], []]
+
+
+@pytest.mark.parametrize("end", [DealState.LOST, DealState.CANCELLED])
+def test_a_drive_ahead_is_cancelled_with_its_deal_and_every_other_one_stays(yard: Yard, end: DealState) -> None:
+    asked = NewDeal(name="滇行租赁公司", customer_class="rental", uscc="91530100MA6KCX9U4R", contact="杨帆")
+    with yard.shop.acting("王磊", yard.when("2026-11-10 08:00"), asked) as ask:
+        deal = workflow.register(ask).id
+    of_deal = {"deal": deal, "customer_link": "采购经办人"}
+    driven, nobodys = yard.completed(**of_deal), yard.book(facts=yard.booking("E3", "16:00"))
+    ahead = yard.book(facts=yard.booking("X5", "14:00", **of_deal))
+    yard.take("王磊", "13:40", ahead, "enter_licence", YANG_FAN_LICENCE)
+    yard.take("王磊", "13:45", ahead, "sign", SIGNED)
+    yard.take("王磊", "13:50", ahead, "verify", ORIGINAL)
+    yard.take("孙强", "13:55", ahead, "check_out", CheckOut(odometer=12_010, fuel=80))
+    with yard.shop.acting("陈静", yard.when("13:58")) as ask:
+        given_up = ask.db.get_one(Deal, deal)
+        workflow.settle(given_up, ask)
+        assert states_of(ask, driven, nobodys, ahead) == [S.COMPLETED, S.BOOKED, S.VERIFIED]
+        place(given_up, end)
+        workflow.settle(given_up, ask)
+        assert states_of(ask, driven, nobodys, ahead) == [S.COMPLETED, S.BOOKED, S.CANCELLED]
+    drive = yard.look(ahead)
+    assert (drive.number_hash, drive.licence_classes, drive.car.status) == (None, None, DemoState.AVAILABLE)
+    assert [row.subject_id for row in yard.due("drive_no_show")] == [yard.look(nobodys).id]
+
+
+def states_of(ask: Ask, *numbers: int) -> list[DriveState]:
+    return [by_number(ask.db, TestDrive, ask.actor, number).state for number in numbers]
 
 
 # ── the number behind its seal ────────────────────────────────────────────────────────────────────────────────────

@@ -40,6 +40,9 @@ class DealState(StrEnum):
     CANCELLED = "cancelled"
 
 
+GIVEN_UP = (DealState.LOST, DealState.CANCELLED)
+
+
 class Use(StrEnum):
     """使用性质: what the cars are for; it decides plates, insurance and scrappage."""
 

@@ -14,7 +14,7 @@ from dealer.people import by_number
 from dealer.records.deals import Deal, DealState
 from dealer.records.prospects import Level, Prospect, ProspectState
 from dealer.records.quotations import Quotation, QuotationState
-from dealer.records.vehicles import Model
+from dealer.records.vehicles import DemoCar, Model, Route
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk
@@ -96,6 +96,16 @@ def accept(desk: Desk, number: int, when: str) -> TestResponse:
     return desk.client.post(f"/quotations/{number}/accept", data=told, headers={"Accept": "application/json"})
 
 
+def a_drive(shop: Shop) -> dict[str, str]:
+    """马先生 is to drive the X5 on the next day, for deal 1."""
+    with shop.looking() as db:
+        car = db.scalars(select(DemoCar.id).join(Model).where(Model.code == "X5")).one()
+        route = db.scalars(select(Route.id).where(Route.code == "R1")).one()
+    keys = {"deal": the_deal(shop).id, "car": car, "route": route, "companion": shop.person("王磊").id}
+    told = {name: str(key) for name, key in keys.items()}
+    return told | {"name": "马先生", "phone": "13888880041", "starts_at": "2026-11-17T10:00"}
+
+
 @pytest.fixture
 def lost(shop: Shop, desk: Callable[[str], Desk], accepted: int) -> int:
     """Lost on 16 November; the number of the offer that had been accepted."""
@@ -123,6 +133,7 @@ def test_story_8_a_loss_is_confirmed_by_the_key_account_manager_and_the_offers_e
     assert wang.ask("/deals/1/ask_to_lose", LOSS).status == 200
     assert the_deal(shop).state is DealState.QUOTATION, "asking is not losing"
     assert wang.ask("/deals/1/lose").codes == ("E-NOT-YOURS",)
+    assert wang.ask("/drives/new", a_drive(shop)).status == 200
 
     assert desk("陈静").ask("/deals/1/lose", when="2026-11-16 10:00").status == 200
     deal = the_deal(shop)
@@ -132,6 +143,8 @@ def test_story_8_a_loss_is_confirmed_by_the_key_account_manager_and_the_offers_e
         told = {row.action: row for row in of_case(db, deal.store_id, deal.id)}
     assert told["lose"].actor_id == shop.person("陈静").id
     assert told["withdraw_with_deal"].because_seq == told["lose"].seq
+    assert told["cancel_with_deal"].because_seq == told["lose"].seq
+    assert "已取消" in wang.get("/drives/1").text
 
 
 def test_story_8_a_reopened_deal_begins_afresh_and_its_card_at_level_a(
