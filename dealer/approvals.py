@@ -20,7 +20,7 @@ from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.people import OWNER, SYSTEM, has, not_their_own
 from dealer.policies import policy
-from dealer.records.contracts import Contract, ContractState
+from dealer.records.contracts import Contract, ContractKind, ContractState
 from dealer.records.deals import GIVEN_UP
 from dealer.records.people import Role
 from dealer.records.quotations import (
@@ -261,14 +261,14 @@ def it_ran_out_unused(exception: PriceException, ask: Ask) -> Refusal | None:
 
 def contract_took_it_up(exception: PriceException, ask: Ask) -> Refusal | None:
     """A contract with this price is in effect: one approval, one use."""
-    signed = ask.db.scalars(
-        select(Contract).where(
-            Contract.deal_id == exception.deal_id,
-            Contract.state.in_([ContractState.EFFECTIVE.value, ContractState.PERFORMED.value]),
-        )
+    amendment = exception.quotation.amendment_id
+    signed = select(Contract).where(
+        Contract.deal_id == exception.deal_id,
+        Contract.state.in_([ContractState.EFFECTIVE.value, ContractState.PERFORMED.value]),
+        Contract.id == amendment if amendment else Contract.kind != ContractKind.AMENDMENT,
     )
-    for contract in signed:
-        if exception.id in {each.id for each in covering(ask.db, contract.quotation, ask.today).values()}:
+    for contract in ask.db.scalars(signed):
+        if amendment or exception.id in {each.id for each in covering(ask.db, contract.quotation, ask.today).values()}:
             return None
     return _not_yet()
 

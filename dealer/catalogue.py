@@ -1,6 +1,7 @@
 """The models a shop sells: adding one, correcting it, taking it off. Price lists and stock name a model by its code."""
 
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 from sqlalchemy import select
@@ -121,3 +122,9 @@ def all_models(db: Session, who: Actor) -> list[Model]:
     """Every model the shop has ever sold, those on sale first."""
     query = people.scoped(select(Model), Model, who)
     return list(db.scalars(query.order_by(Model.active.desc(), Model.brand, Model.name, Model.configuration)))
+
+
+def sells(db: Session, store_id: UUID, models: set[UUID]) -> bool:
+    """Whether all of these are models of the shop's own catalogue that it still sells."""
+    ours = select(Model.id).where(Model.store_id == store_id, Model.active, Model.id.in_(models))
+    return set(db.scalars(ours)) == models

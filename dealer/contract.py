@@ -11,20 +11,27 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from dealer import amendment_drafts as amending
+from dealer import amendment_prices, people, printing, reports
+from dealer import amendment_rules as amendments
 from dealer import contract_acts as acts
 from dealer import contract_draft_rules as drafting
 from dealer import contract_drafts as drafts
 from dealer import contract_forms as forms
 from dealer import contract_rules as rules
-from dealer import people, printing, reports
+from dealer.amendment_drafts import draw_up as draw_up_amendment
+from dealer.amendment_forms import Amendment
 from dealer.contract_drafts import draw_up
-from dealer.contract_gaps import GAPS, gaps
+from dealer.contract_gaps import GAPS
+from dealer.contract_terms import paper_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Step, no
+from dealer.in_force import is_amendment, stands_alone
 from dealer.people import OWNER, SYSTEM, Actor, has
 from dealer.records.contracts import Contract, ContractState, PrintLog, Rendering, Reviewer
 from dealer.records.deals import Deal
+from dealer.rulings import Reasons
 
-__all__ = ["CONTRACTS", "current", "draw_up", "gaps", "is_effective", "of_deal"]
+__all__ = ["CONTRACTS", "current", "draw_up", "draw_up_amendment", "gaps", "is_effective", "of_deal"]
 
 S = ContractState
 UNSIGNED = (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.ISSUED, S.RETURNED)
@@ -43,10 +50,19 @@ SIGNING = (
     rules.paper_is_stored, rules.deal_awaits_its_contract, rules.signed_text_is_the_issued_one,
     rules.signed_after_issue_and_by_today, rules.further_parties_have_signed, rules.signed_soon_after_the_award,
 )  # fmt: skip
+AMENDING = (
+    rules.signatures_are_recorded, rules.somebody_else_recorded, rules.every_model_was_driven, rules.paper_is_stored,
+    rules.deal_awaits_its_contract, amendments.cars_keep_their_places, amendment_prices.added_cars_are_authorised,
+)  # fmt: skip
 TAKING_EFFECT = (
     rules.signatures_are_recorded, rules.somebody_else_recorded, rules.every_model_was_driven, rules.paper_is_stored,
     rules.deal_awaits_its_contract, rules.quotation_was_accepted_in_time, rules.award_was_kept,
     rules.prices_are_still_authorised,
+)  # fmt: skip
+ASKING_A_PRICE = (
+    amendment_prices.a_price_needs_approval, amendment_prices.price_is_not_asked_yet,
+    amendment_prices.added_models_are_on_the_list, amendment_prices.added_price_was_not_refused,
+    amendment_prices.added_hard_floor_has_project_approval,
 )  # fmt: skip
 SUBMITTED = (acts.note_submitter, acts.freeze_terms, acts.order_trial, acts.plan_reviews)
 
@@ -62,28 +78,35 @@ def _pass(action: str, duty: str, reviewer: Reviewer) -> Step:
 STEPS = [
     #    action                from                        to             who                        asks for                refused unless …                              then …
     Step("draw_up",            None,                       S.DRAFT,       OWNER,                     None,                   (drafting.deal_is_before_its_contract, drafting.quotation_is_there, drafting.no_other_contract_lives), ()),
+    Step("amend",              None,                       S.DRAFT,       OWNER,                     None,                   (amendments.contract_is_in_effect, amendments.deal_is_being_delivered, amendments.no_other_amendment_is_open), ()),
+    Step("edit_changes",       S.DRAFT,                    SAME,          OWNER,                     Amendment,              amendments.EDITED,                            (amending.write_changes,), when=is_amendment),
+    Step("ask_price",          (S.DRAFT, S.APPROVED, S.ISSUED), SAME,     OWNER,                     Reasons,                ASKING_A_PRICE,                               (amendment_prices.note_request,), when=is_amendment),
     Step("edit_buyer",         S.DRAFT,                    SAME,          OWNER,                     forms.BuyerFacts,       (),                                           (drafts.write_buyer,)),
-    Step("add_party",          S.DRAFT,                    SAME,          OWNER,                     forms.FurtherParty,     (drafting.there_is_room_for_a_party, drafting.party_does_something, drafting.agent_brings_a_power_of_attorney), (drafts.add_party,)),
-    Step("drop_party",         S.DRAFT,                    SAME,          OWNER,                     forms.ChosenParty,      (drafting.there_is_a_further_party, drafting.chosen_party_is_there), (drafts.drop_party,)),
+    Step("add_party",          S.DRAFT,                    SAME,          OWNER,                     forms.FurtherParty,     (drafting.there_is_room_for_a_party, drafting.party_does_something, drafting.agent_brings_a_power_of_attorney), (drafts.add_party,), when=stands_alone),
+    Step("drop_party",         S.DRAFT,                    SAME,          OWNER,                     forms.ChosenParty,      (drafting.there_is_a_further_party, drafting.chosen_party_is_there), (drafts.drop_party,), when=stands_alone),
     Step("edit_payment",       S.DRAFT,                    SAME,          OWNER,                     forms.PaymentFacts,     EDIT_PAYMENT,                                 (drafts.write_payment,)),
     Step("edit_delivery",      S.DRAFT,                    SAME,          OWNER,                     forms.DeliveryFacts,    EDIT_DELIVERY,                                (drafts.write_delivery,)),
-    Step("edit_procurement",   S.DRAFT,                    SAME,          OWNER,                     forms.ProcurementFacts, (),                                           (drafts.write_procurement,)),
-    Step("edit_wording",       S.DRAFT,                    SAME,          OWNER,                     forms.WordingFacts,     (drafting.place_of_dispute_is_named,),        (drafts.write_wording,)),
-    Step("renew_lines",        S.DRAFT,                    SAME,          OWNER,                     None,                   (drafting.something_new_is_accepted,),        (drafts.renew_lines,)),
-    Step("excuse_late_award",  UNSIGNED,                   SAME,          has("review for risk"),    forms.Reason,           (drafting.award_is_known, drafting.somebody_else_owns_the_deal), (acts.excuse_late_award,)),
+    Step("edit_procurement",   S.DRAFT,                    SAME,          OWNER,                     forms.ProcurementFacts, (),                                           (drafts.write_procurement,), when=stands_alone),
+    Step("edit_wording",       S.DRAFT,                    SAME,          OWNER,                     forms.WordingFacts,     (drafting.place_of_dispute_is_named,),        (drafts.write_wording,), when=stands_alone),
+    Step("renew_lines",        S.DRAFT,                    SAME,          OWNER,                     None,                   (drafting.something_new_is_accepted,),        (drafts.renew_lines,), when=stands_alone),
+    Step("excuse_late_award",  UNSIGNED,                   SAME,          has("review for risk"),    forms.Reason,           (drafting.award_is_known, drafting.somebody_else_owns_the_deal), (acts.excuse_late_award,), when=stands_alone),
     # review
-    Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (rules.deal_is_in_review, *GAPS),             SUBMITTED),
-    Step("submit_with_deal",   S.DRAFT,                    S.IN_REVIEW,   SYSTEM,                    None,                   (rules.deal_has_come_to_review, *GAPS),       SUBMITTED),
+    Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (rules.deal_is_in_review, *GAPS),             SUBMITTED, when=stands_alone),
+    Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (amendments.deal_is_being_delivered, *amendments.GAPS), SUBMITTED, when=is_amendment),
+    Step("submit_with_deal",   S.DRAFT,                    S.IN_REVIEW,   SYSTEM,                    None,                   (rules.deal_has_come_to_review, *GAPS),       SUBMITTED, when=stands_alone),
     _pass("pass_risk", "review for risk", Reviewer.KEY_ACCOUNT),
     _pass("pass_finance", "review for finance", Reviewer.FINANCE),
     _pass("pass_house", "review for the house", Reviewer.GENERAL),
     Step("approve",            S.IN_REVIEW,                S.APPROVED,    SYSTEM,                    None,                   (rules.all_reviews_are_passed,),              (acts.order_trial, acts.plan_issue)),
     Step("return_with_deal",   S.IN_REVIEW,                S.RETURNED,    SYSTEM,                    None,                   (rules.deal_is_back_in_quotation,),           (acts.clear_marks,)),
-    Step("redraft",            S.RETURNED,                 S.DRAFT,       OWNER,                     None,                   (drafting.deal_is_before_its_contract,),      (acts.take_up_again,)),
+    Step("return",             S.IN_REVIEW,                S.RETURNED,    has("return deals"),       forms.Reason,           (rules.somebody_else_submitted,),             (acts.clear_marks,), when=is_amendment),
+    Step("redraft",            S.RETURNED,                 S.DRAFT,       OWNER,                     None,                   (drafting.deal_is_before_its_contract,),      (acts.take_up_again,), when=stands_alone),
+    Step("redraft",            S.RETURNED,                 S.DRAFT,       OWNER,                     None,                   (amendments.deal_is_being_delivered,),        (acts.take_up_again,), when=is_amendment),
     # issue and signatures
     Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   (rules.trial_has_passed, rules.deal_awaits_its_contract), (acts.give_number, acts.order_final, acts.plan_signing)),
     Step("record_signatures",  S.ISSUED,                   SAME,          has("record signatures"),  forms.Signatures,       SIGNING,                                      (acts.write_signatures,)),
-    Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   TAKING_EFFECT,                                (acts.take_effect, acts.remind_purchaser)),
+    Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   TAKING_EFFECT,                                (acts.take_effect, acts.remind_purchaser), when=stands_alone),
+    Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   AMENDING,                                     (acts.take_effect, acts.remind_purchaser), when=is_amendment),
     Step("revise_with_deal",   (S.APPROVED, S.ISSUED),     S.RETURNED,    SYSTEM,                    None,                   (rules.deal_went_back,),                      (acts.withdraw_issue, acts.clear_marks)),
     # the end
     Step("void",               (S.DRAFT, S.RETURNED),      S.VOID,        OWNER,                     forms.Reason,           (),                                           (acts.note_end,)),
@@ -124,7 +147,7 @@ def order_reading_copy(ask: Ask, contract: Contract) -> None:
     """Have the English reading copy of an issued contract printed; the Chinese text is what binds."""
     if contract.code is not None:
         printing.order_paper(
-            ask, contract, "contract", acts.frozen_terms(contract), number=contract.code, language="en"
+            ask, contract, paper_of(contract), acts.frozen_terms(contract), number=contract.code, language="en"
         )
 
 
@@ -141,7 +164,17 @@ def reading_copy(db: Session, contract: Contract) -> Rendering | None:
     """The English reading copy of the present text, if one was ordered."""
     if contract.fingerprint is None or contract.code is None:
         return None
-    return printing.ordered(db, contract.id, "contract", contract.fingerprint, number=contract.code, language="en")
+    return printing.ordered(
+        db, contract.id, paper_of(contract), contract.fingerprint, number=contract.code, language="en"
+    )
+
+
+def gaps(contract: Contract, ask: Ask) -> list[Refusal]:
+    """Everything that stands between a draft and its review, each with its code."""
+    if contract.state is S.RETURNED:
+        return [no("The contract was returned: take it up again.", code="E-CONTRACT-RETURNED", fix="contract")]
+    rules_of_it = amendments.GAPS if is_amendment(contract) else GAPS
+    return [refusal for rule in rules_of_it if (refusal := rule(contract, ask))]
 
 
 # ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,8 +186,9 @@ def of_deal(db: Session, deal: Deal) -> list[Contract]:
 
 
 def current(db: Session, deal: Deal) -> Contract | None:
-    """The contract of a deal that counts: the latest that is neither void nor terminated."""
-    return next((each for each in reversed(of_deal(db, deal)) if each.state not in OVER), None)
+    """The contract of a deal that counts: the latest that is neither void nor terminated, nor amends another."""
+    living = (each for each in reversed(of_deal(db, deal)) if each.state not in OVER)
+    return next((each for each in living if stands_alone(each)), None)
 
 
 def is_effective(db: Session, deal: Deal) -> bool:

@@ -1,22 +1,26 @@
 """What the steps of a contract write down from its submission on: marks, the frozen text, numbers, signatures."""
 
 import json
+from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from dealer import deadlines, people, printing
+from dealer.amendment_terms import amendment_terms
 from dealer.contract_drafts import keep_file, renew_lines
 from dealer.contract_forms import ReviewNote, Signatures
 from dealer.contract_gaps import SIGNED_WITHIN
 from dealer.contract_rules import reviewers, signed_last
-from dealer.contract_terms import contract_terms
+from dealer.contract_terms import contract_terms, paper_of
 from dealer.engine.database import calendar_of, next_number
 from dealer.engine.history import History
 from dealer.engine.steps import Ask, Effect
+from dealer.in_force import amendments_of, is_amendment, stands_alone
 from dealer.policies import policy
 from dealer.records.contracts import Contract, FormerIssue, Review, Reviewer
 from dealer.records.people import Role
-from dealer.terms import ContractTerms, revive
+from dealer.terms import AmendmentTerms, ContractTerms, revive
 
 # Who reviews, and what the deal's list of open tasks calls it.
 REVIEW_TASKS = {
@@ -40,15 +44,20 @@ def note_submitter(contract: Contract, ask: Ask) -> None:
 
 def freeze_terms(contract: Contract, ask: Ask) -> None:
     """What is reviewed is what is printed: a price list, an address or a name may change, this text does not."""
-    terms = contract_terms(ask.db, contract, ask.today)
+    terms = terms_of(ask.db, contract, ask.today)
     contract.frozen, contract.fingerprint = terms.model_dump(mode="json"), terms.fingerprint()
 
 
-def frozen_terms(contract: Contract) -> ContractTerms:
+def terms_of(db: Session, contract: Contract, day: date) -> ContractTerms | AmendmentTerms:
+    """What its paper says."""
+    return amendment_terms(db, contract, day) if is_amendment(contract) else contract_terms(db, contract, day)
+
+
+def frozen_terms(contract: Contract) -> ContractTerms | AmendmentTerms:
     """The text as submitted. Raises LookupError for a contract that was not."""
     if contract.frozen is None:
         raise LookupError(f"contract {contract.number} has no frozen terms")
-    terms: ContractTerms = revive("contract", json.dumps({"terms": contract.frozen}))
+    terms: ContractTerms | AmendmentTerms = revive(paper_of(contract), json.dumps({"terms": contract.frozen}))
     return terms
 
 
@@ -56,7 +65,7 @@ def order_trial(contract: Contract, ask: Ask) -> None:
     """Have the frozen text printed without a number, to see whether it can be."""
     if contract.frozen is None:
         freeze_terms(contract, ask)
-    printing.order_paper(ask, contract, "contract", frozen_terms(contract), trial=True)
+    printing.order_paper(ask, contract, paper_of(contract), frozen_terms(contract), trial=True)
 
 
 def plan_reviews(contract: Contract, ask: Ask) -> None:
@@ -95,7 +104,8 @@ def take_up_again(contract: Contract, ask: Ask) -> None:
     """The next version of the text, with the lines the customer has accepted by now."""
     contract.revision += 1
     contract.frozen = contract.fingerprint = None
-    renew_lines(contract, ask)
+    if stands_alone(contract):
+        renew_lines(contract, ask)
 
 
 def excuse_late_award(contract: Contract, ask: Ask) -> None:
@@ -114,17 +124,22 @@ def plan_issue(contract: Contract, ask: Ask) -> None:
 
 
 def give_number(contract: Contract, ask: Ask) -> None:
-    """YLYX-DKH-2026-0001: gap-free per shop and year, never reused."""
+    """YLYX-DKH-2026-0001: gap-free per shop and year, never reused. Amendments count on from their contract's: -B1."""
+    contract.issued_on = ask.today
+    deadlines.finish(ask, contract, "issue_contract")
+    if contract.parent is not None and is_amendment(contract):
+        given = sum(each.code is not None for each in amendments_of(ask.db, contract.parent))
+        contract.code = f"{contract.parent.code}-B{given + 1}"
+        return
     store = people.store_of(ask.db, contract.store_id)
     year = ask.today.year
     serial = next_number(ask.db, contract.store_id, "contract", year)
-    contract.code, contract.issued_on = f"{store.code}-DKH-{year}-{serial:04}", ask.today
-    deadlines.finish(ask, contract, "issue_contract")
+    contract.code = f"{store.code}-DKH-{year}-{serial:04}"
 
 
 def order_final(contract: Contract, ask: Ask) -> None:
     """Have the frozen text printed with its number: once, for ever."""
-    printing.order_paper(ask, contract, "contract", frozen_terms(contract), number=contract.code or "")
+    printing.order_paper(ask, contract, paper_of(contract), frozen_terms(contract), number=contract.code or "")
 
 
 def plan_signing(contract: Contract, ask: Ask) -> None:
@@ -173,7 +188,7 @@ def write_signatures(contract: Contract, ask: Ask) -> None:
 
 def take_effect(contract: Contract, ask: Ask) -> None:
     """It binds from the day of the last signature."""
-    contract.effective_on = signed_last(contract)
+    contract.effective_on, contract.signed_confirmed_by_id = signed_last(contract), ask.actor.id
     for kind in ("confirm_signatures", "sign_contract"):
         deadlines.finish(ask, contract, kind)
 

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from dealer import contract_gaps, quotation
 from dealer.contract_forms import MOST_PARTIES, DeliveryFacts, FurtherParty, PaymentFacts, WordingFacts
 from dealer.engine.steps import Ask, Refusal, no, on_facts
+from dealer.in_force import promised_anew, stands_alone
 from dealer.people import not_their_own
-from dealer.records.contracts import Contract, ContractState, Dispute, PaymentEvent
+from dealer.records.contracts import Contract, ContractKind, ContractState, Dispute, PaymentEvent
 from dealer.records.deals import DealState
 
 S = ContractState
@@ -47,6 +48,7 @@ def no_other_contract_lives(contract: Contract, ask: Ask) -> Refusal | None:
         select(Contract).where(
             Contract.deal_id == contract.deal_id,
             Contract.state.not_in([state.value for state in OVER]),
+            Contract.kind != ContractKind.AMENDMENT,
             Contract.id != contract.id,
         )
     ).first()
@@ -158,7 +160,8 @@ def typed_plan_delivers_every_car(contract: Contract, ask: Ask) -> Refusal | Non
 def typed_plan_lies_ahead(contract: Contract, ask: Ask) -> Refusal | None:
     """Likewise: no day that has come."""
     facts: DeliveryFacts = ask.facts
-    return contract_gaps.promised_too_early((row.due_on for row in facts.plan), ask.today, "plan")
+    rows = ((row.batch, row.line, row.due_on, row.quantity) for row in facts.plan)
+    return contract_gaps.promised_too_early(promised_anew(contract, rows), ask.today, "plan")
 
 
 @on_facts
@@ -168,7 +171,8 @@ def batches_are_one_delivery_each(contract: Contract, ask: Ask) -> Refusal | Non
     ways: dict[int, set[Any]] = {}
     for row in facts.plan:
         ways.setdefault(row.batch, set()).add((row.due_on, row.place, row.sent_by_seller))
-    if sorted(ways) != list(range(1, len(ways) + 1)):
+    # A batch that an amendment empties keeps its number.
+    if stands_alone(contract) and sorted(ways) != list(range(1, len(ways) + 1)):
         return no("Number the batches 1, 2, 3 without a gap.", code="E-PLAN-BATCH", field="plan")
     split = next((batch for batch, way in sorted(ways.items()) if len(way) > 1), None)
     if split is not None:

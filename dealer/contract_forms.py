@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
+from dealer.amendment_forms import known_changes
 from dealer.customers import Telephone, Uscc
 from dealer.engine.fields import Kind, Money, Options, Paragraph, Upload
 from dealer.engine.steps import Facts, Personal, Unrecorded
@@ -297,6 +298,7 @@ def _known_wording(contract: Contract) -> dict[str, Any]:
 
 
 KNOWN = {
+    "edit_changes": known_changes,
     "edit_buyer": _known_buyer,
     "edit_payment": _known_payment,
     "edit_delivery": _known_delivery,

@@ -17,7 +17,8 @@ from dealer.engine import identifiers
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask, Refusal, Rule, no
 from dealer.engine.words import Yuan
-from dealer.records.contracts import Contract, ContractState, DepositKind
+from dealer.in_force import promised_anew
+from dealer.records.contracts import Contract, DepositKind
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import PurchaseMode
 from dealer.records.people import Role
@@ -121,7 +122,8 @@ def planned_wrongly(contract: Contract, planned: Iterable[tuple[int, int]], fiel
 
 def plan_lies_ahead(contract: Contract, ask: Ask) -> Refusal | None:
     """No car is promised for a day that has come."""
-    return promised_too_early((row.due_on for row in contract.plan), ask.today)
+    rows = ((row.batch, row.line_position, row.due_on, row.quantity) for row in contract.plan)
+    return promised_too_early(promised_anew(contract, rows), ask.today)
 
 
 def promised_too_early(days: Iterable[date], today: date, field: str | None = None) -> Refusal | None:
@@ -283,10 +285,3 @@ FACTS_OF_THE_DRAFT: tuple[Rule, ...] = (
     award_is_recent_enough,
 )
 GAPS: tuple[Rule, ...] = (*FACTS_OF_THE_DRAFT, terms_agree_with_each_other)
-
-
-def gaps(contract: Contract, ask: Ask) -> list[Refusal]:
-    """Everything that stands between this contract and its review, each with its code."""
-    if contract.state is ContractState.RETURNED:
-        return [no("The contract was returned: take it up again.", code="E-CONTRACT-RETURNED", fix="contract")]
-    return [refusal for rule in GAPS if (refusal := rule(contract, ask))]

@@ -9,7 +9,9 @@ from dealer import contract_gaps, drive_lists, policies, printing
 from dealer.authority import unauthorised_lines
 from dealer.contract_draft_rules import UNDER_CONTRACT
 from dealer.contract_forms import Signatures
+from dealer.contract_terms import paper_of
 from dealer.engine.steps import Ask, Refusal, Rule, no, on_facts
+from dealer.in_force import is_amendment
 from dealer.people import not_their_own
 from dealer.records.contracts import Contract, Rendering, Reviewer
 from dealer.records.deals import GIVEN_UP, DealState
@@ -97,7 +99,7 @@ def deal_went_back(contract: Contract, ask: Ask) -> Refusal | None:
 
 def trial_of(contract: Contract, ask: Ask) -> Rendering | None:
     """The trial print of the very terms that were submitted."""
-    return printing.ordered(ask.db, contract.id, "contract", contract.fingerprint or "", trial=True)
+    return printing.ordered(ask.db, contract.id, paper_of(contract), contract.fingerprint or "", trial=True)
 
 
 def trial_has_passed(contract: Contract, ask: Ask) -> Refusal | None:
@@ -111,7 +113,8 @@ def trial_has_passed(contract: Contract, ask: Ask) -> Refusal | None:
 
 def deal_awaits_its_contract(contract: Contract, ask: Ask) -> Refusal | None:
     """A contract is issued and signed while its deal is neither resting nor sent back."""
-    if contract.deal.state is not DealState.TEST_DRIVE:
+    amended_meanwhile = is_amendment(contract) and contract.deal.state is DealState.DELIVERY
+    if contract.deal.state is not DealState.TEST_DRIVE and not amended_meanwhile:
         return no(
             "The deal stands at “{state}”: it goes on before its contract does.", code="E-DEAL-STATE",
             state=contract.deal.state,
@@ -123,7 +126,8 @@ def paper_is_stored(contract: Contract, ask: Ask) -> Refusal | None:
     """Printed is what is stored, and nothing else."""
     if contract.pdf_sha256 is not None:
         return None
-    final = printing.ordered(ask.db, contract.id, "contract", contract.fingerprint or "", number=contract.code or "")
+    number, template = contract.code or "", paper_of(contract)
+    final = printing.ordered(ask.db, contract.id, template, contract.fingerprint or "", number=number)
     waits = no("The contract is being printed: wait a moment and reload the page.", code="E-PAPER-WAITS")
     return (printing.what_stands_against(final) if final else None) or waits
 
@@ -193,7 +197,8 @@ def somebody_else_recorded(contract: Contract, ask: Ask) -> Refusal | None:
 
 def every_model_was_driven(contract: Contract, ask: Ask) -> Refusal | None:
     """Until the people who will run the cars have driven them, our seal is withheld (DOMAIN C1)."""
-    wanted = list(dict.fromkeys(line.model_id for line in contract.lines))
+    known = {line.model_id for line in contract.base.lines} if contract.base else set()
+    wanted = list(dict.fromkeys(line.model_id for line in contract.lines if line.model_id not in known))
     missing = drive_lists.models_not_driven(ask.db, contract.deal, wanted, ask.today)
     if missing:
         return no(

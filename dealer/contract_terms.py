@@ -18,6 +18,7 @@ from dealer.engine.amounts import vat_of
 from dealer.engine.words import word_of
 from dealer.records.contracts import (
     Contract,
+    ContractKind,
     ContractLine,
     DepositKind,
     Dispute,
@@ -55,7 +56,13 @@ EARNEST = {
     DepositKind.PREPAYMENT: Earnest.PREPAYMENT,
     DepositKind.EARNEST: Earnest.DEPOSIT,
 }
+PAPERS = {ContractKind.AMENDMENT: "amendment"}
 CHARGED = {kind.value for kind in pricing.CHARGED}
+
+
+def paper_of(contract: Contract) -> str:
+    """Which paper a contract of its kind is."""
+    return PAPERS.get(contract.kind, "contract")
 
 
 def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms:
@@ -66,17 +73,17 @@ def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms:
     agreed = ContractTerms(
         dated=day,
         signing_place=contract.signing_place,
-        seller=_seller(contract, store),
-        customers=tuple(_party(party) for party in contract.parties),
+        seller=seller_of(contract, store),
+        customers=tuple(party_of(party) for party in contract.parties),
         procurement=_procurement(contract),
         vehicles=tuple(_line(line, use, vat) for line in contract.lines),
         extras=tuple(extra for line in contract.lines for extra in extras_of(line.extras, line.quantity)),
         gifts=tuple(gift for line in contract.lines for gift in gifts_of(line.extras, line.quantity)),
         vat_percent=int(vat * 100),
-        instalments=tuple(_instalment(payment) for payment in contract.payments),
+        instalments=tuple(instalment_of(payment) for payment in contract.payments),
         earnest=EARNEST[contract.deposit_kind],
         bond=_bond(contract),
-        batches=tuple(_batches(contract.plan)),
+        batches=tuple(batches_of(contract.plan)),
         receivers=tuple(terms.Contact(name=each.name, phone=each.phone) for each in contract.receivers),
         odometer_km=contract.odometer_limit,
         keys=contract.keys,
@@ -131,7 +138,8 @@ def shop_party(store: Store) -> terms.Party:
     )
 
 
-def _seller(contract: Contract, store: Store) -> terms.Party:
+def seller_of(contract: Contract, store: Store) -> terms.Party:
+    """The shop, and who signs for it."""
     if not contract.seller_agent:
         return shop_party(store)
     agent = terms.Agent(
@@ -142,7 +150,8 @@ def _seller(contract: Contract, store: Store) -> terms.Party:
     return shop_party(store).model_copy(update={"agent": agent})
 
 
-def _party(party: Party) -> terms.Party:
+def party_of(party: Party) -> terms.Party:
+    """A party on the customer's side as the head of a paper shows it."""
     agent = terms.Agent(
         name=party.agent,
         phone=party.agent_phone,
@@ -244,7 +253,8 @@ def gifts_of(extras: Iterable[dict[str, Any]], quantity: int) -> Iterator[terms.
 # ── how it is paid and delivered ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _instalment(payment: Instalment) -> terms.Instalment:
+def instalment_of(payment: Instalment) -> terms.Instalment:
+    """One payment."""
     on_day = payment.event is PaymentEvent.RETENTION_END
     return terms.Instalment(
         amount_fen=payment.amount,
@@ -261,7 +271,7 @@ def _bond(contract: Contract) -> terms.Bond | None:
     return terms.Bond(amount_fen=contract.performance_bond, by_guarantee=contract.bond_by_guarantee)
 
 
-def _batches(plan: Iterable[PlannedBatch]) -> Iterator[terms.Batch]:
+def batches_of(plan: Iterable[PlannedBatch]) -> Iterator[terms.Batch]:
     """Rows of one batch are one delivery."""
     by_batch = groupby(sorted(plan, key=lambda row: (row.batch, row.position)), key=lambda row: row.batch)
     for number, grouped in by_batch:

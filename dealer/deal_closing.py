@@ -1,6 +1,6 @@
 """The gates from signing to the end: a deal's rules that read deliveries, money, invoices and callbacks."""
 
-from dealer import contract, deadlines, delivery, finance
+from dealer import contract, deadlines, delivery, finance, in_force
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.records.deals import Deal
@@ -24,6 +24,18 @@ def all_cars_are_delivered(deal: Deal, ask: Ask) -> Refusal | None:
     left = delivery.undelivered(ask.db, drawn) if drawn else 0
     if left:
         return no("{count} cars are still to be delivered.", code="E-UNDELIVERED", fix="deliveries", count=left)
+    return None
+
+
+def no_amendment_is_open(deal: Deal, ask: Ask) -> Refusal | None:
+    """What both sides still negotiate is signed or given up first."""
+    drawn = contract.current(ask.db, deal)
+    other = in_force.open_amendment(ask.db, drawn) if drawn else None
+    if other is not None:
+        return no(
+            "Amendment {number} is still open: have it signed or void it first.", code="E-AMEND-OPEN", fix="contract",
+            number=other.code or other.number,
+        )  # fmt: skip
     return None
 
 

@@ -20,6 +20,7 @@ from dealer.engine.amounts import half_up
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Paragraph, Upload
 from dealer.engine.steps import Ask, Facts, Refusal, Unrecorded, no, on_facts
+from dealer.in_force import text_in_force
 from dealer.records.contracts import ContractLine
 from dealer.records.deliveries import Batch
 from dealer.records.vehicles import InvoiceState, Unit, UnitState
@@ -80,7 +81,7 @@ def delay_damages(db: Session, batch: Batch, today: date) -> Damages:
 
     The contract states the rate in hundredths of a per mille a day and the cap in percent of the late value.
     """
-    contract = batch.contract
+    contract = text_in_force(db, batch.contract)
     rate, cap = contract.damages_permille or 0, contract.damages_cap_percent or 0
     late = [(price, days) for price, days in _late_cars(db, batch, today) if days > 0]
     grown = sum(half_up(price * rate * days, 100_000) for price, days in late)

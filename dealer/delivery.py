@@ -16,14 +16,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealer import aftercalls, deadlines, delays, people
+from dealer import batch_plans as plans
 from dealer.allocation import TAKING, units_of_batch
 from dealer.deals import Comment
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Options, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
 from dealer.handover_papers import order_list
+from dealer.in_force import cars_of, is_amendment, text_in_force
 from dealer.people import SYSTEM, has, owner_or
-from dealer.records.contracts import Contract, ContractState, PlannedBatch
+from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.deliveries import Batch, BatchShare, BatchState
 from dealer.records.people import Role
@@ -127,6 +129,16 @@ def every_car_is_delivered(batch: Batch, ask: Ask) -> Refusal | None:
     return None if done else _not_yet()
 
 
+def plan_has_changed(batch: Batch, ask: Ask) -> Refusal | None:
+    """An amendment in effect gives the batch more cars, takes empty places from it, or moves its day."""
+    return None if plans.changes(ask.db, batch) else _not_yet()
+
+
+def it_holds_no_car(batch: Batch, ask: Ask) -> Refusal | None:
+    """All its cars fell away by amendment."""
+    return None if batch.quantity == 0 else _not_yet()
+
+
 def deal_has_ended(batch: Batch, ask: Ask) -> Refusal | None:
     """Nothing more is delivered under it."""
     return None if batch.deal.state in (*GIVEN_UP, DealState.CLOSED) else _not_yet()
@@ -222,6 +234,12 @@ STEPS = [
     Step("excuse_delay", (*TAKING, B.ACCEPTED), SAME, KAM, delays.Excuse,
          (delays.excuse_has_evidence,),
          (delays.note_excuse,)),
+    Step("follow_amendment", TAKING, SAME, SYSTEM, None,
+         (plan_has_changed,),
+         (plans.take_over,)),
+    Step("end_empty", TAKING, B.CLOSED, SYSTEM, None,
+         (it_holds_no_car,),
+         (end_tasks,)),
     Step("begin_handover", B.RELEASED, B.IN_HANDOVER, SYSTEM, None,
          (handover_has_begun,)),
     Step("note_rejection", B.IN_HANDOVER, B.PARTLY_ACCEPTED, SYSTEM, None,
@@ -251,36 +269,33 @@ BATCHES = Life("batch", Batch, BatchState, STEPS, PATH)
 
 
 def births(db: Session, contract: Contract, ask: Ask) -> list[Batch]:
-    """The batches of a contract that has taken effect, one for each of its annex 2; none if they exist already."""
-    if contract.state is not ContractState.EFFECTIVE or _next_position(db, contract.id) > 1:
+    """The batches of a contract in effect: one for each of its annex 2, and for cars of an amendment that find none."""
+    if contract.state is not ContractState.EFFECTIVE or is_amendment(contract):
         return []
     asked = Ask(db, people.system(contract.store_id), ask.at, because=ask.because)
-    plan = sorted(contract.plan, key=lambda row: (row.batch, row.position))
-    return [_born(contract, number, list(rows), asked) for number, rows in groupby(plan, key=lambda row: row.batch)]
+    return [_born(contract, plan, asked) for plan in plans.without_batch(db, contract)]
 
 
-def _born(contract: Contract, number: int, rows: list[PlannedBatch], ask: Ask) -> Batch:
-    lines = {line.position: line for line in contract.lines}
-    first = rows[0]
+def _born(contract: Contract, plan: plans.Planned, ask: Ask) -> Batch:
     batch = Batch(
         store_id=contract.store_id,
         deal_id=contract.deal_id,
         case_id=contract.deal_id,
         contract_id=contract.id,
-        position=number,
-        planned_as=number,
-        quantity=sum(row.quantity for row in rows),
-        due_on=first.due_on,
-        original_due_on=first.due_on,
-        place=first.place,
-        sent_by_seller=first.sent_by_seller,
-        contact=first.contact,
-        contact_phone=first.contact_phone,
+        position=_next_position(ask.db, contract.id),
+        planned_as=plan.number,
+        quantity=sum(plan.cars.values()),
+        due_on=plan.first.due_on,
+        original_due_on=plan.first.due_on,
+        place=plan.first.place,
+        sent_by_seller=plan.first.sent_by_seller,
+        contact=plan.first.contact,
+        contact_phone=plan.first.contact_phone,
     )
     batch.deal, batch.contract = contract.deal, contract
     batch.shares = [
-        BatchShare(store_id=contract.store_id, contract_line_id=lines[row.line_position].id, quantity=row.quantity)
-        for row in rows
+        BatchShare(store_id=contract.store_id, contract_line_id=line, quantity=quantity)
+        for line, quantity in plan.cars.items()
     ]
     BATCHES.begin("plan", batch, ask)
     return batch
@@ -299,4 +314,4 @@ def of_deal(db: Session, deal: Deal) -> list[Batch]:
 def undelivered(db: Session, contract: Contract) -> int:
     """How many contracted cars the customer does not have yet."""
     delivered = select(func.count()).where(Unit.contract_id == contract.id, Unit.state == UnitState.DELIVERED)
-    return sum(line.quantity for line in contract.lines) - (db.scalar(delivered) or 0)
+    return cars_of(text_in_force(db, contract)) - (db.scalar(delivered) or 0)

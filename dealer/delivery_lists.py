@@ -11,6 +11,7 @@ from dealer import delays, people
 from dealer.allocation import TAKING
 from dealer.delays import Progress
 from dealer.engine.steps import Ask, Choice
+from dealer.in_force import text_in_force
 from dealer.people import Actor
 from dealer.records.contracts import Contract
 from dealer.records.deals import Deal
@@ -115,3 +116,9 @@ def batch_of(db: Session, unit: Unit) -> Batch | None:
 def contract_of(db: Session, key: UUID | None) -> Contract | None:
     """A contract by its id."""
     return db.get(Contract, key) if key else None
+
+
+def text_of(db: Session, key: UUID | None) -> Contract | None:
+    """The text of a contract as it applies now."""
+    contract = contract_of(db, key)
+    return text_in_force(db, contract) if contract is not None else None

@@ -14,6 +14,7 @@ from dealer.engine.database import sum_of
 from dealer.engine.fields import Money
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
 from dealer.engine.words import Yuan
+from dealer.in_force import is_amendment, text_in_force
 from dealer.people import has
 from dealer.records.contracts import (
     Contract,
@@ -81,7 +82,9 @@ def _as_finance(contract: Contract, ask: Ask) -> Ask:
 
 
 def contract_was_issued(contract: Contract, ask: Ask) -> Refusal | None:
-    """Money belongs to a contract that the customer has in hand."""
+    """Money belongs to a contract that the customer has in hand, also what its amendments add."""
+    if is_amendment(contract):
+        return no("An amendment has no account of its own: record the money under its contract.", code="E-CONTRACT")
     if contract.code is None or contract.state in (ContractState.DRAFT, ContractState.IN_REVIEW, ContractState.VOID):
         return no("Money is recorded under an issued contract: issue it first.", code="E-CONTRACT")
     return None
@@ -89,10 +92,11 @@ def contract_was_issued(contract: Contract, ask: Ask) -> Refusal | None:
 
 def deposit_keeps_its_word(contract: Contract, ask: Ask) -> Refusal | None:
     """定金 is security, 订金 a prepayment (Civil Code 586): what was agreed as one is never booked as the other."""
-    if ask.facts.kind in DEPOSITS.values() and DEPOSITS.get(contract.deposit_kind) is not ask.facts.kind:
+    agreed = text_in_force(ask.db, contract).deposit_kind
+    if ask.facts.kind in DEPOSITS.values() and DEPOSITS.get(agreed) is not ask.facts.kind:
         return no(
             "The contract agrees “{kind}”: record the money under what was agreed.",
-            code="E-DEPOSIT-WORD", field="kind", kind=contract.deposit_kind,
+            code="E-DEPOSIT-WORD", field="kind", kind=agreed,
         )  # fmt: skip
     return None
 
@@ -137,19 +141,21 @@ def _sum_of(db: Session, contract: Contract, kinds: Iterable[ReceiptKind]) -> in
 
 def outstanding(db: Session, contract: Contract, today: date | None = None) -> int:
     """What the customer still owes. With a day, retention money (质保金) that is not due on it is left out."""
+    text = text_in_force(db, contract)
     kept = sum(
         each.amount
-        for each in contract.payments
+        for each in text.payments
         if today and each.event is PaymentEvent.RETENTION_END and each.day and each.day > today
     )
-    return max(0, contract.total - kept - received(db, contract))
+    return max(0, text.total - kept - received(db, contract))
 
 
 def deposit_received(db: Session, contract: Contract) -> bool:
     """Whether the deposit that the contract asks for has come in; 定金 exists only once it is paid."""
-    if contract.deposit_kind is DepositKind.NONE:
+    text = text_in_force(db, contract)
+    if text.deposit_kind is DepositKind.NONE:
         return True
-    return _sum_of(db, contract, (DEPOSITS[contract.deposit_kind],)) >= contract.deposit
+    return _sum_of(db, contract, (DEPOSITS[text.deposit_kind],)) >= text.deposit
 
 
 def car_is_paid(unit: Unit, ask: Ask) -> Refusal | None:
@@ -174,10 +180,10 @@ def missing_for(db: Session, contract: Contract, unit: Unit) -> int:
     An instalment before collection is due in the share of the cars that have been taken, this one included: of a
     batch if it names one, else of the whole contract. The share is rounded up, so that nothing is left at the end.
     """
-    due = DUE_BEFORE_THE_CAR_LEAVES[contract.terms]
-    needed = sum(_due_now(db, contract, each, unit) for each in contract.payments if each.event in due)
-    if not contract.payments and contract.terms is not Terms.CREDIT:
-        needed = _share(contract.total, _taken(db, contract, unit, None), _worth(db, contract, None))
+    due, text = DUE_BEFORE_THE_CAR_LEAVES[contract.terms], text_in_force(db, contract)
+    needed = sum(_due_now(db, contract, each, unit) for each in text.payments if each.event in due)
+    if not text.payments and contract.terms is not Terms.CREDIT:
+        needed = _share(text.total, _taken(db, contract, unit, None), _worth(db, contract, None))
     return max(0, needed - received(db, contract))
 
 
@@ -207,7 +213,7 @@ def _taken(db: Session, contract: Contract, unit: Unit, batch: int | None) -> in
 def _worth(db: Session, contract: Contract, batch: int | None) -> int:
     """The contract price of all cars, or of those of a batch."""
     if batch is None:
-        return sum(line.unit_price * line.quantity for line in contract.lines)
+        return sum(line.unit_price * line.quantity for line in text_in_force(db, contract).lines)
     return db.scalar(
         select(sum_of(BatchShare.quantity * ContractLine.unit_price))
         .join(ContractLine, ContractLine.id == BatchShare.contract_line_id)

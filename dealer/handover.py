@@ -20,6 +20,7 @@ from dealer.engine.fields import Kind, Paragraph, ShopTime, Signature, Upload
 from dealer.engine.steps import Ask, Facts, Personal, Refusal, Unrecorded, no, on_facts
 from dealer.engine.words import Word
 from dealer.handover_papers import order_form
+from dealer.in_force import text_for
 from dealer.policies import policy
 from dealer.records.contracts import Contract, ContractState, PartyRole
 from dealer.records.customers import Contact, ContactRole
@@ -153,7 +154,7 @@ def after_sales_phone_is_told(unit: Unit, ask: Ask) -> Refusal | None:
 @on_facts
 def keys_are_complete(unit: Unit, ask: Ask) -> Refusal | None:
     """As many keys as the contract promises."""
-    promised = ask.db.get_one(Contract, unit.contract_id).keys
+    promised = text_for(ask.db, unit).keys
     if ask.facts.keys < promised:
         return no("The contract promises {keys} keys.", code="E-KEYS", field="keys", keys=promised)
     return None
@@ -163,7 +164,7 @@ def keys_are_complete(unit: Unit, ask: Ask) -> Refusal | None:
 def receiver_is_authorised(unit: Unit, ask: Ask) -> Refusal | None:
     """Named by the contract or as a receiving contact of the customer, or with a power of attorney in hand."""
     facts: HandingOver = ask.facts
-    known = authorised_receivers(ask.db, ask.db.get_one(Contract, unit.contract_id))
+    known = authorised_receivers(ask.db, text_for(ask.db, unit))
     if facts.authorisation is None and not any(name == facts.receiver for name, _ in known):
         return no(
             "{receiver} is not named as a receiver: attach a power of attorney, or hand over to somebody who is.",

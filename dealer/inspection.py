@@ -17,8 +17,8 @@ from dealer.engine import files
 from dealer.engine.fields import Kind, Paragraph, Upload
 from dealer.engine.steps import Ask, Facts, Refusal, Unrecorded, no, on_facts
 from dealer.engine.words import Word
+from dealer.in_force import text_for
 from dealer.policies import policy
-from dealer.records.contracts import Contract
 from dealer.records.deliveries import Inspection, ItemResult
 from dealer.records.people import Role
 from dealer.records.vehicles import Energy, Unit
@@ -218,7 +218,7 @@ def photos_are_pictures(unit: Unit, ask: Ask) -> Refusal | None:
 @on_facts
 def odometer_is_within_contract(unit: Unit, ask: Ask) -> Refusal | None:
     """The contract says how far a new car may have been driven."""
-    contract = ask.db.get_one(Contract, unit.contract_id)
+    contract = text_for(ask.db, unit)
     if ask.facts.odometer > contract.odometer_limit:
         return no(
             "The contract allows {limit} km, the car shows {km}: give the customer another car.",

@@ -17,6 +17,7 @@ from dealer.engine.database import sum_of
 from dealer.engine.fields import Money, Paragraph
 from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
 from dealer.engine.words import Yuan
+from dealer.in_force import text_for
 from dealer.policies import policy
 from dealer.records.contracts import Contract, ContractLine, PartyRole
 from dealer.records.deals import Deal
@@ -87,7 +88,7 @@ def filing_is_approved(unit: Unit, ask: Ask) -> Refusal | None:
 @on_facts
 def invoice_names_the_contract(unit: Unit, ask: Ask) -> Refusal | None:
     """The buyer on the invoice is whom the contract has invoiced: plates and purchase tax follow it."""
-    buyer = ask.db.get_one(Contract, unit.contract_id).party(PartyRole.INVOICED).name
+    buyer = text_for(ask.db, unit).party(PartyRole.INVOICED).name
     if ask.facts.buyer != buyer:
         return no(
             "The contract has {buyer} invoiced: have the invoice issued to them.",
@@ -132,10 +133,10 @@ def invoice_is_issued(unit: Unit, ask: Ask) -> Refusal | None:
         return no(
             "The car has no invoice: finance issues it to {buyer}.",
             code="E-NO-INVOICE", remover=Role.FINANCE, fix="issue_invoice",
-            buyer=ask.db.get_one(Contract, unit.contract_id).party(PartyRole.INVOICED).name,
+            buyer=text_for(ask.db, unit).party(PartyRole.INVOICED).name,
         )  # fmt: skip
-    contract, line = ask.db.get_one(Contract, unit.contract_id), ask.db.get_one(ContractLine, unit.contract_line_id)
-    wanted = (contract.party(PartyRole.INVOICED).name, line.unit_price, unit.vin)
+    line = ask.db.get_one(ContractLine, unit.contract_line_id)
+    wanted = (text_for(ask.db, unit).party(PartyRole.INVOICED).name, line.unit_price, unit.vin)
     if (invoice.buyer, invoice.price, invoice.vin) != wanted:
         return no(
             "Invoice {number} does not agree with contract and car: finance red-letters it and issues another.",
@@ -150,7 +151,7 @@ def invoice_is_issued(unit: Unit, ask: Ask) -> Refusal | None:
 def record_invoice(unit: Unit, ask: Ask) -> None:
     """Keep what the invoice says; its VAT is taken out of this one car's price."""
     facts: NewInvoice = ask.facts
-    party = ask.db.get_one(Contract, unit.contract_id).party(PartyRole.INVOICED)
+    party = text_for(ask.db, unit).party(PartyRole.INVOICED)
     rate = Fraction(policy(ask.db, unit.store_id, "vat_permille", facts.issued_on), 1000)
     taxed = vat_of(facts.price, rate)
     invoice = Invoice(

@@ -244,6 +244,6 @@ def tier_for(total: int, quantity: int, price: PriceListLine, requester_roles: I
 
 
 def is_fleet(quotation: Quotation, db: Session, day: date) -> bool:
-    """Whether it is priced as a fleet: as many cars as the house asks for (`fleet_min_qty`)."""
+    """Whether it is priced as a fleet: as many cars as the house asks for (`fleet_min_qty`), or more of a contract."""
     least: int = policy(db, quotation.store_id, "fleet_min_qty", day)
-    return sum(line.quantity for line in quotation.firm_lines) >= least
+    return quotation.amendment_id is not None or sum(line.quantity for line in quotation.firm_lines) >= least

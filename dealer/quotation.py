@@ -18,6 +18,7 @@ from dealer.authority import unauthorised_lines
 from dealer.deals import Comment
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
+from dealer.in_force import amendment_asks_no_more
 from dealer.offers import Acceptance, AcceptanceOfSome, Lines, Sending
 from dealer.people import OWNER, SYSTEM
 from dealer.policies import policy
@@ -183,6 +184,7 @@ STEPS = [
     #    action               from                                 to               who     asks for    refused unless …                                       then …
     Step("draft",             None,                                S.DRAFT,         OWNER,  Lines,      (*QUOTING, *TYPED),                                    (offers.begin_series, offers.write_lines)),
     Step("next_version",      None,                                S.DRAFT,         OWNER,  Lines,      (),                                                    (offers.write_lines,)),
+    Step("ask_for_amendment",  None,                               S.PENDING_PRICE, SYSTEM, None,       (),                                                    (offers.begin_series,)),
     Step("edit",              S.DRAFT,                             SAME,            OWNER,  Lines,      (rules.deal_is_quoting, *TYPED),                             (offers.write_lines,)),
     Step("submit",            S.DRAFT,                             S.READY,         OWNER,  None,       COMPLETE,                                              (offers.note_submission,), when=is_within_floor),
     Step("submit",            S.DRAFT,                             S.PENDING_PRICE, OWNER,  Reasons,    (*COMPLETE, rules.price_was_not_refused, rules.hard_floor_has_project_approval), (offers.note_submission, offers.note_reasons), when=is_below_floor),
@@ -196,6 +198,7 @@ STEPS = [
     Step("renew",             (S.EXPIRED, S.REJECTED),             S.SUPERSEDED,    OWNER,  None,       QUOTING,                                               (begin_next_version,)),
     # by itself
     Step("withdraw_with_deal", (*OPEN, S.ACCEPTED),                S.WITHDRAWN,     SYSTEM, None,       (deal_is_over,),                                       (offers.close_tasks,)),
+    Step("withdraw_with_amendment", (S.PENDING_PRICE, S.READY),    S.WITHDRAWN,     SYSTEM, None,       (amendment_asks_no_more,),                             (offers.close_tasks,)),
     Step("adopt_price",       S.PENDING_PRICE,                     SAME,            SYSTEM, None,       (a_countered_price_waits,),                            (offers.adopt_prices,)),
     Step("approve_all",       S.PENDING_PRICE,                     S.READY,         SYSTEM, None,       (every_line_is_authorised,),                           ()),
     Step("price_again",       S.READY,                             S.PENDING_PRICE, SYSTEM, None,       (a_line_lost_its_authority,),                          ()),

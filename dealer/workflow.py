@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import (
+    amendment_prices,
     approvals,
     contract,
     customers,
@@ -97,7 +98,7 @@ STEPS = [
          (gates.contract_is_effective, closing.deposit_is_received)),
     Step("close", S.DELIVERY, S.CLOSED, KAM, None,
          (closing.all_cars_are_delivered, closing.everything_is_paid, closing.every_car_is_invoiced,
-          closing.callbacks_are_done, closing.no_complaint_is_open),
+          closing.callbacks_are_done, closing.no_complaint_is_open, closing.no_amendment_is_open),
          (deals.plan_revisit,)),
     # back
     Step("ask_to_rework", S.TEST_DRIVE, SAME, OWNER, Rework,
@@ -252,11 +253,13 @@ def _moves_by_itself(thing: Any, ask: Ask) -> bool:
 
 
 def _born_by_itself(things: list[Any], ask: Ask) -> bool:
-    """What comes into the world because of another thing: an exception for each line below its floor, a batch for
-    each row of an effective contract's delivery plan."""
+    """What comes into the world because of another thing: an exception for each line below its floor, the quotation
+    that carries the prices of an amendment, a batch for each row of an effective contract's delivery plan."""
     exceptions = [approvals.births(ask.db, each, ask) for each in things if isinstance(each, Quotation)]
-    batches = [delivery.births(ask.db, each, ask) for each in things if isinstance(each, Contract)]
-    return any(exceptions) or any(batches)
+    contracts = [each for each in things if isinstance(each, Contract)]
+    requests = [amendment_prices.births(ask.db, each, ask) for each in contracts]
+    batches = [delivery.births(ask.db, each, ask) for each in contracts]
+    return any(exceptions) or any(requests) or any(batches)
 
 
 def things_of_case(db: Session, thing: Any) -> list[Any]:

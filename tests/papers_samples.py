@@ -453,6 +453,44 @@ def call_off() -> t.CallOffTerms:
     )
 
 
+def story_1_amended() -> t.AmendmentTerms:
+    """Two of story 1's ten cars fall away from the second batch, and who collects them changes."""
+    whole = story_1()
+    line = whole.vehicles[0]
+    first, second = whole.batches
+    return t.AmendmentTerms(
+        dated=date(2026, 11, 20),
+        signing_place=whole.signing_place,
+        contract_number="YLYX-DKH-2026-0001",
+        contract_day=date(2026, 11, 12),
+        reason="本年度编制核减两个车位。",
+        seller=whole.seller,
+        customers=whole.customers,
+        lines=(
+            t.AmendedLine(
+                line=1, brand=line.brand, model=line.model, configuration=line.configuration, exterior=line.exterior,
+                interior=line.interior, unit_price_fen=line.unit_price_fen, before=10, after=8,
+            ),
+        ),
+        batches=(first, second.model_copy(update={"shares": (t.Share(line=1, quantity=2),)})),
+        instalments=(
+            whole.instalments[0],
+            whole.instalments[-1].model_copy(update={"amount_fen": 8 * 131_800_00 - whole.instalments[0].amount_fen}),
+        ),
+        parties_change=True,
+        receivers_change=True,
+        receivers=("杨帆 13888880021", "段莉"),
+        figures=(
+            t.ChangedFigure(item=t.Item.DAMAGES, before=50, after=40),
+            t.ChangedFigure(item=t.Item.BOND, before=65_900_00, after=52_720_00),
+        ),
+        total_before_fen=whole.total_fen,
+        total_after_fen=8 * 131_800_00,
+        public=True,
+        original_fen=whole.total_fen,
+    )  # fmt: skip
+
+
 class Sample(NamedTuple):
     """A paper of docs/samples."""
 
@@ -469,6 +507,7 @@ SAMPLES = (
     Sample("contract_lease", "contract", lease_contract, "YLYX-DKH-2026-0004"),
     Sample("framework", "framework", framework, "YLYX-KJ-2026-0001"),
     Sample("call_off", "call_off", call_off, "YLYX-KJ-2026-0001-D1"),
+    Sample("amendment", "amendment", story_1_amended, "YLYX-DKH-2026-0001-B1"),
     Sample("quotation", "quotation", story_1_bid, "YLYX-BJ-2026-0012"),
     Sample("quotation_invitation", "quotation", lessor_quotation, "YLYX-BJ-2026-0019"),
     Sample("testdrive_agreement", "testdrive_agreement", yang_fan_drives, "YLYX-SJ-2026-0031"),

@@ -26,6 +26,7 @@ GET      /contracts/bundles/<uuid:key>/file
 POST     /contracts/bundles/<uuid:key>/hand-out
 GET      /contracts/bundles/<uuid:key>/progress
 GET POST /contracts/print
+POST     /contracts/<int:number>/amendments
 GET      /contracts/<int:number>/authorisations/<int:position>
 GET      /contracts/<int:number>/copies/<uuid:key>
 GET POST /contracts/<int:number>/money

@@ -12,6 +12,7 @@ from dealer.contract_rules import marks, reviewers
 from dealer.engine import amounts
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Choice, Refusal
+from dealer.in_force import cars_of, text_in_force
 from dealer.pricing import CHARGED
 from dealer.records.contracts import (
     Contract,
@@ -27,7 +28,7 @@ from dealer.records.contracts import (
 )
 from dealer.records.deals import DealState, PurchaseMode
 from dealer.records.quotations import ExtraKind
-from web import contract_press, steps, timeline
+from web import amendments, contract_press, steps, timeline
 from web.asking import looking, looking_ask, me
 from web.frame import names_of
 from web.language import clock, money, say, short_day, show, told
@@ -43,7 +44,16 @@ AHEAD = {S.DRAFT: "submit", S.APPROVED: "issue", S.ISSUED: "confirm_effective"}
 PRIMARY = (
     "submit", "pass_risk", "pass_finance", "pass_house", "redraft", "issue", "confirm_effective", "record_signatures",
 )  # fmt: skip
-EDITS = ("edit_buyer", "edit_payment", "edit_delivery", "edit_procurement", "edit_wording", "add_party", "drop_party")
+EDITS = (
+    "edit_changes",
+    "edit_buyer",
+    "edit_payment",
+    "edit_delivery",
+    "edit_procurement",
+    "edit_wording",
+    "add_party",
+    "drop_party",
+)
 # Where an obstacle is removed: fix code → what the button says, and the step's action or an address.
 FIXES = {
     "edit_parties": ("Edit", "edit_buyer"),
@@ -51,6 +61,9 @@ FIXES = {
     "edit_payment": ("Edit", "edit_payment"),
     "edit_procurement": ("Edit", "edit_procurement"),
     "renew_lines": ("Take over", "renew_lines"),
+    "edit_changes": ("Edit", "edit_changes"),
+    "ask_price": ("Ask for an exception", "ask_price"),
+    "deliveries": ("To the deal", "/deals/{deal}"),
     "excuse_late_award": ("Give the reason", "excuse_late_award"),
     "record_signatures": ("Record", "record_signatures"),
     "book_drive": ("Book a test drive", "/drives/new?deal={deal}"),
@@ -83,6 +96,7 @@ def draw(contract: Contract, kind: steps.Kind, refusals: tuple[Refusal, ...] = (
         buttons=[each for each in buttons if each is not primary and each["action"] not in EDITS],
         edits={each["action"]: each["url"] for each in buttons if each["action"] in EDITS},
         lines=_lines(contract),
+        **amendments.cards(contract),
         parties=[_party(contract, party, kind) for party in contract.parties],
         payments=[_payment(row, at) for at, row in enumerate(contract.payments, 1)],
         money_facts=_money_facts(contract),
@@ -117,10 +131,11 @@ def _phases(contract: Contract) -> list[dict[str, str]]:
 
 def _figures(contract: Contract) -> list[dict[str, Any]]:
     sign_by = contract.award_day + SIGNED_WITHIN if contract.award_day else None
+    text = text_in_force(looking(), contract)
     late = sign_by is not None and contract.state in contracts.UNSIGNED and looking_ask().today > sign_by
     return [
-        {"label": say("Total"), "value": money(contract.total), "unit": say("yuan")},
-        {"label": say("Cars"), "value": sum(line.quantity for line in contract.lines)},
+        {"label": say("Total"), "value": money(text.total), "unit": say("yuan")},
+        {"label": say("Cars"), "value": cars_of(text)},
         {"label": say("Sign by"), "value": short_day(sign_by), "tone": "bad" if late else ""},
         {"label": say("In effect since"), "value": short_day(contract.effective_on)},
         {"label": say("Owner"), "person": contract.deal.owner.name},
@@ -182,7 +197,7 @@ def _items_title(contract: Contract) -> str:
 
 def _lines(contract: Contract) -> dict[str, Any]:
     rows = []
-    for line in contract.lines:
+    for line in (line for line in contract.lines if line.quantity):
         model = line.model
         rows.append(
             {
@@ -333,11 +348,13 @@ def _reviews(contract: Contract) -> list[dict[str, Any]]:
 def _signatures(contract: Contract, kind: steps.Kind) -> list[dict[str, Any]]:
     if contract.signed_recorded_by_id is None:
         return []
-    names = names_of([contract.signed_recorded_by_id])
+    by, sure = contract.signed_recorded_by_id, contract.signed_confirmed_by_id
+    names = names_of([each for each in (by, sure) if each is not None])
     return [
         {"label": say("Signed for us by"), "value": _signed(contract.seller_signer, contract.seller_signed_on)},
         {"label": say("Signed for the buyer by"), "value": _signed(contract.buyer_signer, contract.buyer_signed_on)},
-        {"label": say("Recorded by"), "value": names.get(contract.signed_recorded_by_id, "")},
+        {"label": say("Compared with the issued version by"), "value": names.get(by, "")},
+        {"label": say("Signed text confirmed by"), "value": names.get(sure, "") if sure else say("Awaited")},
         {"label": say("Scan of the signed contract"), "value": say("View"), "url": f"{kind.url(contract)}/scan"},
     ]
 

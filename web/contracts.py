@@ -10,6 +10,7 @@ from dealer import contract_forms, people, reports, workflow
 from dealer.contract_draft_rules import UNDER_CONTRACT
 from dealer.contract_rules import marks, reviewers
 from dealer.engine.steps import Ask, Refusal
+from dealer.in_force import is_amendment
 from dealer.people import has
 from dealer.records.contracts import Contract, ContractState, PrintLog
 from dealer.records.deals import Deal
@@ -40,6 +41,8 @@ NEXT = {
 
 def title_of(contract: Contract) -> str:
     """How people name a contract: by its number once it has one."""
+    if contract.code is None and contract.parent is not None and is_amendment(contract):
+        return say("Amendment to {contract}", contract=contract.parent.code or contract.parent.number)
     return contract.code or say("Contract {number}", number=contract.number)
 
 
@@ -175,6 +178,30 @@ def _birth(deal: Deal) -> Any:
     ask = looking_ask()
     drawn = contracts.draw_up(ask, deal)
     return contracts.CONTRACTS.look(drawn, contracts.CONTRACTS.find(drawn, "draw_up", ask, born=True), ask)
+
+
+@pages.post("/contracts/<int:number>/amendments")
+def amend(number: int) -> Answer:
+    """Begin an amendment of a contract in effect: a draft that changes nothing yet."""
+
+    def work(ask: Ask) -> str:
+        drawn = contracts.draw_up_amendment(ask, steps.find(ask.db, KIND, number))
+        workflow.begin(drawn, "amend", ask)
+        return KIND.step_url(drawn, "edit_changes")
+
+    return write(None, work, lambda form, trouble: _refused(number, trouble))
+
+
+@options("amended_lines")
+def _amended_lines() -> list[tuple[str, str]]:
+    """The lines of the text that the amendment changes."""
+    base = _here().base
+    lines = [line for line in base.lines if line.quantity] if base else []
+    told = [
+        (str(line.position), f"{line.position} · {line.model.brand} {line.model.name} {line.colour} × {line.quantity}")
+        for line in lines
+    ]
+    return [("", say("further cars")), *told]
 
 
 @deals.panel

@@ -8,6 +8,7 @@ from dealer import finance, invoices
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.finance import NewReceipt
+from dealer.in_force import text_in_force
 from dealer.records.contracts import Contract, PartyRole
 from dealer.records.deliveries import Invoice, Receipt, ReceiptKind
 from dealer.records.vehicles import InvoiceState
@@ -24,7 +25,10 @@ GOING_OUT = (ReceiptKind.REFUND, ReceiptKind.BOND_PAID)
 def page(number: int) -> Answer:
     """What came in and what was invoiced."""
     contract = steps.find(looking(), contracts.KIND, number)
-    known = {"received_on": looking_ask().today, "payer": contract.party(PartyRole.PAYER).name}
+    known = {
+        "received_on": looking_ask().today,
+        "payer": text_in_force(looking(), contract).party(PartyRole.PAYER).name,
+    }
     return _page(contract, Form(NewReceipt, known))
 
 
@@ -52,7 +56,7 @@ def _page(contract: Contract, form: Form | None) -> str:
         contract=contract,
         title=contracts.title_of(contract),
         figures=[
-            {"label": say("Total"), "value": money(contract.total), "unit": say("yuan")},
+            {"label": say("Total"), "value": money(text_in_force(db, contract).total), "unit": say("yuan")},
             {"label": say("Received"), "value": money(finance.received(db, contract)), "unit": say("yuan")},
             {
                 "label": say("Outstanding"),

@@ -73,14 +73,14 @@ def _known(unit: Unit, action: str) -> dict[str, Any]:
 def _known_handover(unit: Unit) -> dict[str, Any]:
     points = [{"point": point} for points in HANDOVER_CHECKS.values() for point in points]
     known: dict[str, Any] = {"driven_off_at": g.now, "keys": unit.keys, "points": points}
-    contract = delivery_lists.contract_of(looking(), unit.contract_id)
+    contract = delivery_lists.text_of(looking(), unit.contract_id)
     receivers = authorised_receivers(looking(), contract) if contract else []
     return known | {"receiver": receivers[0][0], "receiver_phone": receivers[0][1]} if receivers else known
 
 
 def _known_invoice(unit: Unit) -> dict[str, Any]:
-    contract = delivery_lists.contract_of(looking(), unit.contract_id)
-    line = next((each for each in contract.lines if each.id == unit.contract_line_id), None) if contract else None
+    contract = delivery_lists.text_of(looking(), unit.contract_id)
+    line = next((each for each in contract.lines if each.root == unit.contract_line_id), None) if contract else None
     known: dict[str, Any] = {"issued_on": calendar_of(looking()).today(g.now)}
     if contract is None or line is None:
         return known
@@ -98,7 +98,7 @@ def _extra(unit: Unit, action: str) -> dict[str, Any]:
         case "pdi_pass" | "pdi_fail":
             return {"groups": _groups(unit)}
         case "deliver":
-            contract = delivery_lists.contract_of(looking(), unit.contract_id)
+            contract = delivery_lists.text_of(looking(), unit.contract_id)
             return {
                 "blocks": [
                     (word("HandoverBlock", block), [(point, word("HandoverPoint", point)) for point in points])

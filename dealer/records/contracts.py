@@ -80,6 +80,9 @@ class Contract(Living):
     kind: Mapped[ContractKind] = mapped_column(word_of(ContractKind), default=ContractKind.SALE)
     # The framework of a call-off, the contract that an amendment changes.
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
+    base_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))  # the text that an amendment changes
+    amend_reason: Mapped[Prose | None]
+    price_request: Mapped[Document | None]  # why an amended price lies below the floor, while it is asked for
     revision: Mapped[Count] = mapped_column(default=1)  # how often it was drafted; a rework begins the next
     code: Mapped[Code | None]
     total: Mapped[Fen]
@@ -131,9 +134,12 @@ class Contract(Living):
     further_signed_on: Mapped[Day | None]  # of the last of the further parties, if there are any
     signed_scan_sha256: Mapped[str | None] = mapped_column(NameType(64))
     signed_recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    signed_confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     effective_on: Mapped[Day | None]
     deal: Mapped[Deal] = relationship()
     quotation: Mapped[Quotation] = relationship()
+    parent: Mapped["Contract | None"] = relationship(foreign_keys=[parent_id], remote_side="Contract.id")
+    base: Mapped["Contract | None"] = relationship(foreign_keys=[base_id], remote_side="Contract.id")
     parties: Mapped[list["Party"]] = relationship(order_by="Party.position", cascade="all, delete-orphan")
     lines: Mapped[list["ContractLine"]] = relationship(order_by="ContractLine.position", cascade="all, delete-orphan")
     plan: Mapped[list["PlannedBatch"]] = relationship(order_by="PlannedBatch.position", cascade="all, delete-orphan")
@@ -199,11 +205,17 @@ class Party(OfStore):
 
 
 class ContractLine(OfStore):
-    """A line exactly as the accepted quotation had it."""
+    """A line exactly as the accepted quotation had it; in an amendment, as it shall be from then on.
+
+    Amended lines of the same `root` differ in their quantity only: whatever else changes makes a line of its own, so
+    that cars, batches and invoices may point to the first of them.
+    """
 
     __tablename__ = "contract_lines"
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
-    quotation_line_id: Mapped[UUID] = mapped_column(ForeignKey("quotation_lines.id"))
+    quotation_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("quotation_lines.id"))
+    root_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract_lines.id"))  # the line that it continues
+    replaces: Mapped[Count | None]  # the position of the line whose cars it changes
     position: Mapped[Count]
     model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
     colour: Mapped[Code]
@@ -211,6 +223,11 @@ class ContractLine(OfStore):
     unit_price: Mapped[Fen]
     extras: Mapped[Document]  # gifts and accessories as printed: [{kind, name, amount}]
     model: Mapped[Model] = relationship()
+
+    @property
+    def root(self) -> UUID:
+        """The line as cars and batches know it."""
+        return self.root_id or self.id
 
 
 class PlannedBatch(OfStore):

@@ -59,6 +59,7 @@ class Quotation(Living):
     state: Mapped[QuotationState] = mapped_column(state_of(QuotationState))
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
     series: Mapped[Count]  # the number of its first version
+    amendment_id: Mapped[UUID | None]  # the amendment whose prices it asks for; nobody is sent it
     revision: Mapped[Count] = mapped_column(default=1)
     price_list_id: Mapped[UUID | None] = mapped_column(ForeignKey("price_lists.id"))
     valid_until: Mapped[Day | None]

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from dealer.terms.agreement import Agent, Agreement, Capacity, Court, Late, Party
+from dealer.terms.amendment import AmendedLine, AmendmentTerms, ChangedFigure, Item
 from dealer.terms.basics import WORDING, Contact, Extra, Gift, Goods, Letterhead, Signature, Terms, Vehicles
 from dealer.terms.clauses import Article, Clause, Own
 from dealer.terms.contract import (
@@ -35,11 +36,14 @@ __all__ = [
     "Agent",
     "AgreedPrice",
     "Agreement",
+    "AmendedLine",
+    "AmendmentTerms",
     "Article",
     "Batch",
     "Bond",
     "CallOffTerms",
     "Capacity",
+    "ChangedFigure",
     "Check",
     "Clause",
     "Contact",
@@ -55,6 +59,7 @@ __all__ = [
     "HandoverBatchTerms",
     "HandoverTerms",
     "Instalment",
+    "Item",
     "Late",
     "Letterhead",
     "Moment",
@@ -78,6 +83,7 @@ PAPERS: dict[str, type[Terms]] = {
     "contract": ContractTerms,
     "framework": FrameworkTerms,
     "call_off": CallOffTerms,
+    "amendment": AmendmentTerms,
     "quotation": QuotationTerms,
     "testdrive_agreement": TestDriveAgreementTerms,
     "handover": HandoverTerms,

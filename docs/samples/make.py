@@ -31,6 +31,7 @@ PICTURED: dict[str, tuple[int, ...] | None] = {
     "contract_lease.zh": (1, 5),
     "framework.zh": (1, 2, 4),
     "call_off.zh": (1, 2),
+    "amendment.zh": None,
     "quotation.zh": None,
     "quotation_invitation.zh": (1,),
     "testdrive_agreement.zh": None,
