@@ -1,9 +1,10 @@
-"""The test-drive agreement: its terms from a drive, printed in the background once both have signed.
+"""The agreement of a test drive or a ride-along: its terms, printed in the background once both have signed.
 
 The consultant goes on with the customer meanwhile; what was printed stands on the drive's page when it is there.
 """
 
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import printing
@@ -63,16 +64,20 @@ def _signature(db: Session, drive: TestDrive, sha256: str | None) -> bytes | Non
 
 def print_agreement(drive: TestDrive, ask: Ask) -> None:
     """Have the agreement of a drive printed once this transaction stands."""
-    if drive.experience is Experience.DRIVE:
-        printing.order_paper(ask, drive, PAPER, agreement_terms(ask.db, drive), number=f"SJ-{drive.number:05}")
+    printing.order_paper(ask, drive, PAPER, agreement_terms(ask.db, drive), number=f"SJ-{drive.number:05}")
 
 
 def agreement_of(db: Session, drive: TestDrive) -> Rendering | None:
-    """The printed agreement of what is signed now, with its verdict once there is one."""
-    if drive.signed_at is None or drive.experience is not Experience.DRIVE:
+    """The printed agreement of what is signed now, with its verdict once there is one.
+
+    Not looked up by its terms: what was signed stays the agreement when the check at the desk adds to the drive.
+    """
+    if drive.signed_at is None:
         return None
-    fingerprint = agreement_terms(db, drive).fingerprint()
-    return printing.ordered(db, drive.id, PAPER, fingerprint, number=f"SJ-{drive.number:05}")
+    query = select(Rendering).where(
+        Rendering.subject_id == drive.id, Rendering.template == PAPER, Rendering.at >= drive.signed_at
+    )
+    return db.scalars(query.order_by(Rendering.at.desc()).limit(1)).first()
 
 
 def print_copy(ask: Ask, drive: TestDrive) -> PrintLog:

@@ -1,5 +1,6 @@
 """The life of a test drive: stories 3 to 6, and every gate of it."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from dealer.deals import Comment, NewDeal
 from dealer.desk import LicenceEntry, Refusing, RevealReason, RideCheck, SecondLook
 from dealer.drive_papers import agreement_of
 from dealer.drives import Abort, CheckOut, IncidentReport, Particulars, Return, Signing
+from dealer.engine import papers
 from dealer.engine.fields import Uploaded
 from dealer.engine.history import History, HistoryPersonal, of_thing
 from dealer.engine.steps import Ask, Refused, place
@@ -30,6 +32,7 @@ from dealer.records.testdrives import (
     TestDrive,
 )
 from dealer.records.vehicles import DemoCar, DemoState
+from dealer.terms import revive
 from tests.cast import Shop
 from tests.conftest import at
 from tests.drives import BACK, DUAN_LI, ORIGINAL, PNG, SIGNED, YANG_FAN, YANG_FAN_LICENCE, Yard
@@ -462,6 +465,7 @@ def test_who_may_not_drive_rides_along_with_consent_and_belt(yard: Yard) -> None
     number = yard.book()
     yard.take("王磊", "09:30", number, "refuse", Refusing(reason=RefusalReason.NO_LICENCE))
     yard.take("王磊", "09:35", number, "ride_instead")
+    yard.take("王磊", "09:40", number, "sign", SIGNED)
     assert yard.refused("王磊", "09:50", number, "verify", RideCheck()) == ("E-CONSENT", "E-BELT")
     child = RideCheck(consent=True, belt=True, minor=True)
     assert yard.refused("王磊", "09:51", number, "verify", child) == ("E-GUARDIAN",)
@@ -470,6 +474,13 @@ def test_who_may_not_drive_rides_along_with_consent_and_belt(yard: Yard) -> None
     yard.take("王磊", "10:05", number, "start")
     ride = yard.take("王磊", "10:30", number, "complete", BACK)
     assert (ride.state, ride.experience, ride.guardian) == (S.COMPLETED, Experience.RIDE, "杨母")
+    with yard.shop.looking() as db:
+        paper = agreement_of(db, ride)
+        assert paper is not None
+        told = revive(paper.template, json.dumps({"terms": paper.terms}))
+    page = papers.typeset(paper.template, told, language="zh", number=paper.number, trial=False)
+    assert "□试驾　■试乘" in page
+    assert page.count("×") >= 4  # occupation, address, licence and age: nobody asks somebody who rides along for them
 
 
 def test_a_refused_drive_becomes_a_ride_only_while_its_slot_is_free(yard: Yard) -> None:
