@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -144,3 +146,33 @@ def _lowest_approved(db: Session, exception: PriceException, day: date) -> int |
         )
     )
     return min((pricing.per_car(total or 0, cars) for total, cars in approved), default=None)
+
+
+# ── how long it usually takes ─────────────────────────────────────────────────────────────────────────────────────
+
+ENOUGH = 5  # decisions; fewer say nothing about the next one
+LATEST = 200
+
+
+@dataclass(frozen=True)
+class UsualWait:
+    """How long decisions of a tier took, from being asked for to being decided: the median of so many."""
+
+    median: timedelta
+    count: int
+
+
+def usual_wait(db: Session, store_id: UUID, tier: Tier) -> UsualWait | None:
+    """From the latest decisions; None where there are too few to tell."""
+    decided = db.execute(
+        select(PriceException.begun_at, PriceException.decided_at)
+        .where(
+            PriceException.store_id == store_id,
+            PriceException.tier == tier,
+            PriceException.decided_at.is_not(None),
+        )
+        .order_by(PriceException.decided_at.desc())
+        .limit(LATEST)
+    ).all()
+    waits = [(ended - begun).total_seconds() for begun, ended in decided if ended is not None]
+    return UsualWait(timedelta(seconds=median(waits)), len(waits)) if len(waits) >= ENOUGH else None

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -96,7 +97,7 @@ def preview_price_list(content: bytes, db: Session, who: Actor) -> Preview:
     models = {model.code: model for model in catalogue.all_models(db, who)}
     troubles += _wrong_codes(rows, models)
     troubles += _twice(rows, "code")
-    troubles += [Trouble(row.cells["floor_consultant"], _disorder()) for row in rows if not _in_order(row)]
+    troubles += [Trouble(row.cells[name], _disorder()) for row in rows for name in _above_the_one_before(row)]
     listed = () if troubles else tuple(_listed(row, models) for row in rows)
     return Preview(listed, _by_place(troubles), content)
 
@@ -113,9 +114,10 @@ def _code(row: Row) -> str:
     return str(row.values.get("code", "")).upper()
 
 
-def _in_order(row: Row) -> bool:
-    prices = [row.values[name] for name in PRICES if name in row.values]
-    return len(prices) < len(PRICES) or ordered(prices)
+def _above_the_one_before(row: Row) -> list[str]:
+    """The cells that are wrong: each price that is higher than the one to its left."""
+    known = [name for name in PRICES if name in row.values]
+    return [name for left, name in pairwise(known) if not ordered([row.values[left], row.values[name]])]
 
 
 def _disorder() -> Any:

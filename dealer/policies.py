@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer.records.people import Policy
+from dealer.supposing import supposed_in
 
 DEFAULTS: dict[str, Any] = {
     "quote_validity_days": 15,
@@ -60,8 +61,17 @@ def policy(db: Session, store_id: UUID, name: str, day: date) -> Any:
     """The shop's value in force on a day: the latest approved one, else the default."""
     if name not in DEFAULTS:
         raise KeyError(name)
-    value = db.scalar(
-        select(Policy.value)
+    supposed = supposed_in(db, store_id)
+    if supposed is not None and name in supposed.values:
+        return supposed.values[name]
+    found = version(db, store_id, name, day)
+    return DEFAULTS[name] if found is None else found.value
+
+
+def version(db: Session, store_id: UUID, name: str, day: date) -> Policy | None:
+    """The decision that a value comes from, with its day and who approved it; None while the default holds."""
+    return db.scalars(
+        select(Policy)
         .where(
             Policy.store_id == store_id,
             Policy.name == name,
@@ -70,5 +80,4 @@ def policy(db: Session, store_id: UUID, name: str, day: date) -> Any:
         )
         .order_by(Policy.from_day.desc(), Policy.approved_at.desc())
         .limit(1)
-    )
-    return DEFAULTS[name] if value is None else value
+    ).first()

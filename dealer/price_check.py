@@ -19,6 +19,7 @@ from dealer.records.people import Role
 from dealer.records.prices import PriceListLine
 from dealer.records.quotations import Quotation, QuotationLine, Tier
 from dealer.records.vehicles import Model
+from dealer.remedies import Remedy, remedy_for
 from dealer.rulings import LANE
 
 
@@ -31,6 +32,7 @@ class LineLook:
     quantity: int
     unit_price: int
     net: int  # after gifts
+    net_total: int  # of the line: what floors look at
     total: int  # of the line, with what the customer pays beside the cars
     marked: int | None
     floor: int | None
@@ -38,6 +40,10 @@ class LineLook:
     decided_by: Role | None  # whose approval it waits for; None: nobody's
     is_option: bool  # beside the total
     is_covered: bool  # an approval given before holds for it
+    distances: tuple[tuple[Role, int], ...]  # per car, to the floors of the tiers that decide: above (+) or below (−)
+    margin: int | None  # of the line, in fen, where the list knows what a car costs; seen by those who see margins
+    remedy: Remedy | None  # the smallest change that avoids the next tier
+    remedied_by: Role | None  # who then decides; None: nobody has to
 
     @property
     def against_floor(self) -> int | None:
@@ -51,14 +57,23 @@ class LineLook:
 
 
 def look_at(
-    db: Session, deal: Deal, cars: Mapping[int, QuotedCar], extras: Sequence[Extra], day: date
+    db: Session,
+    deal: Deal,
+    cars: Mapping[int, QuotedCar],
+    extras: Sequence[Extra],
+    day: date,
+    *,
+    by_approval: bool = True,
 ) -> list[LineLook]:
-    """The rows that are complete so far, by their number in the form."""
+    """The rows that are complete so far, by their number in the form.
+
+    Without `by_approval` approvals that stand are left out: what the prices alone would ask for.
+    """
     trial = _trial(deal, cars, extras)
     prices = pricing.prices_of(db, deal.store_id, (line.model_id for line in trial.lines), day)
     names = _names(db, deal, trial.lines)
     roles = people.roles_of(db, deal.owner_id, deal.store_id)
-    covered = authority.covering(db, trial, day)
+    covered = authority.covering(db, trial, day) if by_approval else {}
     fleet = pricing.is_fleet(trial, db, day)
     return [
         _look(line, number, day, prices.get(line.model_id), names, roles, fleet=fleet, covered=line.id in covered)
@@ -66,10 +81,10 @@ def look_at(
     ]
 
 
-def look_at_saved(db: Session, quotation: Quotation, day: date) -> list[LineLook]:
-    """The lines of a quotation as they are, against today's list."""
+def look_at_saved(db: Session, quotation: Quotation, day: date, *, by_approval: bool = True) -> list[LineLook]:
+    """The lines of a quotation as they are, against the list of a day."""
     facts = Lines.model_validate(offers.known_facts(quotation.lines))
-    return look_at(db, quotation.deal, dict(enumerate(facts.lines, 1)), facts.extras, day)
+    return look_at(db, quotation.deal, dict(enumerate(facts.lines, 1)), facts.extras, day, by_approval=by_approval)
 
 
 def _trial(deal: Deal, cars: Mapping[int, QuotedCar], extras: Sequence[Extra]) -> Quotation:
@@ -102,12 +117,14 @@ def _look(
 ) -> LineLook:
     net = pricing.net_total(line, day)
     tier = pricing.tier_for(net, line.quantity, price, roles) if price else None
+    remedy = remedy_for(line, price, roles, day) if price and not covered else None
     return LineLook(
         number=number,
         model=names.get(line.model_id, ""),
         quantity=line.quantity,
         unit_price=line.unit_price,
         net=pricing.per_car(net, line.quantity),
+        net_total=net,
         total=line.unit_price * line.quantity + pricing.charged(line),
         marked=price.marked if price else None,
         floor=pricing.floor_of(roles, price) if price else None,
@@ -115,7 +132,17 @@ def _look(
         decided_by=None if covered else _decided_by(tier, roles, fleet=fleet),
         is_option=bool(line.optional),
         is_covered=covered,
+        distances=_distances(line, price, day) if price else (),
+        margin=net - price.cost * line.quantity if price and price.cost is not None else None,
+        remedy=remedy,
+        remedied_by=_decided_by(remedy.tier if remedy else None, roles, fleet=fleet),
     )
+
+
+def _distances(line: QuotationLine, price: PriceListLine, day: date) -> tuple[tuple[Role, int], ...]:
+    """How far the net price of a car lies from the floors of those who decide."""
+    net = pricing.per_car(pricing.net_total(line, day), line.quantity)
+    return tuple((role, net - pricing.floor_of({role}, price)) for role in (Role.KEY_ACCOUNT, Role.GENERAL))
 
 
 def _decided_by(tier: Tier | None, roles: frozenset[Role], *, fleet: bool) -> Role | None:

@@ -20,6 +20,7 @@ from dealer.policies import policy
 from dealer.records.people import Role
 from dealer.records.prices import PriceList, PriceListLine, PriceListState
 from dealer.records.quotations import ExtraKind, LineExtra, Quotation, Tier
+from dealer.supposing import supposed_in
 
 VAT = Fraction(13, 100)
 """Value-added tax on vehicles (增值税法 art. 10(1), in force since 2026-01-01)."""
@@ -182,6 +183,9 @@ def vat_rate(db: Session, store_id: UUID, day: date) -> Fraction:
 
 def list_in_force(db: Session, store_id: UUID, day: date) -> PriceList | None:
     """The list that counts on a day: approved by then, its first day reached, and no later one has taken over."""
+    supposed = supposed_in(db, store_id)
+    if supposed is not None and supposed.price_list is not None:
+        return supposed.price_list
     return db.scalars(
         select(PriceList)
         .where(

@@ -171,7 +171,8 @@ TYPED = (
     rules.typed_prices_are_not_above_marked, *beside.TYPED,
 )  # fmt: skip
 QUOTING = (rules.deal_is_quoting, rules.deal_has_no_clash)
-COMPLETE = (*QUOTING, rules.models_are_on_the_list, rules.prices_are_not_above_marked, *beside.COMPLETE)
+PRICED = (rules.models_are_on_the_list, rules.prices_are_not_above_marked, *beside.COMPLETE)
+COMPLETE = (*QUOTING, *PRICED)
 SENDABLE = (
     rules.deal_is_quoting, rules.prices_are_not_above_marked, rules.lines_are_authorised,
     rules.gifts_are_in_the_tender, validity_is_within_limits,

@@ -85,10 +85,13 @@ POST     /people/<uuid:key>/stand-ins/<uuid:named>/end
 GET POST /people/new
 GET      /policies
 GET      /policies/<int:number>
+GET      /policies/<int:number>/replay
 GET      /policies/<name>
 GET POST /policies/<name>/propose
 GET      /pricelists
 GET      /pricelists/<int:number>
+GET      /pricelists/<int:number>/compare
+GET      /pricelists/<int:number>/replay
 GET POST /pricelists/new
 GET      /prospects
 GET      /prospects/<int:number>

@@ -202,6 +202,14 @@ def test_every_bad_cell_is_named_at_once_row_by_row(stocked: Shop) -> None:
     ]
 
 
+def test_a_floor_above_the_price_before_it_is_named_by_row_and_cell(stocked: Shop) -> None:
+    above_marked = ("X5", 139_800, 139_801, 131_800, 128_000)
+    above_another = ("E3", 169_800, 166_800, 161_800, 161_801)
+    both = ("M7", 119_800, 117_800, 117_801, 117_802)
+    told_cells = told(prices(stocked, sheet(PRICE_HEAD, above_marked, above_another, both)))
+    assert told_cells == [("C2", "E-FLOORS"), ("E3", "E-FLOORS"), ("D4", "E-FLOORS"), ("E4", "E-FLOORS")]
+
+
 def test_a_bad_preview_imports_nothing(stocked: Shop) -> None:
     with pytest.raises(Refused) as refusal:
         import_prices(stocked, sheet(PRICE_HEAD, X5, ("X9", 100, 90, 80, 70)))

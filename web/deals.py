@@ -26,7 +26,7 @@ PANELS: list[Panel] = []
 
 
 def panel(show_part: Panel) -> Panel:
-    """Register a part's card: {title, icon, rows: [{url, title, note, badge, tone}], buttons, empty}."""
+    """Register a part's card: {title, icon, rows: [{url, title, note, badge, tone}], buttons, empty, folded}."""
     PANELS.append(show_part)
     return show_part
 

@@ -12,6 +12,7 @@ from dealer.engine.steps import Ask
 from dealer.policies import policy
 from dealer.records.people import Policy, PolicyState
 from dealer.records.prospects import Level
+from dealer.replay import REPLAYED
 from web import steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options
@@ -179,6 +180,7 @@ def page(number: int) -> Answer:
         holds=told(proposal.name, policy(looking(), proposal.store_id, proposal.name, ask.today)),
         value=told(proposal.name, proposal.value),
         who=names_of([proposal.owner_id]).get(proposal.owner_id, "—") if proposal.owner_id else "—",
+        replay=f"{KIND.url(proposal)}/replay" if proposal.name in REPLAYED else "",
         buttons=steps.buttons(KIND, proposal, choices),
         timeline=timeline.entries(list(reversed(of_thing(looking(), proposal.store_id, proposal.id)))),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, abort, g, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from dealer import catalogue, people, pricelists, reports, workflow
+from dealer import catalogue, list_effects, people, pricelists, reports, workflow
 from dealer.catalogue import ModelFacts
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
@@ -19,6 +19,7 @@ from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form
 from web.frame import names_of
 from web.language import money, say, short_day, show, told
+from web.pricelist_effects import effects
 
 pages = Blueprint("pricelists", __name__)
 S = PriceListState
@@ -97,6 +98,8 @@ def page(number: int) -> Answer:
         rows=_lines(price_list, lines),
         sees_cost=me().may_or_stands_in("see margins"),
         more=f"{KIND.url(price_list)}?after={lines[-1].position}" if len(lines) == pricelists.PAGE else "",
+        effects=effects(price_list),
+        compares=bool(list_effects.others(looking(), price_list)),
         overtaken=[_overtaken(each) for each in pricelists.overtaken_by(looking(), price_list)],
         timeline=timeline.entries(of_thing(looking(), price_list.store_id, price_list.id)[::-1]),
     )

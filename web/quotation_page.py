@@ -1,6 +1,5 @@
-"""The page of one quotation, and the look at its prices that the editor shows while somebody types."""
+"""The page of one quotation."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,6 @@ from dealer import approvals, catalogue, offers, price_check, pricing, printing,
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Choice, Refusal
-from dealer.price_check import LineLook
 from dealer.records.contracts import Rendering
 from dealer.records.quotations import (
     ExceptionState,
@@ -19,11 +17,11 @@ from dealer.records.quotations import (
     Quotation,
     QuotationLine,
     QuotationState,
-    Tier,
 )
 from web import deals, steps, timeline
 from web.asking import looking, looking_ask, me
 from web.language import clock, money, say, short_day, show, told, word
+from web.price_look import sees_floors
 
 S = QuotationState
 TONES = {
@@ -44,11 +42,6 @@ def title_of(version: Quotation) -> str:
     return f"BJ-{version.begun_at:%Y}-{version.series:04} V{version.revision}"
 
 
-def sees_floors() -> bool:
-    """Floors are for those who sell and those who decide; who delivers or serves has no use for them."""
-    return me().may_or_stands_in("keep cards") or me().may_or_stands_in("decide prices")
-
-
 def summary(version: Quotation, *, waits: bool = False) -> str:
     """One line about a version: how many cars, for how much, until when."""
     figures = pricing.totals(version)
@@ -58,56 +51,6 @@ def summary(version: Quotation, *, waits: bool = False) -> str:
     if waits:
         told.append(say("waits for a decision"))
     return " · ".join(told)
-
-
-# ── the look at the prices ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def check(looks: Sequence[LineLook]) -> dict[str, Any]:
-    """Rows and total for quotations/check.html."""
-    return {
-        "rows": [_checked(look) for look in looks],
-        "total": money(sum(look.total for look in looks if not look.is_option)),
-        "cars": sum(look.quantity for look in looks if not look.is_option),
-        "waits": sorted({show(look.decided_by) for look in looks if look.decided_by}),
-    }
-
-
-def _checked(look: LineLook) -> dict[str, Any]:
-    against = look.against_floor
-    below = against is not None and against < 0
-    return {
-        "number": look.number,
-        "model": look.model,
-        "option": look.is_option,
-        "quantity": look.quantity,
-        "marked": money(look.marked),
-        "floor": money(look.floor),
-        "net": money(look.net),
-        "against": "—" if against is None else money(against, sign=True),
-        "below": below,
-        "verdict": _verdict(look),
-        "tone": _tone(look),
-        "total": money(look.total),
-    }
-
-
-def _verdict(look: LineLook) -> str:
-    if look.marked is None:
-        return say("Not on the price list")
-    if look.is_above_marked:
-        return say("Above the marked price")
-    if look.is_covered:
-        return say("Covered by an approval")
-    if look.tier is Tier.PROJECT:
-        return say("Needs the manufacturer's project approval")
-    return say("Decided by: {who}", who=look.decided_by) if look.decided_by else say("Within your authority")
-
-
-def _tone(look: LineLook) -> str:
-    if look.marked is None or look.is_above_marked or look.tier is Tier.PROJECT:
-        return "bad"
-    return "wait" if look.decided_by else "ok"
 
 
 # ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +139,7 @@ def _lines(version: Quotation) -> dict[str, Any]:
     return {"rows": rows, "total": total, "in_sections": any(line.section for line in version.lines)}
 
 
-def _line(line: QuotationLine, look: LineLook | None) -> dict[str, Any]:
+def _line(line: QuotationLine, look: price_check.LineLook | None) -> dict[str, Any]:
     net = pricing.per_car(pricing.net_total(line, _today()), line.quantity)
     floor = look.floor if look else line.floor_own
     against = None if floor is None else net - floor

@@ -16,12 +16,13 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationState
 from dealer.reports import sees_deal
-from web import deals, quotation_page, session, steps
+from web import deals, quotation_page, rules_applied, session, steps
 from web.asking import Answer, looking, me, or_404, see_other, write
 from web.forms import Form, options
 from web.language import money, say, show
 from web.papers import show_file
-from web.quotation_page import TONES, sees_floors, title_of
+from web.price_look import shown
+from web.quotation_page import TONES, title_of
 
 pages = Blueprint("quotations", __name__)
 S = QuotationState
@@ -67,7 +68,7 @@ def _newest(version: Quotation) -> Quotation:
 def _extra(version: Quotation, action: str) -> Mapping[str, Any]:
     if action == "submit":
         looks = price_check.look_at_saved(looking(), version, _today())
-        return {"check": quotation_page.check(looks), "sees_floors": sees_floors()}
+        return shown(looks)
     if action != "edit":
         return {}
     source = _source()
@@ -117,7 +118,7 @@ def _editing(deal: Deal, saved: Any = ()) -> dict[str, Any]:
     looks = _looks(deal) if request.method == "POST" else None
     if looks is None and saved:
         looks = _look(deal, offers.known_facts(saved))
-    return {"deal": deal, "check": quotation_page.check(looks or []), "sees_floors": sees_floors()}
+    return {"deal": deal, **shown(looks or [])}
 
 
 def _looks(deal: Deal) -> list[price_check.LineLook]:
@@ -146,7 +147,7 @@ def _read(model: Any, row: Mapping[str, Any]) -> Any | None:
 def check(number: int) -> Answer:
     """What today's list says of the rows typed so far; a part of the editor's page."""
     deal = steps.find(looking(), deals.KIND, number)
-    return render_template("quotations/check.html", check=quotation_page.check(_looks(deal)), sees_floors=sees_floors())
+    return render_template("quotations/check.html", **shown(_looks(deal)))
 
 
 @pages.get("/deals/<int:number>/quotations/new")
@@ -187,7 +188,7 @@ def draw_up(number: int) -> Answer:
 def _new(deal: Deal, form: Form, trouble: Any, facts: Mapping[str, Any] | None = None, taken: str = "") -> str:
     told = _editing(deal) | {"taken": taken}
     if facts is not None:
-        told["check"] = quotation_page.check(_look(deal, facts))
+        told |= shown(_look(deal, facts))
     return render_template(
         "quotations/new.html", form=form, deal_code=deals.code_of(deal), refusals=trouble or (), **told
     )
@@ -235,6 +236,7 @@ def _panel(deal: Deal) -> dict[str, Any] | None:
     }
 
 
+deals.panel(rules_applied.panel)
 deals.PANELS.insert(0, _panel)  # a deal's life begins with its offers, whichever screen was imported first
 
 

@@ -251,10 +251,10 @@ def test_a_new_list_shows_what_it_changes_and_which_approvals_it_overtakes(desk:
     asked(li, shop, deal, "131,800")
     chen.submit("/approvals/1/approve")
     number = quoting.write_list(
-        shop, "PV-2026-11", date(2026, 11, 1), "2026-10-13 09:00", {"X5": (139_800, 137_800, 132_800, 128_000)}
+        shop, "PV-2026-11", date(2026, 10, 20), "2026-10-13 09:00", {"X5": (139_800, 137_800, 132_800, 128_000)}
     )
     page = chen.get(f"/pricelists/{number}")
-    for told in ("132,800 +1,000", "低于新底价的已批特价", "滇行租赁公司"):
+    for told in ("132,800 +1,000", "将失效的批准", "滇行租赁公司"):
         assert told in page.text
 
 

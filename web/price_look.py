@@ -1,0 +1,108 @@
+"""The look at the prices that the editor shows while somebody types: floors, who decides, what would avoid it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from dealer import approval_lists
+from dealer.price_check import LineLook
+from dealer.records.quotations import Tier
+from web.asking import looking, me
+from web.language import money, say, show
+
+
+def sees_floors() -> bool:
+    """Floors are for those who sell and those who decide; who delivers or serves has no use for them."""
+    return me().may_or_stands_in("keep cards") or me().may_or_stands_in("decide prices")
+
+
+def shown(looks: Sequence[LineLook]) -> dict[str, Any]:
+    """What quotations/check.html draws, as far as this person may see it."""
+    return {"check": _check(looks), "sees_floors": sees_floors()}
+
+
+def _check(looks: Sequence[LineLook]) -> dict[str, Any]:
+    return {
+        "rows": [_checked(look) for look in looks],
+        "total": money(sum(look.total for look in looks if not look.is_option)),
+        "cars": sum(look.quantity for look in looks if not look.is_option),
+        "waits": sorted({show(look.decided_by) for look in looks if look.decided_by}),
+        "margin": _margin(looks) if me().may_or_stands_in("see margins") else "",
+        "remedies": [told for look in looks if sees_floors() and (told := _remedy(look))],
+    }
+
+
+def _checked(look: LineLook) -> dict[str, Any]:
+    against = look.against_floor
+    below = against is not None and against < 0
+    return {
+        "number": look.number,
+        "model": look.model,
+        "option": look.is_option,
+        "quantity": look.quantity,
+        "marked": money(look.marked),
+        "floor": money(look.floor),
+        "net": money(look.net),
+        "against": "—" if against is None else money(against, sign=True),
+        "distances": [f"{show(role)} {money(distance, sign=True) or '0'}" for role, distance in look.distances],
+        "below": below,
+        "verdict": _verdict(look),
+        "usually": _usually(look),
+        "tone": _tone(look),
+        "total": money(look.total),
+    }
+
+
+def _verdict(look: LineLook) -> str:
+    if look.marked is None:
+        return say("Not on the price list")
+    if look.is_above_marked:
+        return say("Above the marked price")
+    if look.is_covered:
+        return say("Covered by an approval")
+    if look.tier is Tier.PROJECT:
+        return say("Needs the manufacturer's project approval")
+    return say("Decided by: {who}", who=look.decided_by) if look.decided_by else say("Within your authority")
+
+
+def _tone(look: LineLook) -> str:
+    if look.marked is None or look.is_above_marked or look.tier is Tier.PROJECT:
+        return "bad"
+    return "wait" if look.decided_by else "ok"
+
+
+def _usually(look: LineLook) -> str:
+    """How long such a decision takes, from those of the past; nothing while there are too few."""
+    if look.decided_by is None or look.tier is None:
+        return ""
+    usual = approval_lists.usual_wait(looking(), me().store_id, look.tier)
+    return say("usually within {time}, of {count} cases", time=_time(usual.median), count=usual.count) if usual else ""
+
+
+def _time(length: timedelta) -> str:
+    hours = length.total_seconds() / 3600
+    if hours < 1:
+        return say("{count} minutes", count=max(round(hours * 60), 1))
+    return say("{count} hours", count=round(hours)) if hours < 48 else say("{count} days", count=round(hours / 24))
+
+
+def _margin(looks: Sequence[LineLook]) -> str:
+    """Of what is offered firmly; nothing where the list does not say what a car cost."""
+    firm = [look for look in looks if not look.is_option]
+    margins = [look.margin for look in firm if look.margin is not None]
+    net = sum(look.net_total for look in firm)
+    if len(margins) < len(firm) or net <= 0:
+        return ""
+    return say("{amount}, {share} %", amount=money(sum(margins), sign=True), share=f"{sum(margins) * 100 / net:.1f}")
+
+
+def _remedy(look: LineLook) -> str:
+    """The smallest change that avoids the next tier."""
+    remedy = look.remedy
+    if remedy is None or (remedy.raise_by is None and remedy.drop_gifts is None):
+        return ""
+    dearer = say("{amount} more per car", amount=money(remedy.raise_by)) if remedy.raise_by is not None else ""
+    fewer = say("{amount} less in gifts", amount=money(remedy.drop_gifts)) if remedy.drop_gifts is not None else ""
+    ways = say("{one} or {other}", one=dearer, other=fewer) if dearer and fewer else dearer or fewer
+    who = say("you decide alone") if look.remedied_by is None else say("{who} decides", who=show(look.remedied_by))
+    return say("Line {line}: with {ways} {who}.", line=look.number, ways=ways, who=who)
