@@ -11,6 +11,7 @@ from dealer.contract_terms import printed
 from dealer.engine import files, words
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Ask
+from dealer.parties import buyers_roles
 from dealer.records.contracts import (
     Contract,
     ContractKind,
@@ -23,7 +24,7 @@ from dealer.records.contracts import (
     PlannedBatch,
     Receiver,
 )
-from dealer.records.customers import Contact, ContactRole, CustomerClass
+from dealer.records.customers import Contact, ContactRole, Customer, CustomerClass
 from dealer.records.deals import Deal, PurchaseMode, Terms
 from dealer.records.quotations import Quotation
 
@@ -48,11 +49,12 @@ def draw_up(ask: Ask, deal: Deal) -> Contract:
     contract = Contract(store_id=deal.store_id, deal_id=deal.id, case_id=deal.id, terms=deal.terms, total=0)
     contract.deal = deal
     contract.damages_permille = contract.damages_cap_percent = None
-    contract.parties = [_buyer(deal)]
+    contract.parties = [_buyer(deal), *_others(deal)]
     contract.receivers = _receivers(ask, deal)
     contract.price_includes = _in_chinese(PRICE_INCLUDES)
     contract.price_excludes = _in_chinese(PRICE_EXCLUDES)
     contract.procurement, contract.kind = _procurement(deal), kind_of(deal)
+    contract.award_day = deal.tender.awarded_on if deal.tender else None
     if accepted is not None:
         take_lines(contract, accepted)
         contract.payments = _usual_payment(contract)
@@ -87,18 +89,32 @@ def take_lines(contract: Contract, accepted: Quotation) -> None:
 
 
 def _buyer(deal: Deal) -> Party:
-    customer = deal.customer
-    return Party(
-        store_id=deal.store_id,
-        position=1,
-        roles=[role.value for role in PartyRole],
-        name=customer.name,
-        uscc=customer.uscc,
-        legal_representative=customer.legal_representative or "",
-        address=customer.address or "",
-        bank=customer.bank or "",
-        bank_account=customer.bank_account or "",
-    )
+    roles = [role.value for role in buyers_roles(deal)]
+    return Party(store_id=deal.store_id, position=1, roles=roles, **_particulars(deal.customer))
+
+
+def _others(deal: Deal) -> list[Party]:
+    """Who the deal names beside the buyer, with their particulars as far as the shop knows them."""
+    return [
+        Party(
+            store_id=deal.store_id,
+            position=position,
+            roles=list(party.roles),
+            **(_particulars(party.customer) if party.customer else {"name": party.name, "uscc": party.uscc}),
+        )
+        for position, party in enumerate(deal.parties, 2)
+    ]
+
+
+def _particulars(customer: Customer) -> dict[str, Any]:
+    return {
+        "name": customer.name,
+        "uscc": customer.uscc,
+        "legal_representative": customer.legal_representative or "",
+        "address": customer.address or "",
+        "bank": customer.bank or "",
+        "bank_account": customer.bank_account or "",
+    }
 
 
 def _receivers(ask: Ask, deal: Deal) -> list[Receiver]:

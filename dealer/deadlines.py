@@ -97,6 +97,12 @@ def open_for(db: Session, subject: Any, kind: str | None = None) -> list[Deadlin
     return list(db.scalars(query if kind is None else query.where(Deadline.kind == kind)))
 
 
+def latest_for(db: Session, subject: Any, kind: str) -> Deadline | None:
+    """The last deadline of a kind about a thing, whatever became of it."""
+    query = select(Deadline).where(Deadline.subject_id == subject.id, Deadline.kind == kind)
+    return db.scalars(query.order_by(Deadline.id.desc()).limit(1)).first()
+
+
 def open_in_case(db: Session, case_id: UUID, kinds: Iterable[str]) -> list[Deadline]:
     """What is still due of some kinds anywhere in a deal."""
     return list(

@@ -1,11 +1,20 @@
-"""Scenes of the demo about offers in depth: a second version beside the first."""
+"""Scenes of the demo about offers in depth: a second version, a tender's calendar, a third party that pays."""
+
+from datetime import datetime, time
+
+from sqlalchemy import select
 
 from dealer import people, quotation
-from dealer.demo_deals import C, customer, quoting, send
+from dealer.deals import NewDeal
+from dealer.demo_deals import LOGISTICS, RENTAL, C, customer, quoting, send
 from dealer.demo_stage import Stage
+from dealer.engine.words import SHOP_ZONE
 from dealer.offers import Extra, Lines, QuotedCar
-from dealer.records.deals import PurchaseMode
+from dealer.parties import Parties, PartyRow
+from dealer.records.customers import Customer
+from dealer.records.deals import Deal, PurchaseMode
 from dealer.records.quotations import ExtraKind, Quotation
+from dealer.tenders import TenderDates
 
 POWER = customer(
     "云南西电工程建设有限公司", C.STATE_GROUP, "91530100MA6PQR8K7F", "马丽", "13987650088", "线路巡检车采购"
@@ -37,4 +46,26 @@ def _second_version(stage: Stage) -> Lines:
     return Lines(lines=(petrol, electric), extras=(rack,), remark="第二版按客户 11 月来函调整车型与数量。")
 
 
-OFFER_SCENES = (a_customer_asked_for_another_version,)
+def a_tender_has_its_calendar(stage: Stage) -> None:
+    """The logistics group invited bids: they are due in a few working days."""
+    days = TenderDates(
+        issued_on=stage.day(12), questions_until=stage.day(1), budget=1_650_000_00, bond=30_000_00,
+        bond_due=stage.day(-2), bids_until=datetime.combine(stage.day(-4), time(9, 30), SHOP_ZONE),
+        opens_at=datetime.combine(stage.day(-4), time(10, 0), SHOP_ZONE), valid_until=stage.day(-94),
+    )  # fmt: skip
+    stage.take("李娜", 3, "15:00", Deal, _deal_of(stage, LOGISTICS), "keep_tender", days)
+
+
+def somebody_else_pays(stage: Stage) -> None:
+    """The rental company buys, its leasing partner pays and is invoiced."""
+    partner = PartyRow(name="云岭融资租赁有限公司", invoiced=True, payer=True)
+    stage.take("李娜", 4, "15:00", Deal, _deal_of(stage, RENTAL), "name_parties", Parties(parties=(partner,)))
+
+
+def _deal_of(stage: Stage, asked: NewDeal) -> int:
+    with stage.database.reading() as db:
+        of_customer = select(Deal.number).join(Customer, Customer.id == Deal.customer_id)
+        return db.scalars(of_customer.where(Customer.name == asked.name)).one()
+
+
+OFFER_SCENES = (a_customer_asked_for_another_version, a_tender_has_its_calendar, somebody_else_pays)

@@ -287,8 +287,11 @@ def close_tasks(quotation: Quotation, ask: Ask) -> None:
 
 
 def first_sending(db: Session, quotation: Quotation, day: date) -> dict[str, Any]:
-    """What the form of sending starts from: the validity the house gives."""
+    """What the form of sending starts from: the validity the tender asks for, else the one the house gives."""
     days: int = policy(db, quotation.store_id, "quote_validity_days", day)
+    tender = quotation.deal.tender
+    if tender is not None and tender.valid_until is not None:
+        return {"valid_until": tender.valid_until, "tender_valid_until": tender.valid_until}
     return {"valid_until": day + timedelta(days=days)}
 
 

@@ -18,12 +18,14 @@ from dealer import (
     deals,
     delivery,
     drive_lists,
+    parties,
     people,
     pricelists,
     proposals,
     prospects,
     quotation,
     reception,
+    tenders,
     testdrive,
     vehicles,
 )
@@ -43,12 +45,14 @@ from dealer.deals import (
     was_held_from,
 )
 from dealer.engine.steps import SAME, Ask, Life, Refused, Step
+from dealer.parties import Parties
 from dealer.people import OWNER, SYSTEM, has, owner_or
 from dealer.records.contracts import Contract
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import Quotation
+from dealer.tenders import TenderDates
 from dealer.visits import BecameDeal
 
 S = DealState
@@ -83,6 +87,12 @@ STEPS = [
     Step("record_filing", (S.INQUIRY, S.QUOTATION), SAME, OWNER_OR_KAM, Comment,
          (rules.filing_is_wanted,),
          (deals.record_filing,)),
+    Step("keep_tender", (*BEFORE_SIGNING, S.DELIVERY), SAME, OWNER, TenderDates,
+         tenders.RULES,
+         (tenders.write_tender, tenders.plan_tender)),
+    Step("name_parties", (S.INQUIRY, S.QUOTATION), SAME, OWNER, Parties,
+         parties.RULES,
+         (parties.write_parties,)),
     Step("submit_review", S.QUOTATION, S.CONTRACT_REVIEW, OWNER, None,
          (gates.need_is_decided, gates.quotation_is_accepted, gates.acceptance_still_stands,
           gates.lines_are_authorised, gates.quantity_meets_minimum, gates.credit_is_current, gates.filing_is_approved,

@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import customers, deals, people, reception, reports, workflow
+from dealer import customers, deals, parties, people, reception, reports, tenders, workflow
 from dealer.deals import NewDeal
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
 from dealer.records.customers import Contact
 from dealer.records.deals import Deal, DealState
 from dealer.records.prospects import Visit
-from web import steps, timeline
+from web import deal_parts, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options
 from web.language import say, short_day, show, word
@@ -21,7 +21,7 @@ pages = Blueprint("deals", __name__)
 S = DealState
 
 Panel = Callable[[Deal], dict[str, Any] | None]
-PANELS: list[Panel] = []
+PANELS: list[Panel] = [deal_parts.tender, deal_parts.who_takes_part]
 """What else belongs to a deal: each part adds its card with `@deals.panel`, in the order of the deal's life."""
 
 
@@ -54,8 +54,15 @@ def _sees(deal: Deal, who: people.Actor) -> bool:
     return reports.sees_deal(deal, who, looking())
 
 
+KNOWN: dict[str, Callable[[Deal], dict[str, Any]]] = {
+    "fill_need": deals.known_facts,
+    "keep_tender": tenders.known_facts,
+    "name_parties": parties.known_facts,
+}
+
+
 def _known(deal: Deal, action: str) -> dict[str, Any]:
-    return deals.known_facts(deal) if action == "fill_need" else {}
+    return KNOWN[action](deal) if action in KNOWN else {}
 
 
 KIND = steps.register(

@@ -31,6 +31,11 @@ DONE_BY_HAND = (
     "incident_showroom",
     "incident_key_account",
     "insurer_claim",
+    "tender_questions",
+    "tender_bid",
+    "tender_opening",
+    "tender_validity",
+    "tender_sign",
 )
 
 

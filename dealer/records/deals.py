@@ -1,4 +1,4 @@
-"""Deals: a fleet customer's purchase from the first inquiry to the last car, and what they said they need."""
+"""Deals: a fleet customer's purchase from the first inquiry to the last car: need, tender, who has a part in it."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -10,6 +10,7 @@ from dealer.engine.database import (
     Code,
     Count,
     Day,
+    Document,
     Fen,
     Flag,
     Living,
@@ -125,6 +126,10 @@ class Deal(Living):
     customer: Mapped[Customer] = relationship()
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
     need: Mapped["Need | None"] = relationship(back_populates="deal", uselist=False)
+    tender: Mapped["Tender | None"] = relationship(back_populates="deal", uselist=False)
+    parties: Mapped[list["DealParty"]] = relationship(
+        order_by="DealParty.position", cascade="all, delete-orphan", back_populates="deal"
+    )
     __table_args__ = (
         numbered(),
         Index("ix_deals_board", "store_id", "state", "since"),
@@ -160,3 +165,36 @@ class NeedLine(OfStore):
     quantity: Mapped[Count]
     need: Mapped[Need] = relationship(back_populates="lines")
     model: Mapped[Model] = relationship()
+
+
+class Tender(OfStore):
+    """The calendar of a tender as its documents give it. What is due of it are deadlines of the deal."""
+
+    __tablename__ = "tenders"
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), unique=True)
+    budget: Mapped[Fen | None]  # as the documents name it: a bid bond is a share of it
+    issued_on: Mapped[Day | None]
+    questions_until: Mapped[Day | None]
+    bond: Mapped[Fen | None]  # 投标保证金
+    bond_due: Mapped[Day | None]
+    bond_paid_on: Mapped[Day | None]
+    bond_back_on: Mapped[Day | None]
+    bids_until: Mapped[Moment | None]
+    opens_at: Mapped[Moment | None]
+    valid_until: Mapped[Day | None]
+    awarded_on: Mapped[Day | None]
+    deal: Mapped[Deal] = relationship(back_populates="tender")
+
+
+class DealParty(OfStore):
+    """Who beside the buyer has a part in a purchase: is invoiced, pays, uses the cars (三方合同)."""
+
+    __tablename__ = "deal_parties"
+    deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
+    position: Mapped[Count]
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))  # known in this shop
+    name: Mapped[Name]
+    uscc: Mapped[Code | None]
+    roles: Mapped[Document]  # words of PartyRole; each is held by one party
+    deal: Mapped[Deal] = relationship(back_populates="parties")
+    customer: Mapped[Customer | None] = relationship()
