@@ -1,29 +1,23 @@
 """Reads for the approvals inbox and its card: what waits for whom, and what is normal for such a price."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import people, pricing
 from dealer.engine.amounts import half_up
 from dealer.engine.database import calendar_of, sum_of
 from dealer.people import Actor
+from dealer.records.approvals import ApprovalMark
+from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal
-from dealer.records.people import Role
-from dealer.records.quotations import (
-    ExceptionState,
-    PriceException,
-    Quotation,
-    QuotationLine,
-    QuotationState,
-    Tier,
-)
-from dealer.rulings import LANE
+from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationLine, QuotationState, Tier
 
 S = ExceptionState
 PAGE = 50
@@ -44,33 +38,40 @@ def _cases(who: Actor) -> Select[Any]:
 
 
 def waiting_for(db: Session, who: Actor) -> list[PriceException]:
-    """What a person, or who they stand in for, may decide now; the most urgent first."""
-    lanes = [lane for one in _ones(who) for lane in _lanes(one)]
-    if not lanes:
-        return []
+    """What a person, or who they stand in for, is asked to decide now; the most urgent first.
+
+    Whom a case waits for is what stands in their list of the day.
+    """
     mine = [one.id for one in _ones(who)]
+    roles = {role.value for one in _ones(who) for role in one.roles}
+    asked = select(Deadline.id).where(
+        Deadline.subject_id == PriceException.id,
+        Deadline.kind.in_(("decide_exception", "decide_escalated_exception")),
+        Deadline.done_at.is_(None),
+        Deadline.cancelled_at.is_(None),
+        or_(Deadline.owner_id.in_(mine), Deadline.role.in_(roles)),
+    )
     query = _cases(who).where(
         PriceException.state == S.PENDING,
-        or_(*lanes),
+        asked.exists(),
         PriceException.requester_id.not_in(mine),
         PriceException.submitted_by_id.not_in(mine),
+        ~_spoken(mine).where(ApprovalMark.cleared_at.is_(None)).exists(),
     )
     return list(db.scalars(query.order_by(PriceException.due_at, PriceException.number).limit(PAGE)))
 
 
-def _lanes(one: Actor) -> list[ColumnElement[bool]]:
-    """The cases one person's own roles decide: as rules say in approvals.py, here for a list."""
-    lower = PriceException.tier == Tier.KEY_ACCOUNT
-    lanes = [and_(lower, PriceException.fleet.is_(fleet)) for fleet, role in LANE.items() if role in one.roles]
-    if Role.GENERAL in one.roles:
-        lanes.append(or_(PriceException.tier != Tier.KEY_ACCOUNT, PriceException.escalated_at.is_not(None)))
-    return lanes
+def _spoken(ones: Iterable[UUID | None]) -> Select[Any]:
+    """What these people said of a case, or had said for them."""
+    said = or_(ApprovalMark.person_id.in_(ones), ApprovalMark.for_whom_id.in_(ones))
+    return select(ApprovalMark.id).where(ApprovalMark.exception_id == PriceException.id, said)
 
 
 def decided_by(db: Session, who: Actor) -> list[PriceException]:
-    """What a person decided, the latest first."""
-    query = _cases(who).where(PriceException.decided_by_id == who.id)
-    return list(db.scalars(query.order_by(PriceException.decided_at.desc(), PriceException.number.desc()).limit(PAGE)))
+    """What a person decided or agreed to, the latest first."""
+    query = _cases(who).where(or_(PriceException.decided_by_id == who.id, _spoken([who.id]).exists()))
+    latest = func.coalesce(PriceException.decided_at, PriceException.since)
+    return list(db.scalars(query.order_by(latest.desc(), PriceException.number.desc()).limit(PAGE)))
 
 
 def asked_by(db: Session, who: Actor) -> list[PriceException]:

@@ -39,12 +39,13 @@ def plan(
     values: dict[str, Any] | None = None,
     warn: Sequence[int] = (),
 ) -> Deadline:
-    """Write down that something is due. An open one of the same kind, subject and owner is moved instead of doubled.
+    """Write down that something is due. An open one of the same kind and subject for the same people is moved.
 
     `warn` says how many working days ahead its owner begins to see it, and is reminded again.
     """
+    whose = (owner_id, role.value if role else None, note)
     for known in open_for(ask.db, subject, kind):
-        if known.owner_id == owner_id and known.note == note:
+        if (known.owner_id, known.role, known.note) == whose:
             known.due_at, known.moved = due_at, known.moved + 1
             _warn_ahead(ask, known, warn)
             return known

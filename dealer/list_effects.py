@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import approvals, authority, people, quotation_rules
+from dealer import approval_rules, authority, people, quotation_rules
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Rule
 from dealer.records.deals import Deal
@@ -71,7 +71,7 @@ class _Look:
         unsold = (quotation_rules.models_are_on_the_list, quotation_rules.prices_are_not_above_marked)
         self.blocked = {each.id for each in offers if held_by(each, *unsold)}
         self.waiting = {each.id for each in offers if held_by(each, quotation_rules.lines_are_authorised)}
-        self.lapsing = {each.id for each in approved if approvals.approval_no_longer_fits(each, ask) is None}
+        self.lapsing = {each.id for each in approved if approval_rules.approval_no_longer_fits(each, ask) is None}
         self.outgrown = {each.id for each in approved if authority.outgrown(ask.db, each, ask.today)}
 
 
@@ -90,7 +90,7 @@ def _approved(ask: Ask, price_list: PriceList) -> list[PriceException]:
     )
     deal = joinedload(PriceException.deal).joinedload(Deal.customer)
     found = ask.db.scalars(query.options(deal).order_by(PriceException.number))
-    return [each for each in found if approvals.it_ran_out_unused(each, ask) is not None]
+    return [each for each in found if approval_rules.it_ran_out_unused(each, ask) is not None]
 
 
 # ── two lists side by side ────────────────────────────────────────────────────────────────────────────────────────

@@ -212,7 +212,9 @@ def actor(db: Session, person: Person, store_id: UUID, today: date) -> Actor:
         )
     ).all()
     mine = _in_own_right(db, person, store_id)
-    return replace(mine, stands_in_for=tuple(_in_own_right(db, each.away, store_id) for each in away))
+    # Whoever has left has no authority that could be lent.
+    there = (each.away for each in away if each.away.active)
+    return replace(mine, stands_in_for=tuple(_in_own_right(db, one, store_id) for one in there))
 
 
 def roles_of(db: Session, person_id: UUID, store_id: UUID) -> frozenset[Role]:

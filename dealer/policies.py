@@ -20,6 +20,13 @@ DEFAULTS: dict[str, Any] = {
     "acceptance_stands_days": 30,
     "exception_validity_days": 15,
     "exception_returns": 2,
+    # By kind of case, stage after stage: which roles are asked, and how many of them must agree (0: all).
+    "approval_stages": {
+        "fleet": [{"roles": ["key_account_manager"], "agree": 0}],
+        "retail": [{"roles": ["showroom_manager"], "agree": 0}],
+        "general": [{"roles": ["general_manager"], "agree": 0}],
+        "project": [{"roles": ["general_manager"], "agree": 0}],
+    },
     "fleet_min_qty": 3,
     "gift_budget_permille": 30,
     "accessory_least_permille": 1000,

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines
+from dealer import deadlines, stage_staffing
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph, checked
 from dealer.engine.malformed import Malformed, half_width
@@ -19,6 +19,7 @@ from dealer.engine.steps import Ask, Condition, Facts, Life, Refusal, Step, no, 
 from dealer.engine.words import Yuan
 from dealer.people import OWNER, Actor, has, not_their_own, scoped
 from dealer.policies import DEFAULTS
+from dealer.records.approvals import Lane
 from dealer.records.people import Policy, PolicyState, Role
 from dealer.records.prospects import Level
 
@@ -112,13 +113,31 @@ class Levels(Proposal):
     value: tuple[LevelDays, ...] = Field(title="Levels", min_length=1, max_length=10)
 
 
+class StageRow(Facts):
+    """One stage of one kind of case: whom it asks, and how many of them must agree."""
+
+    lane: Lane = Field(title="Kind of case")
+    key_account_manager: bool = Field(False, title="Key-account manager")
+    showroom_manager: bool = Field(False, title="Showroom manager")
+    sales_manager: bool = Field(False, title="Sales manager")
+    finance: bool = Field(False, title="Finance")
+    general_manager: bool = Field(False, title="General manager")
+    agree: int | None = Field(None, title="How many agree (empty: all)", ge=1, le=5)
+
+
+class Stages(Proposal):
+    """Who decides a price, stage after stage: rows of the same kind of case follow each other."""
+
+    value: tuple[StageRow, ...] = Field(title="Stages", min_length=1, max_length=40)
+
+
 class Refusing(Facts):
     """Why not; it stays in the history."""
 
     comment: Annotated[str, Paragraph] = Field(title="Comment", min_length=1, max_length=2000)
 
 
-FORMS = (Number, Amount, Flag, TimeOfDay, LevelName, Windows, Levels)
+FORMS = (Number, Amount, Flag, TimeOfDay, LevelName, Windows, Levels, Stages)
 
 
 def form_of(name: str) -> type[Proposal]:
@@ -132,8 +151,13 @@ def form_of(name: str) -> type[Proposal]:
             return LevelName if text in set(Level) else TimeOfDay
         case list():
             return Windows
+        case {"fleet": _}:
+            return Stages
         case _:
             return Levels
+
+
+STAGE_ROLES = tuple(name for name, info in StageRow.model_fields.items() if info.annotation is bool)
 
 
 def stored(facts: Any) -> Any:
@@ -145,8 +169,14 @@ def stored(facts: Any) -> Any:
             return {row.level.value: {"deal_within": row.deal_within, "gap": row.gap} for row in facts.value}
         case LevelName():
             return facts.value.value
+        case Stages():
+            return {lane.value: [_stage(row) for row in facts.value if row.lane is lane] for lane in Lane}
         case _:
             return facts.value
+
+
+def _stage(row: StageRow) -> dict[str, Any]:
+    return {"roles": [role for role in STAGE_ROLES if getattr(row, role)], "agree": row.agree or 0}
 
 
 def shown(name: str, value: Any) -> Any:
@@ -156,7 +186,13 @@ def shown(name: str, value: Any) -> Any:
         return [dict(zip(("start", "end"), hours.split("-"), strict=True)) for hours in value]
     if form is Levels:
         return [{"level": level} | days for level, days in value.items()]
+    if form is Stages:
+        return [_row(lane, stage) for lane, stages in value.items() for stage in stages]
     return value
+
+
+def _row(lane: str, stage: dict[str, Any]) -> dict[str, Any]:
+    return {"lane": lane, "agree": stage["agree"] or None} | dict.fromkeys(stage["roles"], True)
 
 
 # ── rules and effects ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -195,6 +231,26 @@ def every_level_has_one_row(proposal: Policy, ask: Ask) -> Refusal | None:
         sentence = "Give each of these levels one row: {levels}."
         return no(sentence, code="E-POLICY-LEVELS", field="value", levels=list(Level))
     return None
+
+
+@on_facts
+def stages_can_decide(proposal: Policy, ask: Ask) -> Refusal | None:
+    """Each kind of case has stages, each stage has people, and the last one may decide."""
+    return _stages_refusal(proposal, stored(ask.facts), ask) if isinstance(ask.facts, Stages) else None
+
+
+def stages_can_still_decide(proposal: Policy, ask: Ask) -> Refusal | None:
+    """Likewise when it is approved: somebody may have left meanwhile."""
+    return _stages_refusal(proposal, proposal.value, ask) if form_of(proposal.name) is Stages else None
+
+
+def _stages_refusal(proposal: Policy, told: stage_staffing.Told, ask: Ask) -> Refusal | None:
+    return (
+        stage_staffing.every_case_has_a_stage(told)
+        or stage_staffing.every_stage_names_enough(told)
+        or stage_staffing.the_last_stage_can_decide(told)
+        or stage_staffing.a_second_person_fills_each_stage(told, ask.db, proposal.store_id, ask.today)
+    )
 
 
 @on_facts
@@ -254,11 +310,11 @@ def end_proposal(proposal: Policy, ask: Ask) -> None:
 # fmt: off
 STEPS = [
     *(Step("propose", None, S.PROPOSED, has("propose policies"), form,
-           (value_is_sensible, hours_follow_each_other, every_level_has_one_row, day_is_not_past,
+           (value_is_sensible, hours_follow_each_other, every_level_has_one_row, stages_can_decide, day_is_not_past,
             nothing_else_is_proposed),
            (write_proposal,), when=asks_by(form)) for form in FORMS),
     Step("approve", S.PROPOSED, S.APPROVED, has("approve policies"), None,
-         (somebody_else_proposed, its_day_is_still_to_come),
+         (somebody_else_proposed, its_day_is_still_to_come, stages_can_still_decide),
          (put_in_force,)),
     Step("refuse", S.PROPOSED, S.REFUSED, has("approve policies"), Refusing,
          (),

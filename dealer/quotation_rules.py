@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from dealer import authority, offers, pricing
-from dealer.approvals import hard_floor
+from dealer.approval_rules import hard_floor
 from dealer.authority import unauthorised_lines
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dealer import authority, deadlines, people, pricing
+from dealer import authority, deadlines, people, pricing, stages
 from dealer.engine import files
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Money, Paragraph, Upload, Uploaded
 from dealer.engine.steps import Ask, Facts
 from dealer.policies import policy
+from dealer.records.approvals import Verdict
 from dealer.records.people import Role
 from dealer.records.prices import PriceListLine
 from dealer.records.quotations import ExtraKind, PriceException, Tier
@@ -84,16 +85,19 @@ def price_today(exception: PriceException, ask: Ask) -> PriceListLine | None:
 
 
 def plan_decision(exception: PriceException, ask: Ask) -> None:
-    """Whoever decides has one working day; then the general manager sees it as well."""
+    """Whoever is asked in this stage has one working day; then the general manager sees it as well."""
     calendar = calendar_of(ask.db)
     days = policy(ask.db, exception.store_id, "review_due_working_days", ask.today)
     exception.due_at = calendar.end_of(calendar.add_working_days(ask.today, days))
     exception.escalated_at = None
     deadlines.cancel(ask, exception)
-    below = exception.tier is Tier.KEY_ACCOUNT
-    role = LANE[exception.fleet] if below else Role.GENERAL
-    deadlines.plan(ask, "decide_exception", exception, exception.due_at, role=role)
-    if below:
+    stage, asked = stages.here(exception), stages.open_places(exception)
+    if stage is not None and stage.colleague:
+        deadlines.plan(ask, "decide_exception", exception, exception.due_at, owner_id=stage.colleague)
+        asked = []
+    for place in asked:
+        deadlines.plan(ask, "decide_exception", exception, exception.due_at, role=Role(place))
+    if Role.GENERAL.value not in asked:
         deadlines.plan(ask, "escalate_exception", exception, exception.due_at, by_system=True)
 
 
@@ -133,14 +137,34 @@ def note_ruling(exception: PriceException, ask: Ask) -> None:
     deadlines.cancel(ask, exception, "escalate_exception")
 
 
+def note_agreement(exception: PriceException, ask: Ask) -> None:
+    """One of those asked agrees; the others of the stage are still asked, or the next stage is."""
+    before = exception.stage
+    stages.agree(exception, ask)
+    if exception.stage != before:
+        plan_decision(exception, ask)
+        return
+    asked = stages.open_places(exception)
+    for task in deadlines.open_for(ask.db, exception, "decide_exception"):
+        if task.role not in asked:
+            task.done_at, task.done_by_id = ask.at, ask.actor.id
+
+
+def note_refusal(exception: PriceException, ask: Ask) -> None:
+    """No: whatever the others said."""
+    stages.end_round(exception, ask, Verdict.REFUSED)
+
+
 def note_return(exception: PriceException, ask: Ask) -> None:
     """Back to the owner, who has a working day to improve it; it is counted, see `exception_returns`."""
+    stages.end_round(exception, ask, Verdict.RETURNED)
     exception.returns += 1
     _plan_answer(exception, ask)
 
 
 def note_counter(exception: PriceException, ask: Ask) -> None:
     """Another price, waiting for the owner."""
+    stages.note(exception, ask, Verdict.COUNTERED)
     exception.counter_total = ask.facts.price * exception.quantity
     exception.approved = _frozen(exception, ask, exception.counter_total)
     _plan_answer(exception, ask)
@@ -149,6 +173,9 @@ def note_counter(exception: PriceException, ask: Ask) -> None:
 def forget_counter(exception: PriceException, ask: Ask) -> None:
     """The other price is off the table."""
     exception.counter_total = exception.approved = None
+    for mark in stages.standing(exception):
+        if mark.verdict is Verdict.COUNTERED:
+            mark.cleared_at = ask.at
     deadlines.finish(ask, exception, "answer_exception")
 
 

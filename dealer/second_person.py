@@ -44,7 +44,7 @@ class Staff:
 
 def missing(db: Session, store_id: UUID, lives: Iterable[Life], today: date) -> list[Missing]:
     """Every step without a second person, once."""
-    staff = _staff(db, store_id, today)
+    staff = staff_of(db, store_id, today)
     return list(dict.fromkeys(found for life in lives for found in _missing_in(life, staff)))
 
 
@@ -93,7 +93,8 @@ def _may_have_asked(life: Life, step: Step, staff: Staff) -> set[UUID]:
     return able if asking else able | staff.holders(OWNERS)
 
 
-def _staff(db: Session, store_id: UUID, today: date) -> Staff:
+def staff_of(db: Session, store_id: UUID, today: date) -> Staff:
+    """Everybody at work in a shop, and who stands in for whom today."""
     rows = db.execute(
         select(Person.id, Person.name, Posting.role)
         .join(Posting, Posting.person_id == Person.id)

@@ -14,7 +14,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import people, second_person, signin
+from dealer import people, second_person, signin, stage_staffing
 from dealer.customers import ShortName, Telephone
 from dealer.engine.fields import Kind, Options, checked
 from dealer.engine.history import of_thing
@@ -104,6 +104,7 @@ def leave(ask: Ask, person: Person, lives: Iterable[Life]) -> None:
     person.active = False
     signin.end_all_of(ask.db, person.id, ask.at)
     _refuse_if_alone(ask, person, lives, alone)
+    stage_staffing.look_again(ask)
     changed(ask, person, "leave")
 
 
@@ -160,6 +161,7 @@ def end_posting(ask: Ask, posting: Posting, lives: Iterable[Life]) -> None:
     facts = NewPosting(role=posting.role, group_head=posting.group_head_id)
     ask.db.delete(posting)
     _refuse_if_alone(ask, person, lives, alone)
+    stage_staffing.look_again(ask)
     changed(ask, person, "end_posting", facts)
 
 

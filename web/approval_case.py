@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import g
 
-from dealer import approvals, pricing, rulings
+from dealer import approvals, pricing, rulings, stages
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
-from dealer.records.people import Role
-from dealer.records.quotations import ExtraKind, PriceException, Tier
-from web import deals, timeline
+from dealer.engine.steps import Ask
+from dealer.records.quotations import ExceptionState, ExtraKind, PriceException
+from web import approval_stages, deals, timeline
 from web.asking import looking, looking_ask, me
 from web.frame import names_of
 from web.language import clock, money, say, show
@@ -35,12 +35,14 @@ def against_floor(exception: PriceException) -> int:
 
 
 def own_floor(exception: PriceException) -> int | None:
-    """How far down the person who looks may go, by today's list."""
+    """How far down the person who looks may go, by today's list; None for whoever is not asked."""
     price = rulings.price_today(exception, looking_ask())
-    deciders = [one for one in (me(), *me().stands_in_for) if one.may("decide prices")]
-    if price is None or not deciders:
+    if price is None:
         return None
-    return min(pricing.floor_of(one.roles, price) for one in deciders)
+    asked = approvals.DECIDER(exception, looking_ask())
+    hats = [asked.hat] if isinstance(asked, Ask) else []
+    hats += [one for one in (me(), *me().stands_in_for) if one.may("decide prices")]
+    return min((pricing.floor_of(one.roles, price) for one in hats), default=None)
 
 
 def told(exception: PriceException) -> dict[str, Any]:
@@ -61,7 +63,10 @@ def told(exception: PriceException) -> dict[str, Any]:
         "by": say("{name}, {when}", name=submitted or exception.requester.name, when=clock(exception.begun_at)),
         "papers": _papers(exception),
         "compare": _compare(exception),
+        "stages": approval_stages.line(exception),
+        "stuck": approval_stages.stuck(exception),
         "ruling": _ruling(exception, names),
+        "opinions": approval_stages.opinions(exception),
         "timeline": timeline.entries(of_thing(looking(), exception.store_id, exception.id)[::-1]),
     }
 
@@ -127,16 +132,20 @@ def _share(part: int, whole: int) -> str:
 def _authority(exception: PriceException) -> dict[str, Any]:
     floor = own_floor(exception)
     label = say("Your limit")
+    asked = stages.asked_now(exception, looking_ask())
     if floor is None:
-        return {"label": label, "value": "—", "note": say("Decided by: {who}", who=_decider(exception))}
+        return {"label": label, "value": "—", "note": say("Decided by: {who}", who=asked) if asked else ""}
+    if _agrees_before_others(exception):
+        return {"label": label, "value": money(floor), "note": say("you are asked to agree, others decide after you")}
     within = pricing.meets(exception.net_total, exception.quantity, floor)
     note = say("within your authority") if within else say("below your floor")
     return {"label": label, "value": money(floor), "tone": "" if within else "bad", "note": note}
 
 
-def _decider(exception: PriceException) -> str:
-    below = exception.tier is Tier.KEY_ACCOUNT
-    return show(rulings.LANE[exception.fleet] if below else Role.GENERAL)
+def _agrees_before_others(exception: PriceException) -> bool:
+    asked = approvals.DECIDER(exception, looking_ask())
+    in_turn = isinstance(asked, Ask) and stages.place_for(exception, asked) is not None
+    return in_turn and stages.more_must_agree(exception, looking_ask())
 
 
 # ── how the price comes about, and what is normal ─────────────────────────────────────────────────────────────────
@@ -181,7 +190,7 @@ def _compare(exception: PriceException) -> list[dict[str, str]]:
 
 def _ruling(exception: PriceException, names: dict[Any, str]) -> dict[str, str] | None:
     """What was last decided, by whom, with which words."""
-    if exception.decided_by_id is None or exception.decided_at is None:
+    if exception.decided_by_id is None or exception.decided_at is None or exception.state is ExceptionState.PENDING:
         return None
     said = [show(exception.state)]
     if exception.counter_total is not None:
@@ -190,4 +199,5 @@ def _ruling(exception: PriceException, names: dict[Any, str]) -> dict[str, str] 
     if exception.valid_until is not None:
         said.append(say("until {day}", day=exception.valid_until))
     by = say("{name}, {when}", name=names.get(exception.decided_by_id, ""), when=clock(exception.decided_at))
-    return {"title": " · ".join(said), "comment": exception.comment or "", "by": by}
+    comment = "" if exception.marks else exception.comment or ""  # else it stands among the opinions
+    return {"title": " · ".join(said), "comment": comment, "by": by}

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, render_template, request
 
-from dealer import approvals, people, pricing
+from dealer import approvals, people, pricing, stages
 from dealer.engine.steps import Choice
 from dealer.engine.words import Yuan
 from dealer.records.quotations import ExceptionState, PriceException, Tier
@@ -31,8 +31,9 @@ DECISIONS = ("approve", "counter", "return", "refuse", "forward")
 
 
 def _sees(exception: PriceException, who: people.Actor) -> bool:
-    """Whoever sees the deal, and whoever may be asked to decide."""
-    return sees_deal(exception.deal, who, looking()) or who.may_or_stands_in("decide prices")
+    """Whoever sees the deal, whoever may be asked to decide, and whoever this case asks."""
+    asked = any(stages.names(exception, one) for one in (who, *who.stands_in_for))
+    return asked or who.may_or_stands_in("decide prices") or sees_deal(exception.deal, who, looking())
 
 
 def _known(exception: PriceException, action: str) -> Mapping[str, Any]:
@@ -108,7 +109,7 @@ def _tab(chosen: PriceException | None) -> str:
     if asked in TABS:
         return asked
     if chosen is None:
-        return "waiting" if me().may_or_stands_in("decide prices") else "asked"
+        return "waiting" if _decides() else "asked"
     homes = [name for name, (_, cases) in TABS.items() if any(each.id == chosen.id for each in cases(looking(), me()))]
     return homes[0] if homes else "waiting"
 
@@ -123,8 +124,13 @@ def _tabs(current: str) -> list[dict[str, Any]]:
             "count": waiting if name == "waiting" else None,
         }
         for name, (label, _) in TABS.items()
-        if name != "waiting" or waiting or me().may_or_stands_in("decide prices")
+        if name != "waiting" or _decides()
     ]
+
+
+def _decides() -> bool:
+    """Whose work this is, or who is asked to agree now."""
+    return me().may_or_stands_in("decide prices") or bool(approvals.waiting_for(looking(), me()))
 
 
 def _note(cases: list[PriceException]) -> str:

@@ -10,7 +10,8 @@ from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
 from dealer.policies import policy
-from dealer.records.people import Policy, PolicyState
+from dealer.records.approvals import Lane
+from dealer.records.people import Policy, PolicyState, Role
 from dealer.records.prospects import Level
 from dealer.replay import REPLAYED
 from web import steps, timeline
@@ -27,7 +28,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Quotation and price",
         ("quote_validity_days", "quote_validity_most_days", "acceptance_stands_days", "exception_validity_days",
-         "exception_returns", "fleet_min_qty", "gift_budget_permille", "accessory_least_permille",
+         "exception_returns", "approval_stages", "fleet_min_qty", "gift_budget_permille", "accessory_least_permille",
          "accessory_least_showroom_permille", "accessory_least_sales_permille", "vat_permille"),
     ),
     (
@@ -79,10 +80,22 @@ def told(name: str, value: Any) -> str:
             return f"¥{money(value)}" if name.endswith("_fen") else _with_unit(name, value)
         case list():
             return show([hours.replace("-", "–") for hours in value])
+        case {"fleet": _}:
+            return " · ".join(_stages_of_case(Lane(lane), stages) for lane, stages in value.items())
         case Mapping():
             return show([f"{level} {days['deal_within']} / {days['gap']}" for level, days in value.items()])
         case _:
             return str(value)
+
+
+def _stages_of_case(lane: Lane, stages: list[dict[str, Any]]) -> str:
+    """财务 → 总经理; of a stage that needs not all: 大客户经理、财务 1/2."""
+    told = (
+        show([Role(role) for role in stage["roles"]])
+        + (f" {stage['agree']}/{len(stage['roles'])}" if 0 < stage["agree"] < len(stage["roles"]) else "")
+        for stage in stages
+    )
+    return say("{case}: {stages}", case=lane, stages=" → ".join(told))
 
 
 def _with_unit(name: str, value: int) -> str:
@@ -149,6 +162,8 @@ def values(name: str) -> Answer:
 def _explained(name: str) -> str:
     if proposals.form_of(name) is proposals.Levels:
         return say("For each level: purchase expected within so many days / days until the next contact.")
+    if proposals.form_of(name) is proposals.Stages:
+        return say("Stages of one kind of case follow each other. All of a stage must agree, or as many as it says.")
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from dealer.engine import attempts, files, history
 from dealer.records import (
+    approvals,
     bundles,
     contracts,
     customers,
@@ -17,6 +18,7 @@ from dealer.records import (
 )
 
 __all__ = [
+    "approvals",
     "attempts",
     "bundles",
     "contracts",

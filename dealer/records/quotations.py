@@ -23,6 +23,7 @@ from dealer.engine.database import (
     state_of,
     word_of,
 )
+from dealer.records.approvals import ApprovalMark
 from dealer.records.deals import Deal
 from dealer.records.people import Person
 from dealer.records.prices import PriceList
@@ -213,6 +214,9 @@ class PriceException(Living):
     valid_until: Mapped[Day | None]
     due_at: Mapped[Moment | None]
     escalated_at: Mapped[Moment | None]
+    stages: Mapped[Document] = mapped_column(default=list, server_default="[]")  # who is asked, see dealer/stages.py
+    stage: Mapped[Count] = mapped_column(default=0, server_default="0")  # the place in them where it stands
+    marks: Mapped[list[ApprovalMark]] = relationship(order_by=[ApprovalMark.at, ApprovalMark.id])
     deal: Mapped[Deal] = relationship()
     quotation: Mapped[Quotation] = relationship()
     line: Mapped[QuotationLine] = relationship()
