@@ -351,7 +351,7 @@ def scene_of(shop: Shop, actors: dict[str, Actor]) -> Iterator[Scene]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     phases=(Phase.reuse, Phase.generate),  # a life is short enough to read, and shrinking one takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -360,7 +360,7 @@ def scene_of(shop: Shop, actors: dict[str, Actor]) -> Iterator[Scene]:
 def test_no_price_below_a_floor_leaves_the_house_unless_somebody_gave_it(
     shop: Shop, actors: dict[str, Actor], life: list[Move]
 ) -> None:
-    """Seeded by hand to see it fail, one at a time; each was found within these forty lives.
+    """Seeded by hand to see it fail, one at a time; each was found within these thirty lives.
 
     - quotation.py without the step `price_again`: a revoked approval left its quotation ready.
     - authority.py, `_covering` without `line.quantity <= left[exception.id]`: one approval served two lines.

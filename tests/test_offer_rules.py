@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from dealer import contract, contract_terms, pricing, quotation_terms
+from dealer import contract, contract_terms, pricing, quotation_terms, sweep
 from dealer.authority import unauthorised_lines
 from dealer.engine.steps import Refused, place
 from dealer.offers import Extra
 from dealer.people import by_number
+from dealer.records.contracts import Contract
 from dealer.records.deals import Deal
 from dealer.records.people import Policy, PolicyState
 from dealer.records.prices import PriceListLine
@@ -25,7 +26,7 @@ from dealer.records.quotations import (
     Tier,
 )
 from dealer.rulings import Approval, CounterOffer, Reasons
-from tests import quoting
+from tests import contracts, quoting
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk
@@ -111,9 +112,9 @@ def test_an_approval_lapses_with_the_allowance_it_was_reckoned_with(shop: Shop, 
     exception = quoting.exception_of(shop, 1)
     assert (exception.tier, exception.net_total) == (Tier.KEY_ACCOUNT, y(1_318_000))
     rule(shop, "陈静", "2026-10-12 11:00", 1, "approve", Approval())
-    quoting.time_passes(shop, deal, "2026-10-16 23:59")
+    sweep.fire_due(shop.database, at("2026-10-16 23:59"))
     assert quotation_of(shop, number).state is S.READY
-    quoting.time_passes(shop, deal, "2026-10-17 00:05")
+    sweep.fire_due(shop.database, at("2026-10-17 00:05"))
     assert quoting.exception_of(shop, 1).state is ExceptionState.LAPSED
     assert quotation_of(shop, number).state is S.PENDING_PRICE
     # the next version takes the line over as it is, and is not submitted before the allowance is out of it
@@ -163,6 +164,23 @@ def test_an_allowance_that_ended_yesterday_is_refused_beside_its_day(
     assert li.get("/quotations/1").status == 404
     saved = li.submit(f"/deals/{deal}/quotations/new", typed | {"extras-0-good_until": "2026-10-12"})
     assert (saved.url, "编号 CJ-2026-118" in saved.text) == ("/quotations/1", True)
+
+
+def test_a_contract_does_not_take_effect_at_a_price_that_an_ended_allowance_carried(shop: Shop) -> None:
+    deal, number = contracts.issued(shop)
+    contracts.waive_drives(shop, deal)
+    contracts.take(shop, "吴倩", "2026-11-12 16:00", number, "record_signatures", contracts.signatures())
+    with shop.acting("陈静", at("2026-11-12 16:30")) as ask:
+        [line] = by_number(ask.db, Contract, ask.actor, number).quotation.lines  # type: ignore[union-attr]
+        line.floor_own = line.unit_price + 500_00
+        proof = {"reference": "CJ-2026-118", "good_until": date(2026, 11, 12)}
+        paid = LineExtra(kind=ExtraKind.ALLOWANCE, name="补贴", amount=y(5_000), position=1, **proof)
+        paid.store_id = shop.store.id
+        line.extras = [paid]
+    late = (shop, "陈静", "2026-11-13 09:00", number, "confirm_effective")
+    assert contracts.refused(*late) == ("E-APPROVAL-LAPSED",)
+    in_time = contracts.take(shop, "陈静", "2026-11-12 17:00", number, "confirm_effective")
+    assert in_time.effective_on == date(2026, 11, 12)
 
 
 # ── gifts and accessories ─────────────────────────────────────────────────────────────────────────────────────────

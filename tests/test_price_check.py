@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealer import approval_lists, pricing
+from dealer import approval_lists, pricelists, pricing, workflow
+from dealer.pricelists import ListFacts
 from dealer.records.people import Role
 from dealer.records.prices import PriceListLine
 from dealer.records.quotations import ExtraKind, LineExtra, QuotationLine, Tier
@@ -15,8 +16,9 @@ from dealer.remedies import Remedy, remedy_for
 from dealer.rulings import Approval
 from tests import quoting
 from tests.cast import Shop
+from tests.conftest import at
 from tests.desk import Desk
-from tests.quoting import WHY, lines, rule, step
+from tests.quoting import WHY, lines, rule, step, y
 from tests.test_pricing import DAY, cases
 
 
@@ -61,6 +63,16 @@ def test_a_gift_that_tips_the_scale_is_named_to_the_fen() -> None:
     assert remedy_for(line, listed, {Role.CONSULTANT}, DAY) == Remedy(Tier.OWN, 2, 4)
 
 
+def told(shop: Shop, desk: Callable[[str], Desk], deal: int, when: str) -> str:
+    """What the editor says to 李娜 beside ten X5 at 131,799."""
+    li = desk("李娜")
+    li.turn_clock(when)
+    li.sign_in()
+    row = {"model": str(quoting.model(shop, "X5").id), "colour": "白", "quantity": "10", "unit_price": "131,799"}
+    typed: dict[str, Any] = {f"lines-0-{name}": value for name, value in row.items()}
+    return li.post(f"/deals/{deal}/quotation/check", typed, li.get(f"/deals/{deal}/quotations/new")).text
+
+
 def test_the_usual_wait_is_the_median_of_five_decisions_or_more(shop: Shop, desk: Callable[[str], Desk]) -> None:
     quoting.open_for_business(shop)
     deal = quoting.deal_at_quotation(shop)
@@ -81,15 +93,23 @@ def test_the_usual_wait_is_the_median_of_five_decisions_or_more(shop: Shop, desk
     decided(16, 18)
     assert usual() == approval_lists.UsualWait(timedelta(hours=3), 5)
 
-    def told(who: str) -> str:
-        li = desk(who)
-        li.turn_clock("2026-10-19 09:00")
-        row = {"model": str(quoting.model(shop, "X5").id), "colour": "白", "quantity": "10", "unit_price": "131,799"}
-        typed: dict[str, Any] = {f"lines-0-{name}": value for name, value in row.items()}
-        return li.post(f"/deals/{deal}/quotation/check", typed, li.get(f"/deals/{deal}/quotations/new")).text
-
-    shown = told("李娜")
+    shown = told(shop, desk, deal, "2026-10-19 09:00")
     assert "大客户经理 −1 · 总经理 +3,799" in shown
     assert "第 1 行：单价提高 1，即由大客户经理决定。" in shown
     assert "毛利" not in shown
-    assert date(2026, 10, 19) > DAY
+
+
+def test_the_margin_is_for_those_who_see_margins_and_for_who_stands_in_for_them(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    quoting.stock_models(shop)
+    costly = tuple(row.model_copy(update={"cost": y(125_000)}) for row in quoting.rows(shop))
+    facts = ListFacts(name="PV-2026-10", effective_from=date(2026, 10, 1), lines=costly)
+    with shop.acting("陈静", at("2026-09-25 09:00"), facts) as ask:
+        workflow.begin(pricelists.blank(ask, facts), "draft", ask)
+    quoting.step_list(shop, "陈静", "2026-09-25 09:10", 1, "submit")
+    quoting.step_list(shop, "周建国", "2026-09-25 09:20", 1, "approve")
+    deal = quoting.deal_at_quotation(shop)
+    shop.send_away("陈静", "李娜", date(2026, 10, 19), date(2026, 10, 20))
+    assert "毛利" not in told(shop, desk, deal, "2026-10-18 09:00")
+    assert "毛利：+67,990，5.2%" in told(shop, desk, deal, "2026-10-19 09:00")

@@ -1,10 +1,11 @@
 """The look at the prices that the editor shows while somebody types: floors, who decides, what would avoid it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from dealer import approval_lists
+from dealer.approval_lists import UsualWait
 from dealer.price_check import LineLook
 from dealer.records.quotations import Tier
 from web.asking import looking, me
@@ -22,8 +23,10 @@ def shown(looks: Sequence[LineLook]) -> dict[str, Any]:
 
 
 def _check(looks: Sequence[LineLook]) -> dict[str, Any]:
+    tiers = {look.tier for look in looks if look.decided_by is not None and look.tier is not None}
+    usual = {tier: approval_lists.usual_wait(looking(), me().store_id, tier) for tier in tiers}
     return {
-        "rows": [_checked(look) for look in looks],
+        "rows": [_checked(look) | {"usually": _usually(look, usual)} for look in looks],
         "total": money(sum(look.total for look in looks if not look.is_option)),
         "cars": sum(look.quantity for look in looks if not look.is_option),
         "waits": sorted({show(look.decided_by) for look in looks if look.decided_by}),
@@ -47,7 +50,6 @@ def _checked(look: LineLook) -> dict[str, Any]:
         "distances": [f"{show(role)} {money(distance, sign=True) or '0'}" for role, distance in look.distances],
         "below": below,
         "verdict": _verdict(look),
-        "usually": _usually(look),
         "tone": _tone(look),
         "total": money(look.total),
     }
@@ -71,12 +73,10 @@ def _tone(look: LineLook) -> str:
     return "wait" if look.decided_by else "ok"
 
 
-def _usually(look: LineLook) -> str:
+def _usually(look: LineLook, usual: Mapping[Tier, UsualWait | None]) -> str:
     """How long such a decision takes, from those of the past; nothing while there are too few."""
-    if look.decided_by is None or look.tier is None:
-        return ""
-    usual = approval_lists.usual_wait(looking(), me().store_id, look.tier)
-    return say("usually within {time}, of {count} cases", time=_time(usual.median), count=usual.count) if usual else ""
+    wait = usual.get(look.tier) if look.decided_by is not None and look.tier is not None else None
+    return say("usually within {time}, of {count} cases", time=_time(wait.median), count=wait.count) if wait else ""
 
 
 def _time(length: timedelta) -> str:
