@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import authority, catalogue, offers, people, pricing
+from dealer import authority, catalogue, offer_rules, offers, people, pricing
+from dealer.engine.steps import Ask, Refusal, told_once
 from dealer.offers import Extra, Lines, QuotedCar
 from dealer.quotation import blank
 from dealer.records.deals import Deal
@@ -85,6 +86,14 @@ def look_at_saved(db: Session, quotation: Quotation, day: date, *, by_approval: 
     """The lines of a quotation as they are, against the list of a day."""
     facts = Lines.model_validate(offers.known_facts(quotation.lines))
     return look_at(db, quotation.deal, dict(enumerate(facts.lines, 1)), facts.extras, day, by_approval=by_approval)
+
+
+def reasons_against(ask: Ask, deal: Deal, cars: Mapping[int, QuotedCar], extras: Sequence[Extra]) -> list[Refusal]:
+    """What submitting would be refused for beside the price: gifts, accessories, allowances. Lines by their number."""
+    trial = _trial(deal, cars, extras)
+    for number, line in zip(cars, trial.lines, strict=True):
+        line.position = number
+    return told_once(rule(trial, ask) for rule in offer_rules.COMPLETE)
 
 
 def _trial(deal: Deal, cars: Mapping[int, QuotedCar], extras: Sequence[Extra]) -> Quotation:

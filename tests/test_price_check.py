@@ -63,14 +63,14 @@ def test_a_gift_that_tips_the_scale_is_named_to_the_fen() -> None:
     assert remedy_for(line, listed, {Role.CONSULTANT}, DAY) == Remedy(Tier.OWN, 2, 4)
 
 
-def told(shop: Shop, desk: Callable[[str], Desk], deal: int, when: str) -> str:
+def told(shop: Shop, desk: Callable[[str], Desk], deal: int, when: str, **more: str) -> str:
     """What the editor says to 李娜 beside ten X5 at 131,799."""
     li = desk("李娜")
     li.turn_clock(when)
     li.sign_in()
     row = {"model": str(quoting.model(shop, "X5").id), "colour": "白", "quantity": "10", "unit_price": "131,799"}
     typed: dict[str, Any] = {f"lines-0-{name}": value for name, value in row.items()}
-    return li.post(f"/deals/{deal}/quotation/check", typed, li.get(f"/deals/{deal}/quotations/new")).text
+    return li.post(f"/deals/{deal}/quotation/check", typed | more, li.get(f"/deals/{deal}/quotations/new")).text
 
 
 def test_the_usual_wait_is_the_median_of_five_decisions_or_more(shop: Shop, desk: Callable[[str], Desk]) -> None:
@@ -97,6 +97,21 @@ def test_the_usual_wait_is_the_median_of_five_decisions_or_more(shop: Shop, desk
     assert "大客户经理 −1 · 总经理 +3,799" in shown
     assert "第 1 行：单价提高 1，即由大客户经理决定。" in shown
     assert "毛利" not in shown
+
+
+def test_what_would_be_refused_beside_the_price_is_told_while_somebody_types(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    quoting.open_for_business(shop)
+    deal = quoting.deal_at_quotation(shop)
+    extra = {"name": "脚垫", "kind": "gift", "line": "2", "amount": "42,000"}
+    typed = {f"extras-0-{name}": value for name, value in extra.items()}
+    assert "超出赠品预算" not in told(shop, desk, deal, "2026-10-12 09:00", **typed)
+    car = {"model": str(quoting.model(shop, "X5").id), "colour": "黑", "quantity": "10", "unit_price": "139,800"}
+    typed |= {f"lines-1-{name}": value for name, value in car.items()}
+    assert "第 2 行：赠品与免费服务共 42,000，超出赠品预算 41,940" in told(
+        shop, desk, deal, "2026-10-12 09:00", **typed
+    )
 
 
 def test_the_margin_is_for_those_who_see_margins_and_for_who_stands_in_for_them(

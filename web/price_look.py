@@ -6,10 +6,11 @@ from typing import Any
 
 from dealer import approval_lists
 from dealer.approval_lists import UsualWait
+from dealer.engine.steps import Refusal
 from dealer.price_check import LineLook
 from dealer.records.quotations import Tier
 from web.asking import looking, me
-from web.language import money, say, show
+from web.language import money, say, show, told
 
 
 def sees_floors() -> bool:
@@ -17,9 +18,10 @@ def sees_floors() -> bool:
     return me().may_or_stands_in("keep cards") or me().may_or_stands_in("decide prices")
 
 
-def shown(looks: Sequence[LineLook]) -> dict[str, Any]:
-    """What quotations/check.html draws, as far as this person may see it."""
-    return {"check": _check(looks), "sees_floors": sees_floors()}
+def shown(looks: Sequence[LineLook], against: Sequence[Refusal] = ()) -> dict[str, Any]:
+    """What quotations/check.html draws, as far as this person may see it; `against` would be refused when submitted."""
+    check = _check(looks) | {"against": [told(refusal) for refusal in against]}
+    return {"check": check, "sees_floors": sees_floors()}
 
 
 def _check(looks: Sequence[LineLook]) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def _check(looks: Sequence[LineLook]) -> dict[str, Any]:
         "cars": sum(look.quantity for look in looks if not look.is_option),
         "waits": sorted({show(look.decided_by) for look in looks if look.decided_by}),
         "margin": _margin(looks) if me().may_or_stands_in("see margins") else "",
-        "remedies": [told for look in looks if sees_floors() and (told := _remedy(look))],
+        "remedies": [words for look in looks if sees_floors() and (words := _remedy(look))],
     }
 
 

@@ -17,7 +17,7 @@ from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationState
 from dealer.reports import sees_deal
 from web import deals, quotation_page, rules_applied, session, steps
-from web.asking import Answer, looking, me, or_404, see_other, write
+from web.asking import Answer, looking, looking_ask, me, or_404, see_other, write
 from web.forms import Form, options
 from web.language import money, say, show
 from web.papers import show_file
@@ -115,23 +115,23 @@ def _today() -> Any:
 
 def _editing(deal: Deal, saved: Any = ()) -> dict[str, Any]:
     """What the editor shows beside its form: the same look at the prices that typing asks for."""
-    looks = _looks(deal) if request.method == "POST" else None
-    if looks is None and saved:
-        looks = _look(deal, offers.known_facts(saved))
-    return {"deal": deal, **shown(looks or [])}
+    if request.method == "POST":
+        return {"deal": deal, **_look_at_form(deal)}
+    return {"deal": deal, **_look(deal, offers.known_facts(saved))}
 
 
-def _looks(deal: Deal) -> list[price_check.LineLook]:
+def _look_at_form(deal: Deal) -> dict[str, Any]:
     """The rows of the form that was sent, as far as they are complete."""
     form = Form(Lines)
     form.type_again(request.form)
     return _look(deal, form.typed)
 
 
-def _look(deal: Deal, typed: Mapping[str, Any]) -> list[price_check.LineLook]:
+def _look(deal: Deal, typed: Mapping[str, Any]) -> dict[str, Any]:
     cars = {at: car for at, row in enumerate(typed.get("lines", ()), 1) if (car := _read(QuotedCar, row))}
     extras = [extra for row in typed.get("extras", ()) if (extra := _read(Extra, row))]
-    return price_check.look_at(looking(), deal, cars, extras, _today())
+    looks = price_check.look_at(looking(), deal, cars, extras, _today())
+    return shown(looks, price_check.reasons_against(looking_ask(), deal, cars, extras))
 
 
 def _read(model: Any, row: Mapping[str, Any]) -> Any | None:
@@ -147,7 +147,7 @@ def _read(model: Any, row: Mapping[str, Any]) -> Any | None:
 def check(number: int) -> Answer:
     """What today's list says of the rows typed so far; a part of the editor's page."""
     deal = steps.find(looking(), deals.KIND, number)
-    return render_template("quotations/check.html", **shown(_looks(deal)))
+    return render_template("quotations/check.html", **_look_at_form(deal))
 
 
 @pages.get("/deals/<int:number>/quotations/new")
@@ -188,7 +188,7 @@ def draw_up(number: int) -> Answer:
 def _new(deal: Deal, form: Form, trouble: Any, facts: Mapping[str, Any] | None = None, taken: str = "") -> str:
     told = _editing(deal) | {"taken": taken}
     if facts is not None:
-        told |= shown(_look(deal, facts))
+        told |= _look(deal, facts)
     return render_template(
         "quotations/new.html", form=form, deal_code=deals.code_of(deal), refusals=trouble or (), **told
     )
