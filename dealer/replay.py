@@ -47,6 +47,11 @@ class Outcome:
     deciders: tuple[Role | Reviewer, ...]
 
     @property
+    def way(self) -> tuple[object, ...]:
+        """What makes one case different from another: refused is refused, whatever for."""
+        return ("refused",) if self.refusals else self.deciders
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """Why it is refused, in short."""
         return tuple(refusal.code for refusal in self.refusals)
@@ -64,11 +69,9 @@ class Case:
     @property
     def turn(self) -> Turn:
         """Which way."""
-        if set(self.after.codes) - set(self.before.codes):
+        if self.after.refusals:
             return Turn.STOPPED
-        if self.before.refusals and not self.after.refusals:
-            return Turn.PASSED
-        return Turn.ELSEWHERE if self.after.deciders else Turn.PASSED
+        return Turn.ELSEWHERE if self.after.deciders and not self.before.refusals else Turn.PASSED
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def replay(db: Session, who: Actor, today: date, supposed: Supposed) -> Replay:
     cases = tuple(
         Case(each, ask.today, was, now)
         for (each, ask), was, now in zip(asked, before, after, strict=True)
-        if (set(was.codes), was.deciders) != (set(now.codes), now.deciders)
+        if was.way != now.way
     )
     return Replay(since, len(offers), len(contracts), cases)
 
