@@ -4,13 +4,16 @@ from datetime import datetime, time
 
 from sqlalchemy import select
 
-from dealer import people, quotation
+from dealer import margins, people, quotation
 from dealer.deals import NewDeal
+from dealer.demo_contracts import POLICE
 from dealer.demo_deals import LOGISTICS, RENTAL, C, customer, quoting, send
 from dealer.demo_stage import Stage
 from dealer.engine.words import SHOP_ZONE
+from dealer.margins import NewCost
 from dealer.offers import Extra, Lines, QuotedCar
 from dealer.parties import Parties, PartyRow
+from dealer.records.costs import CostKind
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, PurchaseMode
 from dealer.records.quotations import ExtraKind, Quotation
@@ -62,10 +65,28 @@ def somebody_else_pays(stage: Stage) -> None:
     stage.take("李娜", 4, "15:00", Deal, _deal_of(stage, RENTAL), "name_parties", Parties(parties=(partner,)))
 
 
+def a_deal_shows_what_it_costs(stage: Stage) -> None:
+    """The police's cars: agency fee and freight are booked, the manufacturer has confirmed its allowance."""
+    amounts = (
+        ("高洁", NewCost(kind=CostKind.AGENCY, amount=9_800_00, note="招标代理服务费发票")),
+        ("高洁", NewCost(kind=CostKind.FREIGHT, amount=12_000_00, note="两批板车运费")),
+        ("陈静", NewCost(kind=CostKind.ALLOWANCE, amount=30_000_00, note="厂家确认函 DKH-2026-118")),
+    )
+    number = _deal_of(stage, POLICE)
+    for who, told in amounts:
+        with stage.acting(who, 6, "10:00", told) as ask:
+            margins.record(people.by_number(ask.db, Deal, ask.actor, number), ask)  # type: ignore[arg-type]
+
+
 def _deal_of(stage: Stage, asked: NewDeal) -> int:
     with stage.database.reading() as db:
         of_customer = select(Deal.number).join(Customer, Customer.id == Deal.customer_id)
         return db.scalars(of_customer.where(Customer.name == asked.name)).one()
 
 
-OFFER_SCENES = (a_customer_asked_for_another_version, a_tender_has_its_calendar, somebody_else_pays)
+OFFER_SCENES = (
+    a_customer_asked_for_another_version,
+    a_tender_has_its_calendar,
+    somebody_else_pays,
+    a_deal_shows_what_it_costs,
+)

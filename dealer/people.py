@@ -44,6 +44,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "approve price lists":    frozenset({R.GENERAL}),
     "decide prices":          frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.GENERAL}),
     "see margins":            frozenset({R.KEY_ACCOUNT, R.SALES, R.GENERAL, R.FINANCE}),
+    "record deal costs":      frozenset({R.KEY_ACCOUNT, R.FINANCE}),
     # contracts
     "review for risk":        frozenset({R.KEY_ACCOUNT}),
     "review for finance":     frozenset({R.FINANCE}),

@@ -46,6 +46,8 @@ POST     /deadlines/<uuid:key>/done
 GET      /deals
 GET      /deals/<int:number>
 GET POST /deals/<int:number>/contract
+GET POST /deals/<int:number>/margin
+POST     /deals/<int:number>/margin/<uuid:key>/withdraw
 GET      /deals/<int:number>/quotation
 POST     /deals/<int:number>/quotation/check
 GET POST /deals/<int:number>/quotations/new

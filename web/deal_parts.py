@@ -1,10 +1,10 @@
-"""Cards of a deal's page about the purchase itself: the calendar of its tender, and who has a part in it."""
+"""Cards of a deal's page about the purchase itself: its tender, its margin, and who has a part in it."""
 
 from typing import Any
 
 from flask import g
 
-from dealer import deadlines, parties, tenders, workflow
+from dealer import deadlines, margins, parties, tenders, workflow
 from dealer.engine.database import calendar_of
 from dealer.records.contracts import PartyRole
 from dealer.records.customers import Customer
@@ -77,6 +77,28 @@ def _standing(date: tenders.DateOf, row: Deadline | None) -> tuple[str, str]:
     if row is not None and row.warned_at is not None:
         return say("Soon"), "wait"
     return say("To come"), "info"
+
+
+# ── the margin ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def margin(deal: Deal) -> dict[str, Any] | None:
+    """What is left of the deal, for those who may see it and for nobody else."""
+    if not me().may_or_stands_in("see margins"):
+        return None
+    found = margins.ladder(looking(), deal, calendar_of(looking()).today(g.now))
+    if found is None:
+        return None
+    left = found.margin
+    tone = "neutral" if left is None else "bad" if left < 0 else "ok"
+    row = {"title": say("Margin of the deal"), "url": f"/deals/{deal.number}/margin", "note": "", "tone": tone}
+    return {
+        "title": say("Margin"),
+        "icon": "bar-chart-steps",
+        "rows": [row | {"badge": say("Cost unknown") if left is None else money(left, sign=True)}],
+        "buttons": [],
+        "empty": "",
+    }
 
 
 # ── who has a part in it ──────────────────────────────────────────────────────────────────────────────────────────

@@ -21,7 +21,7 @@ pages = Blueprint("deals", __name__)
 S = DealState
 
 Panel = Callable[[Deal], dict[str, Any] | None]
-PANELS: list[Panel] = [deal_parts.tender, deal_parts.who_takes_part]
+PANELS: list[Panel] = [deal_parts.tender, deal_parts.who_takes_part, deal_parts.margin]
 """What else belongs to a deal: each part adds its card with `@deals.panel`, in the order of the deal's life."""
 
 
