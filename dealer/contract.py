@@ -15,12 +15,14 @@ from dealer import amendment_drafts as amending
 from dealer import amendment_prices, people, printing, reports
 from dealer import amendment_rules as amendments
 from dealer import contract_acts as acts
+from dealer import contract_clauses as clauses
 from dealer import contract_draft_rules as drafting
 from dealer import contract_drafts as drafts
 from dealer import contract_forms as forms
 from dealer import contract_rules as rules
 from dealer.amendment_drafts import draw_up as draw_up_amendment
 from dealer.amendment_forms import Amendment
+from dealer.clause_forms import ChosenClause, ClauseRemark, ClauseWording, RemarkAnswer
 from dealer.contract_drafts import draw_up
 from dealer.contract_gaps import GAPS
 from dealer.contract_terms import paper_of
@@ -88,12 +90,17 @@ STEPS = [
     Step("edit_delivery",      S.DRAFT,                    SAME,          OWNER,                     forms.DeliveryFacts,    EDIT_DELIVERY,                                (drafts.write_delivery,)),
     Step("edit_procurement",   S.DRAFT,                    SAME,          OWNER,                     forms.ProcurementFacts, (),                                           (drafts.write_procurement,), when=stands_alone),
     Step("edit_wording",       S.DRAFT,                    SAME,          OWNER,                     forms.WordingFacts,     (drafting.place_of_dispute_is_named,),        (drafts.write_wording,), when=stands_alone),
+    Step("choose_kind",        S.DRAFT,                    SAME,          OWNER,                     forms.ChosenKind,       (drafting.kind_is_a_sale, drafting.purchaser_has_its_text), (drafts.choose_kind,), when=stands_alone),
+    Step("change_clause",      S.DRAFT,                    SAME,          OWNER,                     ClauseWording,          (clauses.clause_is_in_the_text, clauses.wording_is_another), (clauses.word_clause,), when=stands_alone),
+    Step("restore_clause",     S.DRAFT,                    SAME,          OWNER,                     ChosenClause,           (clauses.a_clause_was_changed, clauses.chosen_clause_was_changed), (clauses.restore_clause,), when=stands_alone),
+    Step("answer_remark",      (S.DRAFT, S.IN_REVIEW, S.RETURNED), SAME,  OWNER,                     RemarkAnswer,           (clauses.a_remark_is_open, clauses.chosen_remark_is_open), (clauses.answer_remark,), when=stands_alone),
     Step("renew_lines",        S.DRAFT,                    SAME,          OWNER,                     None,                   (drafting.something_new_is_accepted,),        (drafts.renew_lines,), when=stands_alone),
     Step("excuse_late_award",  UNSIGNED,                   SAME,          has("review for risk"),    forms.Reason,           (drafting.award_is_known, drafting.somebody_else_owns_the_deal), (acts.excuse_late_award,), when=stands_alone),
     # review
     Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (rules.deal_is_in_review, *GAPS),             SUBMITTED, when=stands_alone),
     Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (amendments.deal_is_being_delivered, *amendments.GAPS), SUBMITTED, when=is_amendment),
     Step("submit_with_deal",   S.DRAFT,                    S.IN_REVIEW,   SYSTEM,                    None,                   (rules.deal_has_come_to_review, *GAPS),       SUBMITTED, when=stands_alone),
+    Step("remark",             S.IN_REVIEW,                SAME,          has("remark on contracts"), ClauseRemark,          (rules.somebody_else_submitted, clauses.remarked_clause_is_in_the_text), (clauses.write_remark,), when=stands_alone),
     _pass("pass_risk", "review for risk", Reviewer.KEY_ACCOUNT),
     _pass("pass_finance", "review for finance", Reviewer.FINANCE),
     _pass("pass_house", "review for the house", Reviewer.GENERAL),

@@ -18,6 +18,7 @@ from dealer.records.deals import DealState
 S = ContractState
 UNDER_CONTRACT = (DealState.QUOTATION, DealState.CONTRACT_REVIEW)  # where a deal may have a contract drawn up
 OVER = (S.VOID, S.TERMINATED)
+KINDS_OF_A_SALE = (ContractKind.SALE, ContractKind.PROCUREMENT, ContractKind.LEASE)
 
 # ── drawing up and editing ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -54,6 +55,22 @@ def no_other_contract_lives(contract: Contract, ask: Ask) -> Refusal | None:
     ).first()
     if other is not None:
         return no("The deal has contract {number} already: go on with it.", code="E-CONTRACT-OPEN", number=other.number)
+    return None
+
+
+@on_facts
+def kind_is_a_sale(contract: Contract, ask: Ask) -> Refusal | None:
+    """A framework has no cars and an amendment changes another contract: neither is a text for this draft."""
+    if ask.facts.kind not in KINDS_OF_A_SALE:
+        return no("Choose the text of a sale, a procurement or a lease.", code="E-KIND", field="kind")
+    return None
+
+
+@on_facts
+def purchaser_has_its_text(contract: Contract, ask: Ask) -> Refusal | None:
+    """What binds a public purchaser (政府采购法 49, 50) is printed whether the two sides like it or not."""
+    if contract.deal.customer.procurement and ask.facts.kind is not ContractKind.PROCUREMENT:
+        return no("A public purchaser needs the text of a procurement.", code="E-KIND", field="kind")
     return None
 
 

@@ -63,8 +63,8 @@ def draw_up(ask: Ask, deal: Deal) -> Contract:
 
 
 def kind_of(deal: Deal) -> ContractKind:
-    """Which text a deal needs: a purchaser bound by procurement law, a leasing company, or anybody else."""
-    if deal.customer.procurement or _procurement(deal):
+    """Which text a deal needs: a public purchaser's, a leasing company's, or anybody else's, tender or not."""
+    if deal.customer.procurement:
         return ContractKind.PROCUREMENT
     leases = deal.customer.customer_class is CustomerClass.LEASING
     return ContractKind.LEASE if leases else ContractKind.SALE
@@ -174,6 +174,11 @@ def renew_lines(contract: Contract, ask: Ask) -> None:
     accepted = quotation.accepted(ask.db, contract.deal)
     if accepted is not None and accepted.id != contract.quotation_id:
         take_lines(contract, accepted)
+
+
+def choose_kind(contract: Contract, ask: Ask) -> None:
+    """The owner knows better than the customer's class: a leasing company may buy for itself."""
+    contract.kind = ask.facts.kind
 
 
 def write_buyer(contract: Contract, ask: Ask) -> None:

@@ -10,7 +10,7 @@ from dealer.amendment_forms import known_changes
 from dealer.customers import Telephone, Uscc
 from dealer.engine.fields import Kind, Money, Options, Paragraph, Upload
 from dealer.engine.steps import Facts, Personal, Unrecorded
-from dealer.records.contracts import Contract, DepositKind, Dispute, Party, PartyRole, PaymentEvent
+from dealer.records.contracts import Contract, ContractKind, DepositKind, Dispute, Party, PartyRole, PaymentEvent
 from dealer.records.deals import PurchaseMode
 
 MOST_PARTIES = 3  # beside the seller: buyer, payer, user
@@ -25,6 +25,12 @@ class Reason(Facts):
     """Why; it stays in the history."""
 
     reason: Annotated[str, Paragraph] = Field(title="Reason", min_length=1, max_length=2000)
+
+
+class ChosenKind(Facts):
+    """Which text the house uses."""
+
+    kind: Annotated[ContractKind, Options("kinds_of_a_sale")] = Field(title="Kind of contract")
 
 
 class ReviewNote(Facts):
@@ -297,7 +303,12 @@ def _known_wording(contract: Contract) -> dict[str, Any]:
     return _picked(contract, WORDING_FIELDS)
 
 
+def _known_kind(contract: Contract) -> dict[str, Any]:
+    return _picked(contract, ("kind",))
+
+
 KNOWN = {
+    "choose_kind": _known_kind,
     "edit_changes": known_changes,
     "edit_buyer": _known_buyer,
     "edit_payment": _known_payment,

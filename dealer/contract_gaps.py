@@ -11,14 +11,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dealer import quotation
+from dealer import contract_clauses, quotation
 from dealer.contract_terms import contract_terms, printed
 from dealer.engine import identifiers
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask, Refusal, Rule, no
 from dealer.engine.words import Yuan
 from dealer.in_force import promised_anew
-from dealer.records.contracts import Contract, DepositKind
+from dealer.records.contracts import Contract, ContractKind, DepositKind, PartyRole
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import PurchaseMode
 from dealer.records.people import Role
@@ -65,6 +65,17 @@ def agents_are_authorised(contract: Contract, ask: Ask) -> Refusal | None:
                 "Attach the power of attorney of {agent}, who signs for {party}.", code="E-AUTHORISATION",
                 fix="edit_parties", agent=party.agent, party=party.name,
             )  # fmt: skip
+    return None
+
+
+def lessee_is_named(contract: Contract, ask: Ask) -> Refusal | None:
+    """The text of a lease speaks of somebody who uses the cars and is not the buyer."""
+    if contract.kind is ContractKind.LEASE and contract.party(PartyRole.USER) is contract.parties[0]:
+        return no(
+            "In a lease somebody else than the buyer uses the cars: add the lessee as a party, or choose the text of a"
+            " sale.",
+            code="E-LESSEE", fix="add_party",
+        )  # fmt: skip
     return None
 
 
@@ -272,6 +283,7 @@ def terms_agree_with_each_other(contract: Contract, ask: Ask) -> Refusal | None:
 FACTS_OF_THE_DRAFT: tuple[Rule, ...] = (
     parties_have_valid_codes,
     agents_are_authorised,
+    lessee_is_named,
     lines_are_as_accepted,
     plan_delivers_every_car,
     plan_lies_ahead,
@@ -284,4 +296,9 @@ FACTS_OF_THE_DRAFT: tuple[Rule, ...] = (
     procurement_is_described,
     award_is_recent_enough,
 )
-GAPS: tuple[Rule, ...] = (*FACTS_OF_THE_DRAFT, terms_agree_with_each_other)
+GAPS: tuple[Rule, ...] = (
+    *FACTS_OF_THE_DRAFT,
+    contract_clauses.own_clauses_fit_the_text,
+    contract_clauses.remarks_are_answered,
+    terms_agree_with_each_other,
+)

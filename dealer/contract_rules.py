@@ -5,7 +5,7 @@ They stand in the order of the contract's life; dealer/contract.py says which st
 
 from datetime import date
 
-from dealer import contract_gaps, drive_lists, policies, printing
+from dealer import contract_clauses, contract_gaps, drive_lists, policies, printing
 from dealer.authority import unauthorised_lines
 from dealer.contract_draft_rules import UNDER_CONTRACT
 from dealer.contract_forms import Signatures
@@ -13,7 +13,7 @@ from dealer.contract_terms import paper_of
 from dealer.engine.steps import Ask, Refusal, Rule, no, on_facts
 from dealer.in_force import is_amendment
 from dealer.people import not_their_own
-from dealer.records.contracts import Contract, Rendering, Reviewer
+from dealer.records.contracts import Contract, Occasion, Rendering, Reviewer
 from dealer.records.deals import GIVEN_UP, DealState
 from dealer.records.people import Role
 
@@ -40,10 +40,16 @@ def marks(contract: Contract) -> set[Reviewer]:
     return {review.reviewer for review in contract.reviews if review.passed and not review.cleared}
 
 
-def reviewers(contract: Contract, ask: Ask) -> tuple[Reviewer, ...]:
-    """Who has to pass it: the general manager only from the house's threshold on."""
+def general_manager_for(contract: Contract, ask: Ask) -> tuple[Occasion, ...]:
+    """Why the general manager has to pass it, if so: the house's threshold, or words that are not the house's."""
     threshold = policies.policy(ask.db, contract.store_id, "general_manager_threshold_fen", ask.today)
-    house = (Reviewer.GENERAL,) if contract.total >= threshold else ()
+    told = ((Occasion.ABOVE, contract.total >= threshold), (Occasion.CLAUSES, contract_clauses.differs(contract)))
+    return tuple(occasion for occasion, so in told if so)
+
+
+def reviewers(contract: Contract, ask: Ask) -> tuple[Reviewer, ...]:
+    """Who has to pass it: the general manager only where there is an occasion."""
+    house = (Reviewer.GENERAL,) if general_manager_for(contract, ask) else ()
     return (Reviewer.KEY_ACCOUNT, Reviewer.FINANCE, *house)
 
 
@@ -59,7 +65,10 @@ def not_yet_marked(reviewer: Reviewer) -> Rule:
         if reviewer in marks(contract):
             return no("This review has been passed already.", code="E-REVIEWED", quiet=True)
         if reviewer not in reviewers(contract, ask):
-            return no("The total stays below what the general manager reviews.", code="E-REVIEW-NOT-NEEDED", quiet=True)
+            return no(
+                "The general manager reviews large totals and changed clauses: this contract has neither.",
+                code="E-REVIEW-NOT-NEEDED", quiet=True,
+            )  # fmt: skip
         return None
 
     return mark_is_still_missing

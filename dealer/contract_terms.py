@@ -4,6 +4,7 @@ The wording of the paper is Chinese, so words for codes (使用性质, 采购方
 stays empty and is printed as ×.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from dealer import people, pricing, terms
@@ -32,7 +34,7 @@ from dealer.records.deals import Deal, PurchaseMode, Use
 from dealer.records.people import Store
 from dealer.records.quotations import ExtraKind, QuotationLine
 from dealer.records.vehicles import Model
-from dealer.terms import Capacity, ContractTerms, Court, Earnest, Moment
+from dealer.terms import Article, Capacity, ContractTerms, Court, Earnest, Moment, Own, revive
 
 CAPACITIES = {
     PartyRole.BUYER: Capacity.BUYS,
@@ -57,6 +59,7 @@ EARNEST = {
     DepositKind.EARNEST: Earnest.DEPOSIT,
 }
 PAPERS = {ContractKind.AMENDMENT: "amendment"}
+TEXTS = {ContractKind.PROCUREMENT: "procurement", ContractKind.LEASE: "lease"}  # every other is a sale
 CHARGED = {kind.value for kind in pricing.CHARGED}
 
 
@@ -67,36 +70,62 @@ def paper_of(contract: Contract) -> str:
 
 def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms:
     """The terms as they stand on a day. Raises pydantic's ValidationError where they contradict each other."""
+    agreed = ContractTerms.model_validate(_agreed(db, contract, day))
+    return agreed.model_copy(update={"articles": agreed.composed(own_wordings(contract))})
+
+
+def articles_of(db: Session, contract: Contract, day: date, own: tuple[Own, ...] | None = None) -> tuple[Article, ...]:
+    """The text clause by clause: as it was frozen, or as it stands in a draft, however much that still lacks.
+
+    Empty while the paper has no room for what was typed: the checklist says so (E-TERMS).
+    """
+    if contract.frozen is not None and own is None:
+        frozen: ContractTerms = revive("contract", json.dumps({"terms": contract.frozen}))
+        return frozen.spoken
+    try:
+        draft = ContractTerms.model_construct(**_agreed(db, contract, day))
+    except ValidationError:
+        return ()
+    return draft.composed(own_wordings(contract) if own is None else own)
+
+
+def own_wordings(contract: Contract) -> tuple[Own, ...]:
+    """The clauses that this contract words otherwise than the house."""
+    return tuple(Own(key=each.key, zh=each.zh, en=each.en) for each in contract.own_clauses)
+
+
+def _agreed(db: Session, contract: Contract, day: date) -> dict[str, Any]:
+    """What the rows of a contract say, by the names of its terms."""
     store = people.store_of(db, contract.store_id)
     vat = pricing.vat_rate(db, contract.store_id, day)
     use = use_of(contract.deal)
-    agreed = ContractTerms(
-        dated=day,
-        signing_place=contract.signing_place,
-        seller=seller_of(contract, store),
-        customers=tuple(party_of(party) for party in contract.parties),
-        procurement=_procurement(contract),
-        vehicles=tuple(_line(line, use, vat) for line in contract.lines),
-        extras=tuple(extra for line in contract.lines for extra in extras_of(line.extras, line.quantity)),
-        gifts=tuple(gift for line in contract.lines for gift in gifts_of(line.extras, line.quantity)),
-        vat_percent=int(vat * 100),
-        instalments=tuple(instalment_of(payment) for payment in contract.payments),
-        earnest=EARNEST[contract.deposit_kind],
-        bond=_bond(contract),
-        batches=tuple(batches_of(contract.plan)),
-        receivers=tuple(terms.Contact(name=each.name, phone=each.phone) for each in contract.receivers),
-        odometer_km=contract.odometer_limit,
-        keys=contract.keys,
-        inspection_days=contract.inspection_days,
+    return {
+        "kind": TEXTS.get(contract.kind, "sale"),
+        "dated": day,
+        "signing_place": contract.signing_place,
+        "seller": seller_of(contract, store),
+        "customers": tuple(party_of(party) for party in contract.parties),
+        "procurement": _procurement(contract),
+        "vehicles": tuple(_line(line, use, vat) for line in contract.lines),
+        "extras": tuple(extra for line in contract.lines for extra in extras_of(line.extras, line.quantity)),
+        "gifts": tuple(gift for line in contract.lines for gift in gifts_of(line.extras, line.quantity)),
+        "vat_percent": int(vat * 100),
+        "instalments": tuple(instalment_of(payment) for payment in contract.payments),
+        "earnest": EARNEST[contract.deposit_kind],
+        "bond": _bond(contract),
+        "batches": tuple(batches_of(contract.plan)),
+        "receivers": tuple(terms.Contact(name=each.name, phone=each.phone) for each in contract.receivers),
+        "odometer_km": contract.odometer_limit,
+        "keys": contract.keys,
+        "inspection_days": contract.inspection_days,
         # One rate for both sides: what is due late costs the same, cars or money.
-        late_delivery=_late(contract),
-        late_payment=_late(contract),
-        storage_fen=contract.storage_fee,
-        service_phone=store.after_sales_phone,
-        verify_at=store.public_address,
+        "late_delivery": _late(contract),
+        "late_payment": _late(contract),
+        "storage_fen": contract.storage_fee,
+        "service_phone": store.after_sales_phone,
+        "verify_at": store.public_address,
         **_wording(contract),
-    )
-    return agreed.model_copy(update={"articles": agreed.composed()})
+    }
 
 
 def _wording(contract: Contract) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from dealer import approvals, bundles, contract, people, testdrive, vehicles
 from dealer.allocation import Allocation
 from dealer.bundles import WantedBundle
+from dealer.clause_forms import ClauseRemark, ClauseWording
 from dealer.contract_forms import (
     BuyerFacts,
     DeliveryFacts,
@@ -45,12 +46,15 @@ X5_VINS = (
     "LYLAA4182T2100016", "LYLAA4184T2100017", "LYLAA4186T2100018", "LYLAA4188T2100019", "LYLAA4184T2100020",
 )  # fmt: skip
 E3_VINS = ("LYLEV3E38T2300011", "LYLEV3E3XT2300012", "LYLEV3E31T2300013", "LYLEV3E33T2300014")
+SOONER = "车辆与约定不符的，甲方应在接到通知后5日内修复；逾期的，乙方可以要求更换同型号、同配置的新车。"
 
 
 def a_contract_is_under_review(stage: Stage) -> None:
-    """The key-account manager has passed it; finance and the general manager have not."""
+    """The key-account manager has passed it; finance asks something, and the general manager has yet to read it."""
     drawn = contracted(stage, BUILDERS, 8, 137_000, days_ago=12, mode=PurchaseMode.DIRECT, tender=False)
     stage.take("陈静", 1, "10:00", Contract, drawn, "pass_risk", ReviewNote(comment="价格在权限内，付款节点可接受"))
+    asked = ClauseRemark(clause="damages_for_delay", text="违约金上限 5% 是否与去年的合同一致？请核对。")
+    stage.take("高洁", 1, "11:00", Contract, drawn, "remark", asked)
 
 
 def a_contract_waits_for_its_number(stage: Stage) -> None:
@@ -149,7 +153,7 @@ def filled_in(
     days_ago: int,
     tender: bool,
 ) -> None:
-    """Parties, plan, payment and, for a tender, its award."""
+    """Parties, plan, payment and, for a tender, its award; who does not tender bargains about words."""
     payments = tuple(
         PaymentRow(event=PaymentEvent.ACCEPTANCE, days=10, batch=at, amount=cars * price[1] * 100)
         for at, cars in enumerate(batches, 1)
@@ -161,6 +165,8 @@ def filled_in(
     ]
     if tender:
         forms.append(("edit_procurement", _award(stage, asked, days_ago)))
+    else:
+        forms.append(("change_clause", ClauseWording(clause="repair_or_replace", wording=SOONER)))
     for action, facts in forms:
         stage.take("李娜", days_ago, "11:00", Contract, drawn, action, facts)
 

@@ -49,6 +49,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "review for risk":        frozenset({R.KEY_ACCOUNT}),
     "review for finance":     frozenset({R.FINANCE}),
     "review for the house":   frozenset({R.GENERAL}),
+    "remark on contracts":    frozenset({R.KEY_ACCOUNT, R.FINANCE, R.GENERAL}),
     "issue contracts":        frozenset({R.CLERK, R.KEY_ACCOUNT}),
     "record signatures":      frozenset({R.CLERK}),
     "confirm signatures":     frozenset({R.KEY_ACCOUNT}),

@@ -267,6 +267,7 @@ def contract_of(shop: Shop, number: int) -> Contract:
         found = by_number(db, Contract, shop.actor("陈静"), number)
         assert found is not None
         _ = (found.parties, found.lines, found.plan, found.payments, found.reviews, found.receivers, found.former)
+        _ = (found.own_clauses, found.remarks)
         return found
 
 

@@ -84,7 +84,7 @@ def test_a_draft_has_the_lines_of_the_accepted_quotation_and_the_customer_as_buy
     ("public", "customer_class", "mode", "kind"),
     [
         (True, CustomerClass.POLICE, PurchaseMode.DIRECT, ContractKind.PROCUREMENT),
-        (False, CustomerClass.STATE_GROUP, PurchaseMode.OPEN_TENDER, ContractKind.PROCUREMENT),
+        (False, CustomerClass.STATE_GROUP, PurchaseMode.OPEN_TENDER, ContractKind.SALE),
         (False, CustomerClass.LEASING, PurchaseMode.DIRECT, ContractKind.LEASE),
         (False, CustomerClass.RENTAL, PurchaseMode.DIRECT, ContractKind.SALE),
     ],

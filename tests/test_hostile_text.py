@@ -105,8 +105,8 @@ def longest(field: Any) -> int:
 
 
 def with_texts(terms: t.Terms, texts: dict[Path, str]) -> t.Terms:
-    """The same terms with other texts in these places, checked anew."""
-    given = terms.model_dump()
+    """The same terms with other texts in these places, checked anew; frozen articles are composed anew."""
+    given = terms.model_dump(exclude={"articles"})
     for path, said in texts.items():
         _put(given, path, said)
     return type(terms).model_validate(given)

@@ -360,7 +360,12 @@ def hostile(terms: t.Terms, attack: str) -> tuple[t.Terms, int]:
         match value:
             case t.Terms():
                 fields = type(value).model_fields.items()
-                return {name: spoil(getattr(value, name), typed=is_typed(value, name, field)) for name, field in fields}
+                # Articles that were frozen are composed anew: what is typed has to find its way into them.
+                return {
+                    name: spoil(getattr(value, name), typed=is_typed(value, name, field))
+                    for name, field in fields
+                    if name != "articles"
+                }
             case tuple():
                 return tuple(spoil(each, typed=typed) for each in value)
             case _:

@@ -8,7 +8,7 @@ from flask import render_template
 
 from dealer import contract as contracts
 from dealer.contract_gaps import SIGNED_WITHIN
-from dealer.contract_rules import marks, reviewers
+from dealer.contract_rules import general_manager_for, marks, reviewers
 from dealer.engine import amounts
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Choice, Refusal
@@ -25,10 +25,11 @@ from dealer.records.contracts import (
     PaymentEvent,
     PlannedBatch,
     Review,
+    Reviewer,
 )
 from dealer.records.deals import DealState, PurchaseMode
 from dealer.records.quotations import ExtraKind
-from web import amendments, contract_press, steps, timeline
+from web import amendments, contract_press, contract_text, steps, timeline
 from web.asking import looking, looking_ask, me
 from web.frame import names_of
 from web.language import clock, money, say, short_day, show, told
@@ -45,21 +46,18 @@ PRIMARY = (
     "submit", "pass_risk", "pass_finance", "pass_house", "redraft", "issue", "confirm_effective", "record_signatures",
 )  # fmt: skip
 EDITS = (
-    "edit_changes",
-    "edit_buyer",
-    "edit_payment",
-    "edit_delivery",
-    "edit_procurement",
-    "edit_wording",
-    "add_party",
-    "drop_party",
-)
+    "edit_changes", "edit_buyer", "edit_payment", "edit_delivery", "edit_procurement", "edit_wording", "add_party",
+    "drop_party", "choose_kind",
+)  # fmt: skip
+ELSEWHERE = (*EDITS, *contract_text.AT_A_CLAUSE)
 # Where an obstacle is removed: fix code → what the button says, and the step's action or an address.
 FIXES = {
     "edit_parties": ("Edit", "edit_buyer"),
     "edit_delivery": ("Edit", "edit_delivery"),
     "edit_payment": ("Edit", "edit_payment"),
     "edit_procurement": ("Edit", "edit_procurement"),
+    "add_party": ("Add a party", "add_party"),
+    "contract_text": ("Read the text", "text"),
     "renew_lines": ("Take over", "renew_lines"),
     "edit_changes": ("Edit", "edit_changes"),
     "ask_price": ("Ask for an exception", "ask_price"),
@@ -93,7 +91,8 @@ def draw(contract: Contract, kind: steps.Kind, refusals: tuple[Refusal, ...] = (
         items=_items(contract, choices, kind),
         items_title=_items_title(contract),
         primary=primary,
-        buttons=[each for each in buttons if each is not primary and each["action"] not in EDITS],
+        buttons=[each for each in buttons if each is not primary and each["action"] not in ELSEWHERE],
+        text_url=contract_text.url_of(contract),
         edits={each["action"]: each["url"] for each in buttons if each["action"] in EDITS},
         lines=_lines(contract),
         **amendments.cards(contract),
@@ -340,6 +339,8 @@ def _reviews(contract: Contract) -> list[dict[str, Any]]:
     for reviewer in dict.fromkeys((*reviewers(contract, looking_ask()), *passed)):
         mark = latest.get(reviewer)
         note = f"{names.get(mark.person_id, '')} {clock(mark.at)} {mark.comment}".strip() if mark else ""
+        if mark is None and reviewer is Reviewer.GENERAL:
+            note = show(general_manager_for(contract, looking_ask()))
         badge = {"label": say("Passed"), "tone": "ok"} if mark else {"label": say("Awaited"), "tone": "wait"}
         rows.append({"who": show(reviewer), "note": note, "badge": badge, "passed": mark is not None})
     return rows

@@ -6,15 +6,15 @@ from uuid import UUID
 from flask import Blueprint, abort, redirect, render_template, request
 
 from dealer import contract as contracts
-from dealer import contract_forms, people, reports, workflow
-from dealer.contract_draft_rules import UNDER_CONTRACT
+from dealer import people, reports, workflow
+from dealer.contract_draft_rules import KINDS_OF_A_SALE, UNDER_CONTRACT
 from dealer.contract_rules import marks, reviewers
 from dealer.engine.steps import Ask, Refusal
 from dealer.in_force import is_amendment
 from dealer.people import has
 from dealer.records.contracts import Contract, ContractState, PrintLog
 from dealer.records.deals import Deal
-from web import contract_page, contract_press, deals, steps
+from web import contract_page, contract_press, contract_text, deals, steps
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import options
 from web.language import money, say, short_day, show, told
@@ -53,9 +53,17 @@ KIND = steps.register(
         contracts.CONTRACTS,
         title=title_of,
         sees=lambda contract, who: contracts.sees(contract, who, looking()),
-        known=contract_forms.known_facts,
+        known=contract_text.known,
+        after=contract_text.after,
+        extra=contract_text.extra,
+        templates=contract_text.TEMPLATES,
     )
 )
+
+
+@options("kinds_of_a_sale")
+def _kinds() -> list[tuple[str, str]]:
+    return [(str(kind.value), show(kind)) for kind in KINDS_OF_A_SALE]
 
 
 @options("contract_lines")
@@ -128,6 +136,13 @@ def page(number: int) -> Answer:
     """Everything about one contract: what is missing, what it says, where its paper is."""
     contract = steps.find(looking(), KIND, number)
     return contract_page.draw(contract, KIND)
+
+
+@pages.get("/contracts/<int:number>/text")
+def text(number: int) -> Answer:
+    """What it says clause by clause."""
+    contract = steps.find(looking(), KIND, number)
+    return contract_text.draw(contract, KIND) if contract_text.url_of(contract) else abort(404)
 
 
 @pages.get("/contracts/<int:number>/press")

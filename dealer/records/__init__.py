@@ -4,6 +4,7 @@ from dealer.engine import attempts, files, history
 from dealer.records import (
     approvals,
     bundles,
+    clauses,
     contracts,
     costs,
     customers,
@@ -22,6 +23,7 @@ __all__ = [
     "approvals",
     "attempts",
     "bundles",
+    "clauses",
     "contracts",
     "costs",
     "customers",

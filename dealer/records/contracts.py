@@ -23,6 +23,7 @@ from dealer.engine.database import (
     state_of,
     word_of,
 )
+from dealer.records.clauses import OwnClause, Remark
 from dealer.records.deals import Deal, Terms
 from dealer.records.quotations import Quotation
 from dealer.records.vehicles import Model
@@ -145,6 +146,8 @@ class Contract(Living):
     plan: Mapped[list["PlannedBatch"]] = relationship(order_by="PlannedBatch.position", cascade="all, delete-orphan")
     payments: Mapped[list["Instalment"]] = relationship(order_by="Instalment.position", cascade="all, delete-orphan")
     reviews: Mapped[list["Review"]] = relationship(order_by="Review.at", cascade="all, delete-orphan")
+    own_clauses: Mapped[list[OwnClause]] = relationship(order_by=OwnClause.id, cascade="all, delete-orphan")
+    remarks: Mapped[list[Remark]] = relationship(order_by=Remark.number, cascade="all, delete-orphan")
     receivers: Mapped[list["Receiver"]] = relationship(order_by="Receiver.position", cascade="all, delete-orphan")
     former: Mapped[list["FormerIssue"]] = relationship(order_by="FormerIssue.code", cascade="all, delete-orphan")
     __table_args__ = (numbered(), UniqueConstraint("store_id", "code"))
@@ -284,6 +287,13 @@ class Reviewer(StrEnum):
     KEY_ACCOUNT = "key_account"
     FINANCE = "finance"
     GENERAL = "general"
+
+
+class Occasion(StrEnum):
+    """Why the general manager reviews a contract."""
+
+    ABOVE = "above_threshold"
+    CLAUSES = "own_clauses"
 
 
 class Review(OfStore):

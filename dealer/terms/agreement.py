@@ -67,6 +67,7 @@ class Court(StrEnum):
 class Agreement(Terms):
     """Seller and one to three parties on the customer's side, and what they agree on in words."""
 
+    LATER: ClassVar[tuple[str, ...]] = ("articles", "verify_at")
     THIS: ClassVar[dict[str, str]] = {"zh": "本合同", "en": "this contract"}
 
     wording: Word = WORDING

@@ -96,7 +96,7 @@ class Feature(Terms):
 class ContractTerms(Agreement, Goods):
     """A fleet sale: everything dealer and buyer agree, down to the number of copies."""
 
-    LATER: ClassVar[tuple[str, ...]] = ("kind", "articles", "verify_at")
+    LATER: ClassVar[tuple[str, ...]] = ("kind", *Agreement.LATER)
 
     kind: Literal["", "sale", "procurement", "lease"] = ""
     procurement: Procurement | None = None
