@@ -200,22 +200,6 @@ def failures_are_shown(unit: Unit, ask: Ask) -> Refusal | None:
 
 
 @on_facts
-def photos_are_pictures(unit: Unit, ask: Ask) -> Refusal | None:
-    """Told by their first bytes, not by their names."""
-    bad = [
-        answer.item
-        for answer in ask.facts.items
-        if answer.photo
-        and (len(answer.photo.content) > files.MOST_BYTES or files.media_type_of(answer.photo.content) is None)
-    ]
-    if bad:
-        return no(
-            "A photo is a JPEG or PNG of at most 20 MB: {items}.", code="E-FILE-KIND", field="items", items=_named(bad)
-        )
-    return None
-
-
-@on_facts
 def odometer_is_within_contract(unit: Unit, ask: Ask) -> Refusal | None:
     """The contract says how far a new car may have been driven."""
     contract = text_for(ask.db, unit)

@@ -39,7 +39,7 @@ PAGE = 50
 NEW_CAR = (yard.model_comes_in_this_colour, yard.vin_is_new_here, yard.certificate_leaves_with_the_car)
 FREE = (allocation.unit_is_undamaged, allocation.nobody_claims_the_car)
 TO_CONTRACT = (allocation.contract_is_effective, allocation.unit_is_as_contracted, allocation.batch_has_room)
-REPORTED = (inspection.every_item_is_judged, inspection.photos_are_pictures, inspection.odometer_does_not_run_back)
+REPORTED = (inspection.every_item_is_judged, inspection.odometer_does_not_run_back)
 GATES = (
     handover.contract_is_in_force,
     handover.batch_is_released,

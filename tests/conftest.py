@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
+from dealer import demo_shop
 from dealer.engine import jobs
 from dealer.engine.database import Database, Record, open_database
 from dealer.engine.history import create_triggers
 from dealer.engine.sealed import Keys
-from tests.cast import Shop, found_shop
+from tests.cast import Shop, cheap_hash, found_shop
 from tests.databases import KINDS, Databases, Kind, PassedPerDatabase
 from tests.desk import Clock, Desk
 from web.app import create_app
@@ -89,6 +90,21 @@ class Lender:
 def lender(databases: Databases) -> Lender:
     """One a worker."""
     return Lender(databases)
+
+
+def _found_everything(url: str) -> None:
+    database = open_database(url, KEYS)
+    make_tables(database)
+    demo_shop.found(database, cheap_hash(), at("2026-09-25 09:00"))
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def whole_shops(databases: Databases, lender: Lender) -> Lender:
+    """The two servers with the template of the whole shop, where stories play."""
+    for kind in KINDS:
+        databases.template(kind, _found_everything, name="story")
+    return lender
 
 
 @pytest.fixture(params=KINDS)

@@ -94,7 +94,10 @@ class Desk:
         for name, value in (fields or {}).items():
             for each in value if isinstance(value, list) else [value]:
                 data.add(name, (BytesIO(each[1]), each[0]) if isinstance(each, tuple) else str(each))
-        return self._page(self.client.post(url, data=data, follow_redirects=True))
+        answer = self.client.post(url, data=data, follow_redirects=True)
+        for each in (*answer.history, answer):
+            each.request.environ["wsgi.input"].close()  # a large form is sent from a temporary file
+        return self._page(answer)
 
     def ask(self, url: str, facts: Mapping[str, Any] | None = None, when: str = "") -> Page:
         """Take a step as a program does: JSON in, JSON out, with the literal codes of a refusal."""

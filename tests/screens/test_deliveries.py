@@ -141,6 +141,32 @@ def test_a_failure_is_sent_with_note_and_photo(shop: Shop, desk: At) -> None:
     assert phone.client.get(f"/stock/{car}/photos/{'0' * 64}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "photo, sentence",
+    [
+        (("划伤.jpg", b"\xff\xd8\xff" + bytes(40 * 1024 * 1024)), "文件超过 20 MB，请换一个小一些的。"),
+        (("划伤.jpg", b"%PDF-1.7 a scan"), "文件名标为 JPEG，内容却是 PDF，请选择正确的文件。"),
+        (("划伤.jpg", b"GIF89a"), "这不是 PDF，也不是 JPEG 或 PNG 图片，请选择其中一种。"),
+        (("划伤.jpg", b""), "文件为空，请另选一个。"),
+    ],
+    ids=["40 MB", "a PDF by another name", "no picture", "empty"],
+)
+def test_a_photo_that_cannot_be_taken_is_told_beside_it_and_the_rest_is_kept(
+    shop: Shop, desk: At, photo: tuple[str, bytes], sentence: str
+) -> None:
+    car, phone = in_pdi(shop), desk("郑凯", "2026-11-25 10:00")
+    sent = answers("items", "item", inspection(paint="fail"), paint={"note": "左前门划伤", "photo": photo})
+    page = phone.submit(f"/stock/{car}/pdi_fail", sent | {"odometer": 12})
+    assert page.status == 422
+    (beside,) = re.findall(
+        r'<input class="form-control" type="file" name="items-(\d+)-photo"[^>]*><p class="field-error"', page.html
+    )
+    assert f'name="items-{beside}-item" value="paint"' in page.html
+    assert page.text.count(sentence) == 1
+    assert 'value="左前门划伤"' in page.html
+    assert len(re.findall(r'<input[^>]*type="radio"[^>]* checked', page.html)) == len(inspection())
+
+
 # ── hand-over ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -59,6 +59,17 @@ def test_the_editor_begins_with_the_need_sheet_at_marked_prices(desk: Desks, dea
     assert "1,398,000" in page.text
 
 
+def test_a_row_that_nobody_touched_is_no_row_although_its_number_is_filled_in(
+    desk: Desks, shop: Shop, deal: int
+) -> None:
+    li = desk("李娜")
+    untouched = {"extras-0-name": "", "extras-0-kind": "", "extras-0-line": "1", "extras-0-amount": ""}
+    assert drawn_up(li, shop, deal, "139800", **untouched).url == "/quotations/1"
+    half = drawn_up(li, shop, deal, "139800", **untouched | {"extras-0-name": "脚垫"})
+    assert half.status == 422
+    assert 'value="脚垫"' in half.html
+
+
 def test_floor_and_needed_decision_are_told_while_somebody_types(desk: Desks, shop: Shop, deal: int) -> None:
     li = desk("李娜")
     li.turn_clock(MONDAY)

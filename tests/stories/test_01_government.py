@@ -147,7 +147,7 @@ def test_story_1_government_two_batches(shop: Shop, desk: Callable[[str], Desk])
     _the_award_becomes_a_contract(case)
     _the_model_is_driven(case, keys)
     _the_contract_takes_effect(case)
-    _the_cars_arrive(case, keys)
+    the_cars_arrive(case, keys)
     _a_batch_is_handed_over(case, 0, "2026-11-28")
     _the_first_calls_are_due(case)
     assert case.refused("陈静", "2026-11-29 09:00", Deal, 1, "close")[0] == "E-UNDELIVERED"
@@ -234,7 +234,7 @@ def _the_contract_takes_effect(case: Case) -> None:
     case.done("李娜", "2026-11-12 15:00", Deal, 1, "begin_delivery")
 
 
-def _the_cars_arrive(case: Case, keys: dict[str, str]) -> None:
+def the_cars_arrive(case: Case, keys: dict[str, str]) -> None:
     """Ten cars in the yard, their certificates on hand; a VIN with a wrong check digit does not come in."""
     for vin in VINS:
         facts = NewUnit.model_validate({"model": keys["X5"], "vin": vin, "colour": "珠光白"})
@@ -246,28 +246,38 @@ def _a_batch_is_handed_over(case: Case, place: int, day: str) -> None:
     """Allocated, inspected, invoiced, released; then car by car, the first drive-off at 15:20."""
     batch = case.batches()[place]
     first, last = (1, 6) if place == 0 else (7, 10)
-    items = [{"item": item.code, "result": "pass"} for group in items_for(Energy.PETROL).values() for item in group]
     for number in range(first, last + 1):
         case.done("孙强", f"{day} 08:00", Unit, number, "allocate", {"batch": str(batch.id)})
-        case.done("郑凯", f"{day} 08:10", Unit, number, "start_pdi")
-        case.done("郑凯", f"{day} 08:30", Unit, number, "pdi_pass", {"odometer": 12, "items": items})
-        invoice = {
-            "number": f"2653000000{number:010}", "issued_on": day, "buyer": "某市公安局", "price": "131800",
-        }  # fmt: skip
-        case.done("高洁", f"{day} 09:00", Unit, number, "issue_invoice", invoice)
+        made_ready(case, number, day)
     case.done("孙强", f"{day} 10:00", Batch, batch.number, "release")
     for number in range(first, last + 1):
-        form = {
-            "receiver": "杨帆", "receiver_phone": "13888880021", "driven_off_at": f"{day}T15:20", "odometer": "12",
-            "keys": "2", "signature": ("s.png", PNG),
-        }  # fmt: skip
-        points = {
-            f"points-{at_}-{name}": value
-            for at_, point in enumerate(POINTS)
-            for name, value in (("point", point), ("tick", "yes"))
-        }
-        case.sent("李娜", f"{day} 15:20", Unit, number, "deliver", form | points)
+        handed_over(case, number, day)
     assert case.batches()[place].state is BatchState.ACCEPTED
+
+
+def made_ready(case: Case, number: int, day: str) -> None:
+    """A car that belongs to the batch is inspected and invoiced."""
+    items = [{"item": item.code, "result": "pass"} for group in items_for(Energy.PETROL).values() for item in group]
+    case.done("郑凯", f"{day} 08:10", Unit, number, "start_pdi")
+    case.done("郑凯", f"{day} 08:30", Unit, number, "pdi_pass", {"odometer": 12, "items": items})
+    invoice = {
+        "number": f"2653000000{number:010}", "issued_on": day, "buyer": "某市公安局", "price": "131800",
+    }  # fmt: skip
+    case.done("高洁", f"{day} 09:00", Unit, number, "issue_invoice", invoice)
+
+
+def handed_over(case: Case, number: int, day: str) -> None:
+    """杨帆 signs for a car and drives off."""
+    form = {
+        "receiver": "杨帆", "receiver_phone": "13888880021", "driven_off_at": f"{day}T15:20", "odometer": "12",
+        "keys": "2", "signature": ("s.png", PNG),
+    }  # fmt: skip
+    points = {
+        f"points-{at_}-{name}": value
+        for at_, point in enumerate(POINTS)
+        for name, value in (("point", point), ("tick", "yes"))
+    }
+    case.sent("李娜", f"{day} 15:20", Unit, number, "deliver", form | points)
 
 
 def _the_first_calls_are_due(case: Case) -> None:
