@@ -120,10 +120,19 @@ def shop(database: Database) -> Shop:
     return Shop(database)
 
 
+@pytest.fixture(scope="session")
+def built() -> list[Flask]:
+    """The application, once a test of this worker has built it: nothing in it belongs to a database but its name."""
+    return []
+
+
 @pytest.fixture
-def app(database: Database) -> Flask:
+def app(database: Database, built: list[Flask]) -> Flask:
     """The application around this test's database, with a clock the test turns."""
-    return create_app(database, clock=Clock(at("2026-11-10 09:00")))
+    if not built:
+        built.append(create_app(database))
+    built[0].config.update(DATABASE=database, CLOCK=Clock(at("2026-11-10 09:00")))
+    return built[0]
 
 
 @pytest.fixture

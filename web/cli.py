@@ -1,4 +1,4 @@
-"""The command `dealer`: serve, worker, migrate, verify, doctor, demo, diagram, add-person; each has its --help."""
+"""The command `dealer`: serve, worker, migrate, import, verify, doctor, demo and others; each has its --help."""
 
 import logging
 import os
@@ -11,13 +11,13 @@ import sys
 import time
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
 from threading import Event, Thread, Timer
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from pydantic import ValidationError
 
@@ -26,8 +26,11 @@ from dealer.engine import doctor, history, jobs, migrating
 from dealer.engine.database import Database, open_database
 from dealer.engine.sealed import KeysUnsafe
 from dealer.engine.settings import Settings
-from dealer.engine.steps import Ask, Refused
+from dealer.engine.steps import Ask, Refusal, Refused
 from dealer.engine.words import say
+
+if TYPE_CHECKING:
+    from dealer.importing import Preview
 
 log = logging.getLogger(__name__)
 
@@ -273,9 +276,59 @@ def add_person(settings: Settings, arguments: Namespace) -> int:
         with database.writing(store.id) as db:
             _, password = staff.add_person(Ask(db, people.system(store.id), datetime.now(UTC)), facts)
     except Refused as refused:
-        return _complain(" ".join(say(each.sentence, "en", **each.values) for each in refused.refusals))
+        return _complain(" ".join(_told(each) for each in refused.refusals))
     print(f"{facts.sign_in} signs in with {password}")
     return 0
+
+
+def import_price_list(settings: Settings, arguments: Namespace) -> int:
+    """Import a price list: a draft for the general manager. Every bad cell is named, and then nothing is imported."""
+
+    def bring_in(database: Database, now: datetime) -> tuple["Preview", str]:
+        first = arguments.first or database.calendar.today(now)
+        told = {"by": arguments.by, "at": now, "name": arguments.name or arguments.file.stem, "effective_from": first}
+        preview, number = bulk_imports.price_list_from(database, arguments.file, **told)
+        return (
+            preview,
+            f"Price list {number} is a draft: models {len(preview.rows)}, in force from {first} once approved.",
+        )
+
+    from dealer import bulk_imports  # noqa: PLC0415 - the other commands read no sheets
+
+    return _import(settings, bring_in)
+
+
+def import_stock(settings: Settings, arguments: Namespace) -> int:
+    """Import cars into stock. Every bad cell is named, and then nothing is imported."""
+
+    def bring_in(database: Database, now: datetime) -> tuple["Preview", str]:
+        preview, cars = bulk_imports.stock_from(database, arguments.file, by=arguments.by, at=now)
+        return preview, f"Cars taken into stock: {cars}."
+
+    from dealer import bulk_imports  # noqa: PLC0415 - the other commands read no sheets
+
+    return _import(settings, bring_in)
+
+
+def _import(settings: Settings, bring_in: Callable[[Database, datetime], tuple["Preview", str]]) -> int:
+    behind = migrating.behind(settings.url)
+    if behind:
+        return _complain(behind)
+    try:
+        preview, done = bring_in(open_database(settings.url, settings.keys), datetime.now(UTC))
+    except LookupError as unknown:
+        return _complain(str(unknown.args[0]))
+    except Refused as refused:
+        return _complain(" ".join(_told(each) for each in refused.refusals))
+    for trouble in preview.troubles:
+        _complain(f"{trouble.cell or 'the sheet'}: {_told(trouble.refusal)}")
+    if preview.is_good:
+        print(done)
+    return 0 if preview.is_good else 1
+
+
+def _told(refusal: Refusal) -> str:
+    return say(refusal.sentence, "en", **refusal.values)
 
 
 # ── the command line ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -292,6 +345,7 @@ def _parser() -> ArgumentParser:
     one_of.add_argument("--down", metavar="REVISION", help='go back to an older revision; "base" removes all tables')
     one_of.add_argument("--check", action="store_true", help="say what tells the tables from what the code expects")
     one_of.add_argument("--draft", metavar="NAME", help="for developers: write the next migration from the models")
+    _add_imports(commands)
     _add(commands, "verify", verify)
     _add(commands, "doctor", examine)
     _add(commands, "demo", demo)
@@ -304,6 +358,25 @@ def _parser() -> ArgumentParser:
     adding.add_argument("--shop", default="", metavar="CODE", help="the code of the shop; needed if there are several")
     adding.add_argument("--new-shop", default="", metavar="NAME", help="found a shop of that company name, with --shop")
     return parser
+
+
+def _add_imports(commands: "_SubParsersAction[ArgumentParser]") -> None:
+    text = "Import a price list or stock from an .xlsx sheet, as the screens do."
+    kinds = commands.add_parser("import", help=text, description=text).add_subparsers(required=True, metavar="WHAT")
+    prices, stock = _add(kinds, "price-list", import_price_list), _add(kinds, "stock", import_stock)
+    for parser in (prices, stock):
+        parser.add_argument("file", type=Path, metavar="FILE.xlsx", help="the sheet; the screens offer an empty one")
+        parser.add_argument(
+            "--by", required=True, metavar="SIGN-IN", help="who answers for it, by the name they sign in"
+        )
+    prices.add_argument("--name", default="", help="what the list is called (default: as the file)")
+    prices.add_argument(
+        "--from",
+        dest="first",
+        type=date.fromisoformat,
+        metavar="DAY",
+        help="in force from, such as 2026-12-01 (default: today)",
+    )
 
 
 def _add(commands: "_SubParsersAction[ArgumentParser]", name: str, command: Command) -> ArgumentParser:

@@ -1,0 +1,77 @@
+"""The command `dealer` from the outside: what it prints, and what it exits with."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dealer import demo_shop
+from dealer.engine import migrating
+from dealer.engine.database import open_database
+from dealer.engine.settings import Settings
+from dealer.records.prices import PriceList, PriceListState
+from dealer.records.vehicles import Unit
+from tests.cast import cheap_hash
+from tests.conftest import at
+from tests.test_importing import PRICE_HEAD, STOCK_HEAD, sheet
+from web import cli
+
+X5 = ("X5", 139_800, 136_800, 131_800, 128_000)
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """An installation with the shop of the stories in it."""
+    monkeypatch.setenv("DEALER_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("DEALER_KEYS", str(tmp_path / "keys.json"))
+    monkeypatch.delenv("DEALER_DATABASE_URL", raising=False)
+    settings = Settings()
+    migrating.upgrade(settings.url)
+    database = open_database(settings.url, settings.keys)
+    demo_shop.found(database, cheap_hash(), at("2026-09-25 09:00"))
+    database.engine.dispose()
+    return settings
+
+
+def test_a_price_list_comes_in_as_a_draft_and_a_bad_one_names_its_cells(
+    installed: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "PV-2026-12.xlsx"
+    path.write_bytes(sheet(PRICE_HEAD, X5))
+    told = ["import", "price-list", str(path), "--by", "chenjing", "--from", "2026-12-01"]
+    assert cli.main(told) == 0
+    assert "is a draft: models 1, in force from 2026-12-01" in capsys.readouterr().out
+    path.write_bytes(sheet(PRICE_HEAD, (*X5[:2], 140_000, *X5[3:])))
+    assert cli.main([*told, "--name", "PV-2026-13"]) == 1
+    assert "dealer: C2: From the marked price" in capsys.readouterr().err
+    database = open_database(installed.url, installed.keys)
+    with database.reading() as db:
+        drafts = db.scalars(select(PriceList.name).where(PriceList.state == PriceListState.DRAFT)).all()
+    database.engine.dispose()
+    assert drafts == ["PV-2026-12"]
+
+
+def test_cars_come_in_on_behalf_of_who_keeps_the_stock_and_of_nobody_else(
+    installed: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "stock.xlsx"
+    path.write_bytes(sheet(STOCK_HEAD, ("LYLAA4180T2100001", X5[0], "珠光白")))
+    told = ["import", "stock", str(path), "--by"]
+    assert cli.main([*told, "nobody"]) == 1
+    assert cli.main([*told, "wanglei"]) == 1
+    assert capsys.readouterr().err.splitlines()[0] == "dealer: nobody signs in as nobody"
+    assert cli.main([*told, "sunqiang"]) == 0
+    assert capsys.readouterr().out == "Cars taken into stock: 1.\n"
+    assert cli.main(["import", "stock", str(tmp_path / "none.xlsx"), "--by", "sunqiang"]) == 1
+    database = open_database(installed.url, installed.keys)
+    with database.reading() as db:
+        assert len(db.scalars(select(Unit)).all()) == 1
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "verify", "doctor", "demo", "diagram", "import"])
+def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: dealer ")
