@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import amendment_drafts as amending
-from dealer import amendment_prices, people, printing, reports
+from dealer import amendment_prices, people, printing, reports, sealing
 from dealer import amendment_rules as amendments
 from dealer import contract_acts as acts
 from dealer import contract_clauses as clauses
@@ -132,15 +132,22 @@ CONTRACTS = Life(
 # ── printing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def print_copy(ask: Ask, contract: Contract) -> PrintLog:
-    """One more copy of the stored paper. Raises Refused for others than the back office, or while there is no paper."""
+def print_copy(ask: Ask, contract: Contract, *, sealed: bool = False) -> PrintLog:
+    """One more copy of the stored paper, or of its sealed file. Raises Refused for others than the back office, or
+    while there is no paper."""
     answer = has("issue contracts")(contract, ask)
     if isinstance(answer, Refusal):
         raise Refused([answer], "print", contract)
     refusal = why_not_printed(ask, contract)
     if refusal is not None:
         raise Refused([refusal], "print", contract)
-    return printing.print_copy(answer, "contract", contract, contract.pdf_sha256 or "")
+    paper = contract.pdf_sha256 or ""
+    if sealed:
+        twin = sealing.sealed(ask.db, contract.store_id, paper)
+        if twin is None:
+            raise Refused([no("This contract has no sealed file: print the paper itself.", code="E-SEAL-NONE")])
+        paper = twin.sealed_sha256
+    return printing.print_copy(answer, "contract", contract, paper)
 
 
 def why_not_printed(ask: Ask, contract: Contract) -> Refusal | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer import people
+from dealer import people, sealing
 from dealer.engine import files, jobs, papers
 from dealer.engine.jobs import Job
 from dealer.engine.papers import Language, Paper, PaperFailed, Unprintable
@@ -190,6 +190,8 @@ def _hand_to_subject(db: Session, rendering: Rendering, job: Job) -> None:
     ask = Ask(db, people.system(rendering.store_id), job.now())
     facts = Printed(paper=rendering.template, sha256=rendering.pdf_sha256 or "", pages=rendering.pages)
     write_down(ask, kind, subject, "paper_stored", facts)
+    if isinstance(subject, Contract):
+        sealing.order(db, rendering, job.now())
 
 
 # ── what the press says ───────────────────────────────────────────────────────────────────────────────────────────

@@ -23,6 +23,7 @@ from dealer.engine.malformed import Malformed, half_width
 from dealer.engine.steps import Facts
 from dealer.records.contracts import Contract, ContractState, FormerIssue, Rendering
 from dealer.records.people import Store
+from dealer.records.sealing import SealedPaper
 
 ENOUGH = 16  # characters of a fingerprint: 64 bits are not guessed, and 64 characters are not typed without a slip
 PURPOSE = "verify"  # in the table of tries
@@ -41,6 +42,7 @@ class PaperKind(StrEnum):
     """What a file of ours is."""
 
     ISSUED = "issued"
+    SEALED = "sealed"  # the same bytes with the house seal behind them
     READING_COPY = "reading_copy"  # in English: only the Chinese text binds
     TRIAL = "trial"  # printed to see whether it can be; it has no number
 
@@ -126,13 +128,15 @@ def _texts(db: Session, number: str) -> list[tuple[str, ContractState, bool]]:
 
 def of_file(db: Session, content: bytes) -> Found | None:
     """What these very bytes are, if a contract of ours left the press as them. One byte more or less is not it."""
-    of_these_bytes = Rendering.pdf_sha256 == hashlib.sha256(content).hexdigest()
+    sha256 = hashlib.sha256(content).hexdigest()
+    paper = db.scalar(select(SealedPaper.pdf_sha256).where(SealedPaper.sealed_sha256 == sha256))
+    of_these_bytes = Rendering.pdf_sha256 == (paper or sha256)
     row = db.scalars(select(Rendering).where(of_these_bytes, Rendering.subject_kind == Contract.__tablename__)).first()
     if row is None:
         return None
     if row.trial:
         return Found("", PaperKind.TRIAL, None)
-    kind = PaperKind.ISSUED if row.language == "zh" else PaperKind.READING_COPY
+    kind = PaperKind.SEALED if paper else PaperKind.ISSUED if row.language == "zh" else PaperKind.READING_COPY
     return Found(row.number, kind, standing(db, row.number, row.fingerprint))
 
 

@@ -1,8 +1,11 @@
 """The command `dealer` from the outside: what it prints, and what it exits with."""
 
+from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
 
 from dealer import demo_shop
@@ -14,6 +17,7 @@ from dealer.records.vehicles import Unit
 from tests.cast import cheap_hash
 from tests.conftest import at
 from tests.test_importing import PRICE_HEAD, STOCK_HEAD, sheet
+from tests.test_sealing import PASSPHRASE, made
 from web import cli
 
 X5 = ("X5", 139_800, 136_800, 131_800, 128_000)
@@ -75,3 +79,20 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
         cli.main([command, "--help"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("usage: dealer ")
+
+
+def test_a_certificate_is_taken_from_a_file_with_its_passphrase_and_given_up_again(
+    installed: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "house.p12"
+    path.write_bytes(made(datetime(2100, 1, 1, tzinfo=UTC), ec.generate_private_key(ec.SECP256R1()))[0])
+    for passphrase, code, told in (("wrong\n", 1, "passphrase is another"), (f"{PASSPHRASE}\n", 0, "until 2100-01-01")):
+        monkeypatch.setattr("sys.stdin", StringIO(passphrase))
+        assert cli.main(["seal-key", str(path)]) == code
+        captured = capsys.readouterr()
+        assert told in captured.out + captured.err
+    for told in ("No more seals", "There was no certificate"):
+        assert cli.main(["seal-key", "--remove"]) == 0
+        assert told in capsys.readouterr().out
+    assert cli.main(["seal-key"]) == 1
+    assert cli.main(["seal-key", str(tmp_path / "none.p12")]) == 1

@@ -26,8 +26,10 @@ from dealer.engine import doctor, history, jobs, migrating
 from dealer.engine.database import Database, open_database
 from dealer.engine.sealed import KeysUnsafe
 from dealer.engine.settings import Settings
+from dealer.engine.signing import NoSealKey
 from dealer.engine.steps import Ask, Refusal, Refused
 from dealer.engine.words import say
+from web import seal_command
 
 if TYPE_CHECKING:
     from dealer.importing import Preview
@@ -51,7 +53,7 @@ def main(told: list[str] | None = None) -> int:
     command: Command = arguments.command
     try:
         return command(Settings(), arguments)
-    except (KeysUnsafe, migrating.Unreachable, migrating.LinksBroken, OSError) as error:
+    except (KeysUnsafe, NoSealKey, migrating.Unreachable, migrating.LinksBroken, OSError) as error:
         return _complain(str(error))
 
 
@@ -349,6 +351,7 @@ def _parser() -> ArgumentParser:
     _add(commands, "verify", verify)
     _add(commands, "doctor", examine)
     _add(commands, "demo", demo)
+    seal_command.describe(_add(commands, "seal-key", seal_command.seal_key))
     drawing = _add(commands, "diagram", draw)
     drawing.add_argument("folder", nargs="?", type=Path, default=SOURCE / "docs", metavar="FOLDER")
     adding = _add(commands, "add-person", add_person)

@@ -5,8 +5,9 @@ from typing import Any
 from flask import url_for
 
 from dealer import contract as contracts
-from dealer import printing
+from dealer import printing, sealing
 from dealer.records.contracts import Contract, ContractState, PrintLog, Rendering
+from dealer.records.sealing import SealedPaper
 from web.asking import looking, me
 from web.frame import names_of
 from web.language import clock, say, told
@@ -38,6 +39,7 @@ def card(contract: Contract, here: str) -> dict[str, Any] | None:
         return None
     trouble = printing.what_stands_against(trial) if trial else None
     english = contracts.reading_copy(looking(), contract)
+    sealed = sealing.sealed(looking(), contract.store_id, contract.pdf_sha256)
     prints = printing.copies_of(looking(), contract.id, contract.pdf_sha256) if contract.pdf_sha256 else []
     may = me().may_or_stands_in("issue contracts")
     return {
@@ -48,6 +50,7 @@ def card(contract: Contract, here: str) -> dict[str, Any] | None:
         "facts": _facts(contract),
         "paper": _paper(contract),
         "print": f"{here}/print" if may and contract.pdf_sha256 and contract.state in contracts.PRINTABLE else "",
+        "seal": _seal(contract, sealed) if sealed else [],
         "english": f"{here}/reading-copy" if english and english.pdf_sha256 else "",
         "order_english": f"{here}/reading-copy" if contract.pdf_sha256 and english is None else "",
         "copies": _copies(prints),
@@ -67,6 +70,15 @@ def _facts(contract: Contract) -> list[dict[str, str]]:
         known.append({"label": say("SHA-256 of the file"), "hash": contract.pdf_sha256})
     check = url_for("verification.answer", number=contract.code, fingerprint=contract.fingerprint)
     return [*known, {"label": say("What a stranger is told"), "value": say("View"), "url": check}]
+
+
+def _seal(contract: Contract, sealed: SealedPaper) -> list[dict[str, str]]:
+    """The sealed file: whose certificate, when, and who was given it."""
+    return [
+        {"label": say("House seal"), "value": f"{sealed.key.subject} {clock(sealed.at)}"},
+        {"label": say("SHA-256 of the sealed file"), "hash": sealed.sealed_sha256},
+        *_copies(printing.copies_of(looking(), contract.id, sealed.sealed_sha256)),
+    ]
 
 
 def _verdict(trial: Rendering | None) -> dict[str, str]:

@@ -255,7 +255,7 @@ def print_copy(number: int) -> Answer:
 
     def work(ask: Ask) -> str:
         contract = steps.find(ask.db, KIND, number)
-        row = contracts.print_copy(ask, contract)
+        row = contracts.print_copy(ask, contract, sealed=bool(request.form.get("sealed")))
         return f"{KIND.url(contract)}/copies/{row.id}"
 
     return write(None, work, lambda form, trouble: _refused(number, trouble))

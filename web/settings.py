@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import people, second_person, shop, workflow
+from dealer import people, sealing, second_person, shop, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask, Stale
@@ -13,7 +13,7 @@ from dealer.shop import ShopFacts
 from web import timeline
 from web.asking import Answer, looking, looking_ask, me, need, write
 from web.forms import Form
-from web.language import say, word
+from web.language import say, show, word
 
 pages = Blueprint("settings", __name__)
 
@@ -33,8 +33,21 @@ def page() -> Answer:
         keeps=me().may_or_stands_in("keep the shop"),
         blank=not store.uscc,
         alone=_alone_steps(),
+        seal=_seal(store),
         timeline=timeline.entries(list(reversed(of_thing(looking(), store.id, store.id)))),
     )
+
+
+def _seal(store: Store) -> list[dict[str, str]]:
+    """The certificate that issued contracts are sealed with."""
+    key = sealing.key_of(looking(), store.id)
+    if key is None:
+        return []
+    return [
+        {"label": say("Certificate of"), "value": key.subject},
+        {"label": say("Valid until"), "value": show(key.valid_until)},
+        {"label": "SHA-256", "hash": key.certificate_sha256},
+    ]
 
 
 def _alone_steps() -> list[dict[str, str]]:

@@ -30,6 +30,7 @@ TEXTS: dict[Standing | None, Said] = {
 }
 FILES: dict[PaperKind | None, Said] = {
     PaperKind.ISSUED: ("ok", "This is the very file that was issued, unchanged to the last byte."),
+    PaperKind.SEALED: ("ok", "This is the very file that was issued with our electronic house seal, unchanged."),
     PaperKind.READING_COPY: ("wait", "This is our English reading copy, unchanged: only the Chinese text binds."),
     PaperKind.TRIAL: ("bad", "This is a trial print of ours: it has no number and binds nobody."),
     None: ("bad", "Not this file: it is not a contract as it left our press, or it was changed since, if by one byte."),

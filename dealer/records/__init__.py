@@ -15,6 +15,7 @@ from dealer.records import (
     prices,
     prospects,
     quotations,
+    sealing,
     testdrives,
     vehicles,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "prices",
     "prospects",
     "quotations",
+    "sealing",
     "testdrives",
     "vehicles",
 ]
