@@ -24,13 +24,14 @@ def amendment_terms(db: Session, contract: Contract, day: date) -> AmendmentTerm
     base, parent = contract.base, contract.parent
     if base is None or parent is None:
         raise LookupError(f"contract {contract.number} amends nothing")
+    store = people.store_of(db, contract.store_id)
     return AmendmentTerms(
         dated=day,
         signing_place=contract.signing_place,
         contract_number=parent.code or "",
         contract_day=parent.effective_on or day,
         reason=contract.amend_reason or "",
-        seller=whole.seller_of(contract, people.store_of(db, contract.store_id)),
+        seller=whole.seller_of(contract, store),
         customers=tuple(whole.party_of(party) for party in contract.parties),
         lines=tuple(_lines(contract)),
         batches=tuple(whole.batches_of(contract.plan)) if _plan(contract) != _plan(base) else (),
@@ -48,6 +49,7 @@ def amendment_terms(db: Session, contract: Contract, day: date) -> AmendmentTerm
         original_fen=parent.total,
         supplements_fen=supplements(db, contract),
         copies_each=contract.copies_each,
+        verify_at=store.public_address,
     )
 
 

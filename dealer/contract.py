@@ -157,6 +157,16 @@ def why_not_printed(ask: Ask, contract: Contract) -> Refusal | None:
     return rules.paper_is_stored(contract, ask)
 
 
+def seal(ask: Ask, contract: Contract) -> None:
+    """Have the sealed file made of a paper that has none: the certificate came later, or the work has failed."""
+    answer = has("issue contracts")(contract, ask)
+    refusal = answer if isinstance(answer, Refusal) else why_not_printed(ask, contract)
+    refusal = refusal or sealing.why_not_sealed(ask, contract)
+    if refusal is not None:
+        raise Refused([refusal], "print", contract)
+    sealing.order_now(ask, contract)
+
+
 def order_reading_copy(ask: Ask, contract: Contract) -> None:
     """Have the English reading copy of an issued contract printed; the Chinese text is what binds."""
     if contract.code is not None:

@@ -5,6 +5,7 @@ signature equals a hand or a seal (Electronic Signature Law 13, 14), and the sho
 """
 
 import base64
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -15,9 +16,9 @@ from dealer import people
 from dealer.engine import files, jobs, signing
 from dealer.engine.database import keys_of
 from dealer.engine.jobs import Job
-from dealer.engine.steps import Ask, Facts, write_down
+from dealer.engine.steps import Ask, Facts, Refusal, no, write_down
 from dealer.records.contracts import Contract, Rendering
-from dealer.records.people import Store
+from dealer.records.people import Role, Store
 from dealer.records.sealing import SealedPaper, SealKey
 
 
@@ -91,7 +92,30 @@ def _place(key: SealKey) -> str:
 def order(db: Session, rendering: Rendering, at: datetime) -> None:
     """Have a stored paper sealed after this transaction, if the shop can."""
     if _usable(db, rendering.store_id, at) is not None:
-        jobs.enqueue(db, "seal_paper", f"seal:{rendering.id}", {"rendering": str(rendering.id)})
+        jobs.enqueue(db, "seal_paper", _key(rendering), {"rendering": str(rendering.id)})
+
+
+def why_not_sealed(ask: Ask, contract: Contract) -> Refusal | None:
+    """A seal needs a certificate that is valid today."""
+    if _usable(ask.db, contract.store_id, ask.at) is not None:
+        return None
+    return no(
+        "There is no valid certificate to seal with: ask the administrator for “dealer seal-key”.",
+        code="E-SEAL-KEY", remover=Role.ADMIN,
+    )  # fmt: skip
+
+
+def order_now(ask: Ask, contract: Contract) -> None:
+    """Have the paper of a contract sealed, also when that was tried in vain."""
+    paper = (Rendering.subject_id == contract.id, Rendering.pdf_sha256 == contract.pdf_sha256)
+    rendering = ask.db.scalars(select(Rendering).where(*paper)).one()
+    order(ask.db, rendering, ask.at)
+    with suppress(LookupError):  # it is new, or still being tried
+        jobs.retry(ask.db, _key(rendering))
+
+
+def _key(rendering: Rendering) -> str:
+    return f"seal:{rendering.id}"
 
 
 @jobs.handles("seal_paper")

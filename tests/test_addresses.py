@@ -35,6 +35,7 @@ POST     /contracts/<int:number>/press-again
 POST     /contracts/<int:number>/print
 GET POST /contracts/<int:number>/reading-copy
 GET      /contracts/<int:number>/scan
+POST     /contracts/<int:number>/seal
 GET      /contracts/<int:number>/text
 GET      /contracts/<int:number>/trial
 GET      /customers

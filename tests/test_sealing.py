@@ -125,6 +125,20 @@ def test_without_a_certificate_nothing_changes(shop: Shop, desk: Callable[[str],
     assert "dealer seal-key" in desk("许明").get("/settings").text
 
 
+def test_a_paper_is_sealed_later_when_the_certificate_comes_later(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    found = issued_by_the_press(shop)
+    wu_qian = desk("吴倩")
+    assert wu_qian.ask(f"/contracts/{found.number}/seal").codes == ("E-SEAL-KEY",)
+    take_seal(shop, house()[0])
+    assert "未加完整性签名" in wu_qian.get(f"/contracts/{found.number}").text
+    assert desk("李娜").ask(f"/contracts/{found.number}/seal").codes == ("E-NOT-YOURS",)
+    assert wu_qian.ask(f"/contracts/{found.number}/seal").status == 200
+    work(shop, "2026-11-10 09:01")
+    assert "签名文件 SHA-256" in wu_qian.get(f"/contracts/{found.number}").text
+    with shop.looking() as db:
+        assert sealing.sealed(db, found.store_id, found.pdf_sha256) is not None
+
+
 def test_the_key_lies_under_seal_and_goes_with_its_certificate(shop: Shop, desk: Callable[[str], Desk]) -> None:
     take_seal(shop, house()[0])
     take_seal(shop, made(datetime(2027, 1, 1, tzinfo=UTC), ec.generate_private_key(ec.SECP256R1()))[0])

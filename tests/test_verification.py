@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from waitress import wasyncore
+from waitress.server import create_server
 from werkzeug.test import TestResponse
 
 from dealer import contract as contracts
 from dealer import printing
+from dealer.engine.settings import Settings
 from dealer.engine.steps import place
 from dealer.people import by_number
 from dealer.records.contracts import Contract, ContractState
@@ -175,6 +180,27 @@ def test_who_asks_in_vain_too_often_waits_and_nobody_else_does(app: Flask, shop:
     assert said(stranger.get(good, environ_base={"REMOTE_ADDR": "192.0.2.7"})) == {"unsigned"}
     app.config["CLOCK"].now += timedelta(minutes=16)
     assert said(stranger.get(good)) == {"unsigned"}
+
+
+def test_behind_a_web_server_everybody_has_an_address_of_their_own() -> None:
+    seen = []
+
+    def show(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        seen.append(environ["REMOTE_ADDR"])
+        start("200 OK", [])
+        return [b""]
+
+    for proxy, address in (("127.0.0.1", "192.0.2.7"), ("", "127.0.0.1")):
+        sockets: dict[int, Any] = {}
+        server = create_server(show, map=sockets, host="127.0.0.1", port=0, **Settings(proxy=proxy).in_front)
+        call = Request(f"http://127.0.0.1:{server.effective_port}/", headers={"X-Forwarded-For": "192.0.2.7"})
+        caller = Thread(target=lambda call=call: urlopen(call).close())
+        caller.start()
+        while caller.is_alive():
+            wasyncore.loop(timeout=0.1, count=1, map=sockets)
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(sockets)
+        assert seen.pop() == address
 
 
 def test_the_contracts_page_leads_to_where_it_is_checked_and_sign_in_too(

@@ -83,7 +83,9 @@ def _serve(settings: Settings, greeting: tuple[str, ...] = ()) -> int:
         return _complain(behind)
     database = open_database(settings.url, settings.keys)
     app = create_app(database, settings)
-    server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="")
+    server = create_server(
+        app, host=settings.host, port=settings.port, threads=settings.threads, ident="", **settings.in_front
+    )
     stop = Event()
     beside = Thread(target=keep_a_worker, args=(database, stop), name="worker's keeper")
     signal.signal(signal.SIGTERM, _leave)

@@ -50,7 +50,8 @@ def card(contract: Contract, here: str) -> dict[str, Any] | None:
         "facts": _facts(contract),
         "paper": _paper(contract),
         "print": f"{here}/print" if may and contract.pdf_sha256 and contract.state in contracts.PRINTABLE else "",
-        "seal": _seal(contract, sealed) if sealed else [],
+        "seal": _seal(contract, sealed) if contract.pdf_sha256 else [],
+        "sealed": sealed is not None,
         "english": f"{here}/reading-copy" if english and english.pdf_sha256 else "",
         "order_english": f"{here}/reading-copy" if contract.pdf_sha256 and english is None else "",
         "copies": _copies(prints),
@@ -72,8 +73,11 @@ def _facts(contract: Contract) -> list[dict[str, str]]:
     return [*known, {"label": say("What a stranger is told"), "value": say("View"), "url": check}]
 
 
-def _seal(contract: Contract, sealed: SealedPaper) -> list[dict[str, str]]:
-    """The sealed file: whose certificate, when, and who was given it."""
+def _seal(contract: Contract, sealed: SealedPaper | None) -> list[dict[str, str]]:
+    """The sealed file: whose certificate, when, and who was given it. Nothing where the shop has no certificate."""
+    if sealed is None:
+        in_use = sealing.key_of(looking(), contract.store_id) is not None
+        return [{"label": say("House seal"), "value": say("Not sealed")}] if in_use else []
     return [
         {"label": say("House seal"), "value": f"{sealed.key.subject} {clock(sealed.at)}"},
         {"label": say("SHA-256 of the sealed file"), "hash": sealed.sealed_sha256},

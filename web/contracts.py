@@ -311,6 +311,18 @@ def press_again(number: int) -> Answer:
     return write(None, work, lambda form, trouble: _refused(number, trouble))
 
 
+@pages.post("/contracts/<int:number>/seal")
+def seal(number: int) -> Answer:
+    """Have the sealed file made of a paper that has none yet."""
+
+    def work(ask: Ask) -> str:
+        contract = steps.find(ask.db, KIND, number)
+        contracts.seal(ask, contract)
+        return KIND.url(contract)
+
+    return write(None, work, lambda form, trouble: _refused(number, trouble))
+
+
 @pages.get("/contracts/<int:number>/scan")
 def scan(number: int) -> Answer:
     """The scan of the signed contract."""

@@ -33,7 +33,7 @@ def seal_key(settings: Settings, arguments: Namespace) -> int:
     with database.writing(store.id) as db:
         ask = Ask(db, people.system(store.id), datetime.now(UTC))
         if arguments.remove:
-            print("No more seals." if sealing.drop_key(ask, store) else "There was no certificate.")
+            print(f"Certificates given up: {int(sealing.drop_key(ask, store))}")
             return 0
         key = sealing.keep_key(ask, store, p12, passphrase)
     print(f"Contracts issued from now on are sealed by {key.subject}, until {key.valid_until:%F}.")

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,6 +23,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, validation_alias=AliasChoices("PORT", "DEALER_PORT"))
     threads: int = 8
+    proxy: str = ""  # the address of the web server in front: its word about who calls counts
 
     @property
     def url(self) -> str:
@@ -30,6 +32,13 @@ class Settings(BaseSettings):
             return self.database_url
         self.data.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{self.data.resolve() / 'dealer.sqlite'}"
+
+    @property
+    def in_front(self) -> dict[str, Any]:
+        """What the server is told of the web server before it; without it a caller's own word counts for nothing."""
+        if not self.proxy:
+            return {}
+        return {"trusted_proxy": self.proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
 
     @cached_property
     def keys(self) -> Keys:

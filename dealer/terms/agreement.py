@@ -3,12 +3,11 @@
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
-from urllib.parse import quote
 
 from pydantic import Field
 
 from dealer.engine import amounts, words
-from dealer.terms.basics import WORDING, Count, Days, Letterhead, Line, Percent, Rate, Terms, Text, Word
+from dealer.terms.basics import WORDING, Checkable, Count, Days, Letterhead, Line, Percent, Rate, Terms, Text, Word
 from dealer.terms.clauses import Article, Own, compose
 
 SIDES = {"zh": ("乙方", "丙方", "丁方"), "en": ("Party B", "Party C", "Party D")}
@@ -64,10 +63,10 @@ class Court(StrEnum):
     SIGNING_PLACE = "signing_place"
 
 
-class Agreement(Terms):
+class Agreement(Checkable):
     """Seller and one to three parties on the customer's side, and what they agree on in words."""
 
-    LATER: ClassVar[tuple[str, ...]] = ("articles", "verify_at")
+    LATER: ClassVar[tuple[str, ...]] = ("articles", *Checkable.LATER)
     THIS: ClassVar[dict[str, str]] = {"zh": "本合同", "en": "this contract"}
 
     wording: Word = WORDING
@@ -80,13 +79,6 @@ class Agreement(Terms):
     copies_each: Count = 2
     special: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
     articles: tuple[Article, ...] = ()
-    verify_at: Line = ""  # https://…, where the shop's papers are checked
-
-    def code(self, number: str) -> str:
-        """What the code on the first page says: where this paper is checked, or else what one compares by hand."""
-        if self.verify_at:
-            return f"{self.verify_at}/verify/{quote(number, safe='')}/{self.fingerprint()}"
-        return f"{number} sha256:{self.fingerprint()}"
 
     @property
     def text_kind(self) -> str:

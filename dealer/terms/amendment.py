@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from dealer.terms.agreement import Party
-from dealer.terms.basics import WORDING, Count, Fen, Line, Terms, Text, Word
+from dealer.terms.basics import WORDING, Checkable, Count, Fen, Line, Terms, Text, Word
 from dealer.terms.contract import Batch, Earnest, Instalment
 
 
@@ -55,7 +55,7 @@ class ChangedFigure(Terms):
     after: Annotated[int, Field(ge=0)]
 
 
-class AmendmentTerms(Terms):
+class AmendmentTerms(Checkable):
     """What both sides sign. What is empty does not change; delivery plan and payments are whole when they do."""
 
     wording: Word = WORDING

@@ -5,6 +5,7 @@ import json
 import zlib
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -67,6 +68,20 @@ class Terms(BaseModel):
     def fingerprint(self) -> str:
         """SHA-256 of the canonical terms: two papers with the same fingerprint say the same."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+
+class Checkable(Terms):
+    """Terms of a paper that strangers can have checked on the verification page."""
+
+    LATER: ClassVar[tuple[str, ...]] = ("verify_at",)
+
+    verify_at: Line = ""  # https://…, where the shop's papers are checked
+
+    def code(self, number: str) -> str:
+        """What the code on the first page says: where this paper is checked, or else what one compares by hand."""
+        if self.verify_at:
+            return f"{self.verify_at}/verify/{quote(number, safe='')}/{self.fingerprint()}"
+        return f"{number} sha256:{self.fingerprint()}"
 
 
 class Letterhead(Terms):
