@@ -22,6 +22,7 @@ from dealer.engine.database import Database
 from dealer.engine.files import File
 from dealer.engine.steps import Ask
 from dealer.people import Actor
+from dealer.records.bundles import Bundle
 from dealer.records.contracts import PrintLog
 from dealer.records.deliveries import Handover
 from dealer.records.people import Person, Store
@@ -149,10 +150,11 @@ class Guide:
         ]
 
     def _copies(self, db: Any) -> Iterator[str]:
-        """Papers that somebody printed."""
+        """Papers that somebody printed, and how far the making of several together is."""
         pages = {thing.id: kind.url(thing) for kind in KINDS.values() for thing in db.scalars(select(kind.record))}
         pages |= {row.id: f"/stock/{row.unit.number}" for row in db.scalars(select(Handover))}
         yield from (f"{pages[row.subject_id]}/copies/{row.id}" for row in db.scalars(select(PrintLog)))
+        yield from (f"/contracts/bundles/{key}/progress" for key in db.scalars(select(Bundle.id)))
 
     def _steps(self, kind: Kind, things: list[Any], ask: Ask) -> Iterable[str]:
         """One address of every step that the person may take, an open one if there is any."""
