@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from dealer import people
@@ -202,21 +202,24 @@ def lookalikes(db: Session, who: Actor, name: str, phone: str | None) -> list[Cu
     return list(db.scalars(people.scoped(query, Customer, who).order_by(Customer.number).limit(10)))
 
 
-def search(db: Session, who: Actor, typed: str, most: int = 10) -> list[Customer]:
-    """By name (Chinese, pinyin, initials), code, or the end of a contact's phone."""
+def called(who: Actor, typed: str) -> ColumnElement[bool]:
+    """Whom somebody means: by name (Chinese, pinyin, initials), code, or the end of a contact's phone."""
     key = needle(typed)
-    if not key:
-        return []
-    by_phone = select(Contact.customer_id).where(Contact.store_id == who.store_id, Contact.phone.endswith(key))
-    places = [
-        Customer.name.contains(typed.strip(), autoescape=True),
-        Customer.name_pinyin.contains(key, autoescape=True),
-        Customer.name_initials.contains(key, autoescape=True),
-        Customer.uscc == typed.strip().upper(),
-    ]
+    places = [Customer.name.contains(typed.strip(), autoescape=True), Customer.uscc == typed.strip().upper()]
+    if key:
+        places += [
+            Customer.name_pinyin.contains(key, autoescape=True),
+            Customer.name_initials.contains(key, autoescape=True),
+        ]
     if key.isdigit() and len(key) >= 4:
+        by_phone = select(Contact.customer_id).where(Contact.store_id == who.store_id, Contact.phone.endswith(key))
         places.append(Customer.id.in_(by_phone))
-    query = people.scoped(select(Customer).where(or_(*places)), Customer, who)
+    return or_(*places)
+
+
+def search(db: Session, who: Actor, typed: str, most: int = 10) -> list[Customer]:
+    """The customers whom somebody means, newest first."""
+    query = people.scoped(select(Customer).where(called(who, typed)), Customer, who)
     return list(db.scalars(query.order_by(Customer.number.desc()).limit(most)))
 
 

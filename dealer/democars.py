@@ -9,11 +9,11 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import deadlines, drive_lists
+from dealer import deadlines, drive_lists, people
 from dealer.engine import identifiers
 from dealer.engine.fields import Options, checked
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
-from dealer.people import has
+from dealer.people import Actor, has
 from dealer.records.testdrives import DriveState, TestDrive
 from dealer.records.vehicles import DemoCar, DemoState, Model
 
@@ -41,6 +41,15 @@ class CarStatus(Facts):
 
     status: DemoState = Field(title="Status")
     remark: str = Field("", title="Remark", max_length=200)
+
+
+def by_plate(db: Session, who: Actor, typed: str) -> list[DemoCar]:
+    """Demo cars with these characters in their plate, three at least, however they are written: 云A·5X001, 5x001."""
+    part = identifiers.compact(typed)
+    if len(part) < 3:
+        return []
+    query = people.scoped(select(DemoCar), DemoCar, who).options(joinedload(DemoCar.model))
+    return list(db.scalars(query.where(DemoCar.plate.contains(part, autoescape=True)).order_by(DemoCar.plate)))
 
 
 def add(ask: Ask) -> DemoCar:

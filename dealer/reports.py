@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import people
+from dealer import customers, people
 from dealer.people import Actor
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
@@ -85,13 +85,7 @@ def deals(
     if owner_id is not None:
         query = query.where(Deal.owner_id == owner_id)
     if typed:
-        found = select(Customer.id).where(
-            Customer.store_id == who.store_id,
-            or_(
-                Customer.name.contains(typed, autoescape=True),
-                Customer.name_initials.contains(typed.lower(), autoescape=True),
-            ),
-        )
+        found = select(Customer.id).where(Customer.store_id == who.store_id, customers.called(who, typed))
         query = query.where(Deal.customer_id.in_(found))
     if below is not None:
         query = query.where(Deal.number < below)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from dealer import allocation, handover, inspection, invoices, people, yard
 from dealer.allocation import HELD, ON_CONTRACT, Allocation, Claim, Swap
 from dealer.deals import Comment
+from dealer.engine import identifiers
 from dealer.engine.steps import SAME, Ask, Life, Step
 from dealer.finance import car_is_paid
 from dealer.handover import HandingOver, Rejection
@@ -207,6 +208,16 @@ def stock(
     if typed:
         query = query.where(_matching(typed))
     return list(db.scalars(query.order_by(Unit.number).limit(PAGE + 1)))
+
+
+def by_end_of_vin(db: Session, who: Actor, typed: str, most: int) -> list[Unit]:
+    """Cars by the last characters of their VIN, four at least: fewer would fit too many."""
+    end = identifiers.compact(typed)
+    if len(end) < 4:
+        return []
+    query = people.scoped(select(Unit), Unit, who).options(joinedload(Unit.model))
+    fitting = query.where(Unit.vin.endswith(end, autoescape=True))
+    return list(db.scalars(fitting.order_by(Unit.number.desc()).limit(most)))
 
 
 def _matching(typed: str) -> ColumnElement[bool]:

@@ -1,11 +1,12 @@
-"""Search from the top bar: deals and customers by number, name, pinyin, phone."""
+"""Search from the top bar: deals and customers by number, name, pinyin, phone; cars by VIN, demo cars by plate."""
 
 import re
 
 from flask import Blueprint, redirect, render_template, request
 
-from dealer import customers, reports
+from dealer import customers, democars, reports, vehicles
 from dealer.records.deals import Deal
+from dealer.records.vehicles import Model
 from web.asking import Answer, looking, me
 from web.language import say, show
 
@@ -31,7 +32,20 @@ def _found(typed: str) -> list[dict[str, str]]:
         hits += [
             _hit(f"/customers/{each.number}", each.name, say("Customer"), show(each.customer_class)) for each in known
         ]
+    if me().may_or_stands_in("see stock"):
+        cars = vehicles.by_end_of_vin(looking(), me(), typed, MOST)
+        hits += [
+            _hit(f"/stock/{car.number}", car.vin, say("Vehicle"), f"{_called(car.model)} · {show(car.state)}")
+            for car in cars
+        ]
+    if me().may_or_stands_in("see drives"):
+        plated = democars.by_plate(looking(), me(), typed)
+        hits += [_hit("/democars", car.plate, say("Demo car"), _called(car.model)) for car in plated]
     return hits
+
+
+def _called(model: Model) -> str:
+    return f"{model.brand} {model.name}"
 
 
 def _deals(typed: str) -> list[Deal]:

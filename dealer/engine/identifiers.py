@@ -21,7 +21,7 @@ from dealer.engine.malformed import Malformed, half_width
 _SEPARATORS = re.compile(r"[\s\-‐‑–—_.·•・()/]+")
 
 
-def _compact(text: str) -> str:
+def compact(text: str) -> str:
     """Without blanks and separators, in half-width capitals: how numbers are stored and compared."""
     return _SEPARATORS.sub("", half_width(text)).upper()
 
@@ -47,7 +47,7 @@ class ResidentId:
 
 def resident_id(text: str, on: date | None = None) -> ResidentId:
     """The holder of a resident ID: 17 digits and a check character. With `on`, a birth after that day is refused."""
-    number = _compact(text)
+    number = compact(text)
     if re.fullmatch("[0-9]{15}", number):
         raise Malformed(
             "15 digits are an ID number of the first generation, invalid since 2013: ask for the present card.",
@@ -76,7 +76,7 @@ def resident_id(text: str, on: date | None = None) -> ResidentId:
 
 def licence_number(text: str, on: date | None = None) -> ResidentId:
     """The number of a mainland driving licence, which is its holder's resident ID number."""
-    if re.fullmatch("[0-9]{12}", _compact(text)):
+    if re.fullmatch("[0-9]{12}", compact(text)):
         raise Malformed(
             "12 digits are the licence's file number (档案编号): enter the 18-character licence number above the name.",
             "E-ID-ARCHIVE",
@@ -136,7 +136,7 @@ CLASS_COVERS: dict[str, frozenset[str]] = {
 
 def licence_classes(text: str) -> frozenset[str]:
     """The classes as a licence prints them, several in a row: C1D are C1 and D."""
-    printed = _compact(text)
+    printed = compact(text)
     if not re.fullmatch(f"(?:{_CLASS})+", printed):
         raise Malformed(
             "This is not a licence class: copy 准驾车型 from the licence, such as C1 or A2D.", "E-LIC-FORMAT"
@@ -158,7 +158,7 @@ _DEPARTMENTS = "123456789ANY"
 
 def uscc(text: str) -> str:
     """A unified social credit code (GB 32100) of any registrar: also ministries, the army and village collectives."""
-    code = _compact(text)
+    code = compact(text)
     if re.fullmatch("[0-9]{15}", code):
         raise Malformed(
             "15 digits are an old business registration number: enter the 18-character credit code of the licence.",
@@ -207,7 +207,7 @@ class Vin:
 
 def vin(text: str) -> Vin:
     """A VIN. The check digit binds cars made in China; on an import that fails it somebody should look again."""
-    number = _compact(text)
+    number = compact(text)
     if len(number) != 17:
         raise Malformed(
             "A VIN has 17 characters, this one has {count}: compare it with the certificate.",
@@ -261,7 +261,7 @@ def plate(text: str, *, special: bool = False) -> Plate:
     """A number plate. `special` takes military, police, embassy, rescue and temporary plates as they are written."""
     if special:
         return _special_plate(text)
-    number = _compact(text)
+    number = compact(text)
     if not re.match(f"[{_PROVINCES}]", number):
         raise Malformed(
             "A plate starts with its province, such as 云. For a military, embassy, rescue or temporary plate choose"
@@ -319,7 +319,7 @@ _PHONES = {
 
 def phone(text: str) -> Phone:
     """A phone number, however it was written: +86 138-8888-0001, (0871) 63123456, ４００…"""
-    typed = _compact(text)
+    typed = compact(text)
     if not re.fullmatch(r"\+?[0-9]+", typed):
         raise Malformed("A phone number has digits only: take out letters and remarks.", "E-PHONE-LETTER")
     if typed.startswith("+") and not typed.startswith("+86"):
