@@ -106,11 +106,17 @@ def uncovered(shop: Shop, number: int, day: date) -> list[int]:
         return [line.position for line in unauthorised_lines(db, in_session(db, shop, number), day)]
 
 
-def test_an_approval_lapses_with_the_allowance_it_was_reckoned_with(shop: Shop, deal: int) -> None:
+def test_an_approval_lapses_with_the_allowance_it_was_reckoned_with(
+    shop: Shop, deal: int, desk: Callable[[str], Desk]
+) -> None:
     number = quoting.draft(shop, deal, lines(shop, ("X5", 10, 131_000), extras=[allowance(8_000, FRIDAY)]))
     step(shop, "李娜", "2026-10-12 10:00", number, "submit", WHY)
     exception = quoting.exception_of(shop, 1)
     assert (exception.tier, exception.net_total) == (Tier.KEY_ACCOUNT, y(1_318_000))
+    jing = desk("陈静")
+    jing.turn_clock("2026-10-12 10:30")
+    card = jing.get("/approvals/1").text
+    assert ("大客户补贴 8,000 编号 CJ-2026-118" in card, "厂家补贴" in card, "131,800" in card) == (True, True, True)
     rule(shop, "陈静", "2026-10-12 11:00", 1, "approve", Approval())
     sweep.fire_due(shop.database, at("2026-10-16 23:59"))
     assert quotation_of(shop, number).state is S.READY

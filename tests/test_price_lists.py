@@ -175,13 +175,26 @@ def test_a_draft_list_is_replayed_over_what_was_submitted(shop: Shop, deal: int,
     assert ('href="/quotations/2"' in page.html, 'href="/quotations/4"' in page.html) == (True, False)
 
 
-def test_a_proposed_value_is_replayed_with_the_rules_that_read_it(shop: Shop, deal: int) -> None:
+def test_a_proposed_value_is_replayed_with_the_rules_that_read_it(
+    shop: Shop, deal: int, desk: Callable[[str], Desk]
+) -> None:
     submitted(shop, deal, "X5", 10, 131_800, why=WHY)
     submitted(shop, deal, "E3", 10, 169_800, extras=(gift(20_000),))
     assert replayed(shop, fleet_min_qty=3) == []
     assert replayed(shop, fleet_min_qty=12) == [(Turn.ELSEWHERE, "Quotation", (Role.SHOWROOM,))]
     assert replayed(shop, gift_budget_permille=10) == [(Turn.STOPPED, "Quotation", ("E-GIFT-BUDGET",))]
     assert replayed(shop, date(2027, 3, 1), fleet_min_qty=12) == []  # beyond a quarter
+
+    larger = Number(value=12, from_day=date(2026, 11, 1), reason="总部要求")
+    number = proposed(shop, "fleet_min_qty", larger, when="2026-10-13 09:00")
+    longer = Number(value=20, from_day=date(2026, 11, 1), reason="总部要求")
+    unread = proposed(shop, "quote_validity_days", longer, when="2026-10-13 09:00")
+    zhou = desk("周建国")
+    zhou.turn_clock("2026-10-13 10:00")
+    page = zhou.get(f"/policies/{number}/replay")
+    assert ("展厅经理" in page.text, 'href="/quotations/1"' in page.html) == (True, True)
+    assert f'href="/policies/{number}/replay"' in zhou.get(f"/policies/{number}").html
+    assert zhou.get(f"/policies/{unread}/replay").status == 404
 
 
 def test_a_threshold_is_replayed_over_contracts(shop: Shop) -> None:
