@@ -3,7 +3,7 @@
 It prices rows that are still being typed by the very functions that price the quotation when it is submitted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import authority, catalogue, offer_rules, offers, people, pricing
+from dealer import authority, catalogue, offer_rules, offers, people, pricing, stages
 from dealer.engine.steps import Ask, Refusal, told_once
 from dealer.offers import Extra, Lines, QuotedCar
+from dealer.policies import policy
 from dealer.quotation import blank
 from dealer.records.deals import Deal
 from dealer.records.people import Role
@@ -21,7 +22,9 @@ from dealer.records.prices import PriceListLine
 from dealer.records.quotations import Quotation, QuotationLine, Tier
 from dealer.records.vehicles import Model
 from dealer.remedies import Remedy, remedy_for
-from dealer.rulings import LANE
+from dealer.rulings import raised
+
+Routing = Callable[[Tier | None], tuple[Role, ...]]
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,13 @@ class LineLook:
     marked: int | None
     floor: int | None
     tier: Tier | None
-    decided_by: Role | None  # whose approval it waits for; None: nobody's
+    decided_by: tuple[Role, ...]  # whose approval it waits for, one after the other; empty: nobody's
     is_option: bool  # beside the total
     is_covered: bool  # an approval given before holds for it
     distances: tuple[tuple[Role, int], ...]  # per car, to the floors of the tiers that decide: above (+) or below (−)
     margin: int | None  # of the line, in fen, where the list knows what a car costs; seen by those who see margins
     remedy: Remedy | None  # the smallest change that avoids the next tier
-    remedied_by: Role | None  # who then decides; None: nobody has to
+    remedied_by: tuple[Role, ...]  # who then decides; empty: nobody has to
 
     @property
     def against_floor(self) -> int | None:
@@ -75,9 +78,9 @@ def look_at(
     names = _names(db, deal, trial.lines)
     roles = people.roles_of(db, deal.owner_id, deal.store_id)
     covered = authority.covering(db, trial, day) if by_approval else {}
-    fleet = pricing.is_fleet(trial, db, day)
+    asked = _routing(db, deal, roles, day, fleet=pricing.is_fleet(trial, db, day))
     return [
-        _look(line, number, day, prices.get(line.model_id), names, roles, fleet=fleet, covered=line.id in covered)
+        _look(line, number, day, prices.get(line.model_id), names, roles, asked, covered=line.id in covered)
         for number, line in zip(cars, trial.lines, strict=True)
     ]
 
@@ -120,8 +123,8 @@ def _look(
     price: PriceListLine | None,
     names: Mapping[UUID, str],
     roles: frozenset[Role],
+    asked: Routing,
     *,
-    fleet: bool,
     covered: bool,
 ) -> LineLook:
     net = pricing.net_total(line, day)
@@ -138,13 +141,13 @@ def _look(
         marked=price.marked if price else None,
         floor=pricing.floor_of(roles, price) if price else None,
         tier=tier,
-        decided_by=None if covered else _decided_by(tier, roles, fleet=fleet),
+        decided_by=() if covered else asked(tier),
         is_option=bool(line.optional),
         is_covered=covered,
         distances=_distances(line, price, day) if price else (),
         margin=net - price.cost * line.quantity if price and price.cost is not None else None,
         remedy=remedy,
-        remedied_by=_decided_by(remedy.tier if remedy else None, roles, fleet=fleet),
+        remedied_by=asked(remedy.tier if remedy else None),
     )
 
 
@@ -154,8 +157,14 @@ def _distances(line: QuotationLine, price: PriceListLine, day: date) -> tuple[tu
     return tuple((role, net - pricing.floor_of({role}, price)) for role in (Role.KEY_ACCOUNT, Role.GENERAL))
 
 
-def _decided_by(tier: Tier | None, roles: frozenset[Role], *, fleet: bool) -> Role | None:
-    if tier in (None, Tier.OWN):
-        return None
-    below = tier is Tier.KEY_ACCOUNT and Role.KEY_ACCOUNT not in roles
-    return LANE[fleet] if below else Role.GENERAL
+def _routing(db: Session, deal: Deal, roles: frozenset[Role], day: date, *, fleet: bool) -> Routing:
+    """Who is asked about a price of a tier, stage after stage, by the house rule of a day."""
+    told = policy(db, deal.store_id, "approval_stages", day)
+
+    def asked(tier: Tier | None) -> tuple[Role, ...]:
+        if tier is None or tier is Tier.OWN:
+            return ()
+        planned = stages.planned(told[stages.lane(raised(tier, roles), fleet=fleet)], roles)
+        return tuple(dict.fromkeys(role for stage in planned for role in stage.roles))
+
+    return asked

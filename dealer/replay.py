@@ -25,8 +25,8 @@ from dealer.supposing import Supposed, supposing
 DAYS = 92  # a quarter has at most so many
 MOST = 300
 REPLAYED = (
-    "fleet_min_qty", "general_manager_threshold_fen", "gift_budget_permille", "accessory_least_permille",
-    "accessory_least_showroom_permille", "accessory_least_sales_permille",
+    "approval_stages", "fleet_min_qty", "general_manager_threshold_fen", "gift_budget_permille",
+    "accessory_least_permille", "accessory_least_showroom_permille", "accessory_least_sales_permille",
 )  # fmt: skip
 """House rules whose value decides who decides, or whether at all."""
 
@@ -140,9 +140,9 @@ def _outcome(thing: Quotation | Contract, ask: Ask) -> Outcome:
 
 def _of_offer(offer: Quotation, ask: Ask) -> Outcome:
     looks = price_check.look_at_saved(ask.db, offer, ask.today, by_approval=False)
-    deciders = {look.decided_by for look in looks if look.decided_by}
+    deciders = dict.fromkeys(role for look in looks for role in look.decided_by)
     refusals = told_once(rule(offer, ask) for rule in quotation.PRICED)
-    return Outcome(tuple(refusals), tuple(sorted(deciders)))
+    return Outcome(tuple(refusals), tuple(deciders))
 
 
 def _of_contract(contract: Contract, ask: Ask) -> Outcome:

@@ -63,9 +63,13 @@ def tier_of(ask: Ask, exception: PriceException, price: PriceListLine) -> Tier:
     tier = pricing.tier_for(exception.net_total, exception.quantity, price, roles)
     if tier in (Tier.OWN, Tier.KEY_ACCOUNT):
         acted = people.roles_of(ask.db, exception.submitted_by_id, exception.store_id)
-        # If the key-account manager asks, or owns the deal, it goes to the general manager (DOMAIN C).
-        return Tier.GENERAL if Role.KEY_ACCOUNT in roles | acted else Tier.KEY_ACCOUNT
+        return raised(Tier.KEY_ACCOUNT, roles | acted)
     return tier
+
+
+def raised(tier: Tier, asking: frozenset[Role]) -> Tier:
+    """If the key-account manager asks, or owns the deal, it goes to the general manager (DOMAIN C)."""
+    return Tier.GENERAL if tier is Tier.KEY_ACCOUNT and Role.KEY_ACCOUNT in asking else tier
 
 
 def authority_used(ask: Ask, exception: PriceException, price: PriceListLine, total: int) -> Tier:

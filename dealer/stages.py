@@ -58,9 +58,14 @@ MAY_DECIDE: dict[Lane, tuple[Role, ...]] = {
 
 def lane_of(exception: PriceException) -> Lane:
     """Which kind of case it is."""
-    if exception.tier is Tier.KEY_ACCOUNT:
-        return Lane.FLEET if exception.fleet else Lane.RETAIL
-    return Lane.PROJECT if exception.tier is Tier.PROJECT else Lane.GENERAL
+    return lane(exception.tier, fleet=exception.fleet)
+
+
+def lane(tier: Tier, *, fleet: bool) -> Lane:
+    """Likewise of a price that nobody has asked for yet."""
+    if tier is Tier.KEY_ACCOUNT:
+        return Lane.FLEET if fleet else Lane.RETAIL
+    return Lane.PROJECT if tier is Tier.PROJECT else Lane.GENERAL
 
 
 def planned(told: Iterable[Mapping[str, Any]], asking: frozenset[Role]) -> list[Stage]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dealer import list_effects, pricelists, replay, workflow
+from dealer import list_effects, policies, pricelists, replay, workflow
 from dealer.engine.steps import Refused
 from dealer.offers import Extra
 from dealer.people import by_number
@@ -147,7 +147,7 @@ def test_two_lists_are_compared_figure_by_figure(shop: Shop, deal: int, desk: Ca
 # ── rule replay ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def replayed(shop: Shop, today: date = TUESDAY, **values: int) -> list[tuple[Turn, str, tuple[Any, ...]]]:
+def replayed(shop: Shop, today: date = TUESDAY, **values: Any) -> list[tuple[Turn, str, tuple[Any, ...]]]:
     with shop.looking() as db:
         found = replay.replay(db, shop.actor("周建国"), today, Supposed(shop.store.id, values=values))
         return [(case.turn, type(case.thing).__name__, case.after.codes or case.after.deciders) for case in found.cases]
@@ -184,6 +184,11 @@ def test_a_proposed_value_is_replayed_with_the_rules_that_read_it(
     assert replayed(shop, fleet_min_qty=12) == [(Turn.ELSEWHERE, "Quotation", (Role.SHOWROOM,))]
     assert replayed(shop, gift_budget_permille=10) == [(Turn.STOPPED, "Quotation", ("E-GIFT-BUDGET",))]
     assert replayed(shop, date(2027, 3, 1), fleet_min_qty=12) == []  # beyond a quarter
+
+    both = [{"roles": ["key_account_manager", "sales_manager"], "agree": 0}]
+    longer_way: Any = policies.DEFAULTS["approval_stages"] | {"fleet": both}
+    [(_, _, asked)] = replayed(shop, approval_stages=longer_way)
+    assert asked == (Role.KEY_ACCOUNT, Role.SALES)
 
     larger = Number(value=12, from_day=date(2026, 11, 1), reason="总部要求")
     number = proposed(shop, "fleet_min_qty", larger, when="2026-10-13 09:00")

@@ -25,13 +25,13 @@ def shown(looks: Sequence[LineLook], against: Sequence[Refusal] = ()) -> dict[st
 
 
 def _check(looks: Sequence[LineLook]) -> dict[str, Any]:
-    tiers = {look.tier for look in looks if look.decided_by is not None and look.tier is not None}
+    tiers = {look.tier for look in looks if look.decided_by and look.tier is not None}
     usual = {tier: approval_lists.usual_wait(looking(), me().store_id, tier) for tier in tiers}
     return {
         "rows": [_checked(look) | {"usually": _usually(look, usual)} for look in looks],
         "total": money(sum(look.total for look in looks if not look.is_option)),
         "cars": sum(look.quantity for look in looks if not look.is_option),
-        "waits": sorted({show(look.decided_by) for look in looks if look.decided_by}),
+        "waits": sorted({show(role) for look in looks for role in look.decided_by}),
         "margin": _margin(looks) if me().may_or_stands_in("see margins") else "",
         "remedies": [words for look in looks if sees_floors() and (words := _remedy(look))],
     }
@@ -66,7 +66,7 @@ def _verdict(look: LineLook) -> str:
         return say("Covered by an approval")
     if look.tier is Tier.PROJECT:
         return say("Needs the manufacturer's project approval")
-    return say("Decided by: {who}", who=look.decided_by) if look.decided_by else say("Within your authority")
+    return say("Decided by: {who}", who=list(look.decided_by)) if look.decided_by else say("Within your authority")
 
 
 def _tone(look: LineLook) -> str:
@@ -77,7 +77,7 @@ def _tone(look: LineLook) -> str:
 
 def _usually(look: LineLook, usual: Mapping[Tier, UsualWait | None]) -> str:
     """How long such a decision takes, from those of the past; nothing while there are too few."""
-    wait = usual.get(look.tier) if look.decided_by is not None and look.tier is not None else None
+    wait = usual.get(look.tier) if look.decided_by and look.tier is not None else None
     return say("usually within {time}, of {count} cases", time=_time(wait.median), count=wait.count) if wait else ""
 
 
@@ -106,5 +106,5 @@ def _remedy(look: LineLook) -> str:
     dearer = say("{amount} more per car", amount=money(remedy.raise_by)) if remedy.raise_by is not None else ""
     fewer = say("{amount} less in gifts", amount=money(remedy.drop_gifts)) if remedy.drop_gifts is not None else ""
     ways = say("{one} or {other}", one=dearer, other=fewer) if dearer and fewer else dearer or fewer
-    who = say("you decide alone") if look.remedied_by is None else say("{who} decides", who=show(look.remedied_by))
+    who = say("you decide alone") if not look.remedied_by else say("{who} decides", who=list(look.remedied_by))
     return say("Line {line}: with {ways} {who}.", line=look.number, ways=ways, who=who)
