@@ -38,4 +38,4 @@ class RemarkAnswer(Facts):
     """What the owner says to a remark, or did about it."""
 
     remark: Annotated[int, Options("open_remarks")] = Field(title="Remark on the clause")
-    answer: Annotated[str, Paragraph] = Field(title="Answer", min_length=1, max_length=2000)
+    answer: Annotated[str, Paragraph] = Field(title="Answer to the remark", min_length=1, max_length=2000)

@@ -159,7 +159,7 @@ def _primary(contract: Contract, buttons: list[dict[str, Any]]) -> dict[str, Any
 
 def _items(contract: Contract, choices: list[Choice], kind: steps.Kind) -> list[dict[str, Any]]:
     if contract.state is S.IN_REVIEW:
-        return [_review_item(each) for each in _reviews(contract)]
+        return [_review_item(each, contract_text.url_of(contract)) for each in _reviews(contract)]
     ahead = next((each for each in choices if each.step.action == AHEAD.get(contract.state)), None)
     if ahead is None:
         return []
@@ -171,8 +171,12 @@ def _items(contract: Contract, choices: list[Choice], kind: steps.Kind) -> list[
     return steps.checklist(shown, fix)
 
 
-def _review_item(review: dict[str, Any]) -> dict[str, Any]:
-    return {"state": "done" if review["passed"] else "blocked", "what": review["who"], "why": review["note"]}
+def _review_item(review: dict[str, Any], text_url: str) -> dict[str, Any]:
+    """Who has passed it, and who has still to read it."""
+    if review["passed"] or not text_url:
+        return {"state": "done" if review["passed"] else "blocked", "what": review["who"], "why": review["note"]}
+    to_read = {"fix_label": say("Read the text"), "fix_url": text_url}
+    return {"state": "blocked", "what": review["who"], "why": review["note"], **to_read}
 
 
 def _fix(contract: Contract, refusal: Refusal, kind: steps.Kind) -> dict[str, Any]:

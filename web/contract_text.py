@@ -72,7 +72,7 @@ def _clause(contract: Contract, clause: Clause, number: str, offered: set[str]) 
         "key": clause.key,
         "number": number,
         "text": clause.text(),
-        "english": clause.text("en") if language() == "en" else "",
+        "english": clause.text("en") if language() == "en" and clause.en != clause.zh else "",
         "changed": clause.changed,
         "added": clause.changed and not of_house,
         "original": own.original if own else "",
