@@ -14,7 +14,7 @@ from dealer import people, pricing
 from dealer.engine.amounts import half_up
 from dealer.engine.database import calendar_of, sum_of
 from dealer.people import Actor
-from dealer.records.approvals import ApprovalMark
+from dealer.records.approvals import ApprovalCopy, ApprovalMark
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal
 from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationLine, QuotationState, Tier
@@ -80,6 +80,15 @@ def asked_by(db: Session, who: Actor) -> list[PriceException]:
         or_(PriceException.requester_id == who.id, PriceException.submitted_by_id == who.id)
     )  # fmt: skip
     return list(db.scalars(query.order_by(PriceException.number.desc()).limit(PAGE)))
+
+
+def copied_to(db: Session, who: Actor) -> list[PriceException]:
+    """What a person, or who they stand in for, was let know of, the latest first."""
+    mine = [one.id for one in _ones(who)]
+    copied = select(ApprovalCopy.id).where(
+        ApprovalCopy.exception_id == PriceException.id, ApprovalCopy.person_id.in_(mine)
+    )
+    return list(db.scalars(_cases(who).where(copied.exists()).order_by(PriceException.number.desc()).limit(PAGE)))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dealer.policies import policy
 from dealer.records.contracts import Contract, ContractKind, ContractState
 from dealer.records.deals import GIVEN_UP
 from dealer.records.people import Role
-from dealer.records.quotations import PriceException, QuotationState, Tier
+from dealer.records.quotations import ExceptionState, PriceException, QuotationState, Tier
 
 # ── rules: asking ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -158,6 +158,14 @@ def somebody_higher_decides(exception: PriceException, ask: Ask) -> Refusal | No
     if exception.tier is not Tier.KEY_ACCOUNT:
         return no("It already lies with the general manager.", code="E-ROUTED", quiet=True)
     return None
+
+
+def somebody_was_faster(exception: PriceException, ask: Ask) -> Refusal | None:
+    """Who comes second hears who has decided, and what."""
+    if exception.decided_by_id is None or exception.state in (ExceptionState.DRAFT, ExceptionState.PENDING):
+        return None
+    name = people.names(ask.db, [exception.decided_by_id]).get(exception.decided_by_id, "")
+    return no("{name} has decided this: “{state}”.", code="E-STATE", name=name, state=exception.state)
 
 
 def may_be_returned_again(exception: PriceException, ask: Ask) -> bool:

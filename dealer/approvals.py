@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dealer import approval_asides as asides
 from dealer import approval_rules as rules
 from dealer import authority, people, pricing, rulings, stage_staffing, stages
-from dealer.approval_lists import References, asked_by, decided_by, references, waiting_for
+from dealer.approval_asides import CopyTo, EarlierStage, OneMore
+from dealer.approval_lists import References, asked_by, copied_to, decided_by, references, waiting_for
 from dealer.authority import authorises, covering, unauthorised_lines
 from dealer.deals import Comment
 from dealer.engine.steps import SAME, Ask, Life, Step
@@ -28,6 +30,7 @@ __all__ = [
     "asked_by",
     "authorises",
     "births",
+    "copied_to",
     "covering",
     "decided_by",
     "of_deal",
@@ -38,7 +41,9 @@ __all__ = [
 
 S = ExceptionState
 UNDECIDED = (S.DRAFT, S.PENDING, S.COUNTERED, S.RETURNED)
+TALKED_ABOUT = (S.PENDING, S.COUNTERED, S.RETURNED, S.APPROVED)
 DECIDER = stages.Decider("decide prices")
+OWNER_OR_DECIDER = stages.Decider("decide prices", owner=True)
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -52,13 +57,17 @@ STEPS = [
     #    action             from                     to           who      asks for      refused unless …                                             then …
     Step("ask",             None,                    S.PENDING,   SYSTEM,  None,         (rules.price_is_not_below_every_floor,),                     (stages.begin_round, rulings.plan_decision)),
     Step("submit",          (S.DRAFT, S.RETURNED),   S.PENDING,   OWNER,   Reasons,      (rules.quotation_waits_for_it, rules.project_approval_is_named), (rulings.take_new_reasons, rulings.route, stages.begin_round, rulings.plan_decision)),
-    Step("approve",         S.PENDING,               SAME,        DECIDER, Approval,     IN_TURN,                                                     (rulings.note_agreement,), when=stages.more_must_agree),
+    Step("approve",         S.PENDING,               SAME,        DECIDER, Approval,     (*IN_TURN, stages.the_last_day_is_left_to_the_last),                                                     (rulings.note_agreement,), when=stages.more_must_agree),
     Step("approve",         S.PENDING,               S.APPROVED,  DECIDER, Approval,     (*DECIDING, rules.price_is_within_authority, rules.approval_ends_in_time), (stages.agree, rulings.freeze_approval, rulings.note_ruling), when=stages.one_more_decides),
     Step("counter",         S.PENDING,               S.COUNTERED, DECIDER, CounterOffer, (stages.the_others_have_agreed, *DECIDING, rules.counter_price_lies_between, rules.counter_price_is_within_authority), (rulings.note_counter, rulings.note_ruling)),
     Step("return",          S.PENDING,               S.RETURNED,  DECIDER, Comment,      SENDING_BACK,                                                (rulings.note_return, rulings.note_ruling), when=rules.may_be_returned_again),
     Step("return",          S.PENDING,               S.REFUSED,   DECIDER, Comment,      SENDING_BACK,                                                (rulings.note_refusal, rulings.note_ruling), when=rules.was_returned_too_often),
     Step("refuse",          S.PENDING,               S.REFUSED,   DECIDER, Comment,      SENDING_BACK,                                                (rulings.note_refusal, rulings.note_ruling)),
     Step("forward",         S.PENDING,               SAME,        DECIDER, Comment,      (rules.somebody_higher_decides, *SENDING_BACK),              (rulings.route_higher, stages.begin_round, rulings.plan_decision)),
+    Step("add_colleague",   S.PENDING,               SAME,        DECIDER, OneMore,      (*IN_TURN, asides.colleague_is_free, asides.who_is_added_last_can_decide), (asides.add_colleague,)),
+    Step("send_back",       S.PENDING,               SAME,        DECIDER, EarlierStage, (asides.an_earlier_stage_exists, *SENDING_BACK, asides.stage_is_an_earlier_one), (asides.go_back, rulings.plan_decision)),
+    Step("copy",            TALKED_ABOUT,            SAME,        OWNER_OR_DECIDER, CopyTo, (asides.they_do_not_know_of_it_yet,),                  (asides.copy,)),
+    Step("remind",          S.PENDING,               SAME,        OWNER,   None,         (asides.they_were_not_reminded_just_now,),                  (asides.remind,)),
     Step("accept_counter",  S.COUNTERED,             S.APPROVED,  OWNER,   None,         (rules.counter_still_holds,),                                (rulings.freeze_counter,)),
     Step("decline_counter", S.COUNTERED,             S.PENDING,   OWNER,   Remark,       (),                                                          (rulings.forget_counter, rulings.plan_decision)),
     Step("withdraw",        (S.PENDING, S.COUNTERED), S.DRAFT,    OWNER,   None,         (),                                                          (rulings.forget_counter, stages.clear, rulings.close_tasks)),
@@ -74,7 +83,10 @@ STEPS = [
 # ruff: enable[E501]
 # fmt: on
 
-EXCEPTIONS = Life("exception", PriceException, ExceptionState, STEPS, path=(S.PENDING, S.APPROVED, S.CONSUMED))
+EXCEPTIONS = Life(
+    "exception", PriceException, ExceptionState, STEPS, path=(S.PENDING, S.APPROVED, S.CONSUMED),
+    elsewhere=rules.somebody_was_faster,
+)  # fmt: skip
 
 
 # ── birth ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,6 +128,7 @@ def _exception(line: QuotationLine, ask: Ask) -> PriceException | None:
         proof_sha256=quotation.proof_sha256, project_approval=quotation.project_approval,
         project_file_sha256=quotation.project_file_sha256, asked=authority.terms_of(line, price, roles, ask.today),
         net_total=pricing.net_total(line, ask.today), quantity=line.quantity, returns=0, stages=[], stage=0,
+        reminders=0,
     )  # fmt: skip
     exception.tier = rulings.tier_of(ask, exception, price)
     return exception

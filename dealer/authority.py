@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import people, pricing
+from dealer import approved_terms, people, pricing
 from dealer.records.deals import Deal
 from dealer.records.people import Role
 from dealer.records.prices import PriceListLine
@@ -57,14 +57,14 @@ def _is_below(line: QuotationLine, price: PriceListLine | None, roles: frozenset
 
 
 def authorises(exception: PriceException, line: QuotationLine, day: date) -> bool:
-    """Whether an approval covers a line: same deal and model, no more cars, and a price that is as good or better."""
+    """Whether an approval covers a line: the same thing, no more cars, and a price that is as good or better."""
     approved = exception.approved_total
     if exception.state is not ExceptionState.APPROVED or approved is None or exception.valid_until is None:
         return False
     quotation = line.quotation
     return (
-        exception.deal_id == quotation.deal_id
-        and exception.asked["model_id"] == str(line.model_id)
+        approved_terms.are_untouched(exception)
+        and approved_terms.are_of_the_same_thing(exception, line)
         and line.quantity <= exception.quantity
         and _is_as_good(line, exception, approved, day)
         and (day <= exception.valid_until or quotation.state in WITH_THE_CUSTOMER)
@@ -214,7 +214,7 @@ def terms_of(line: QuotationLine, price: PriceListLine, roles: frozenset[Role], 
         "customer_id": str(deal.customer_id),
         "customer": deal.customer.name,
         "model_id": str(line.model_id),
-        "model": f"{model.brand} {model.name} {model.configuration}",
+        "model": approved_terms.described(model),
         "colour": line.colour,
         "quantity": line.quantity,
         "unit_price": line.unit_price,

@@ -1,13 +1,14 @@
 """Scenes of the demo before there is a contract: inquiries, quotations, prices that wait for each tier."""
 
-from dealer import people, quotation
+from dealer import approvals, people, quotation
+from dealer.approval_asides import CopyTo
 from dealer.deals import Hold, Loss, NewDeal
 from dealer.demo_stage import SCAN, Stage
 from dealer.engine.steps import Ask
 from dealer.offers import Acceptance, Extra, Lines, QuotedCar, Sending
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, LossReason, PurchaseMode, Use
-from dealer.records.quotations import ExtraKind, Quotation
+from dealer.records.quotations import ExtraKind, PriceException, Quotation
 from dealer.rulings import Reasons
 
 C = CustomerClass
@@ -61,6 +62,11 @@ def a_price_waits_for_the_key_account_manager(stage: Stage) -> None:
     number = quoting(stage, LOGISTICS, "X5", 12, 132_500, days_ago=3, mode=PurchaseMode.INVITED_TENDER)
     told = "竞品报价 13.2 万元，客户承诺明年一季度再订 20 台，本批须在年底前上牌。"
     stage.take("李娜", 0, "09:12", Quotation, number, "submit", Reasons(reason=told, proof=SCAN))
+    with stage.acting("李娜", 0, "09:14") as ask:
+        waiting = people.by_number(ask.db, Quotation, ask.actor, number)
+        exception = approvals.of_quotation(ask.db, waiting)[0].number  # type: ignore[arg-type]
+    knows = CopyTo(colleague=stage.people["林芳"].id, comment="交付排期请提前准备")
+    stage.take("李娜", 0, "09:15", PriceException, exception, "copy", knows)
 
 
 def a_price_waits_for_the_general_manager(stage: Stage) -> None:

@@ -27,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
         "general": [{"roles": ["general_manager"], "agree": 0}],
         "project": [{"roles": ["general_manager"], "agree": 0}],
     },
+    "remind_after_minutes": 120,
     "fleet_min_qty": 3,
     "gift_budget_permille": 30,
     "accessory_least_permille": 1000,

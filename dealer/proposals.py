@@ -30,6 +30,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "exception_returns": (0, 10),
     "general_manager_threshold_fen": (0, 100_000_000_00),
     "verified_for_minutes": (10, 24 * 60),
+    "remind_after_minutes": (5, 7 * 24 * 60),
     "drive_buffer_minutes": (0, 240),
     "vat_permille": (0, 300),
     "gift_budget_permille": (0, 1000),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dealer import authority, deadlines, people, pricing, stages
+from dealer import approved_terms, authority, deadlines, people, pricing, stages
 from dealer.engine import files
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Money, Paragraph, Upload, Uploaded
@@ -93,7 +93,8 @@ def plan_decision(exception: PriceException, ask: Ask) -> None:
     calendar = calendar_of(ask.db)
     days = policy(ask.db, exception.store_id, "review_due_working_days", ask.today)
     exception.due_at = calendar.end_of(calendar.add_working_days(ask.today, days))
-    exception.escalated_at = None
+    exception.escalated_at = exception.reminded_at = None
+    exception.reminders = 0
     deadlines.cancel(ask, exception)
     stage, asked = stages.here(exception), stages.open_places(exception)
     if stage is not None and stage.colleague:
@@ -210,7 +211,8 @@ def _frozen(exception: PriceException, ask: Ask, total: int) -> dict[str, object
     tier = authority_used(ask, exception, price, total)
     floor = pricing.floor_of_tier(tier, price)
     asked: dict[str, object] = exception.asked
-    return asked | authority.prices_in(price) | {"net_total": total, "tier": tier.value, "floor": floor}
+    terms = asked | authority.prices_in(price) | {"net_total": total, "tier": tier.value, "floor": floor}
+    return terms | {"fingerprint": approved_terms.fingerprint(terms)}
 
 
 def _limit_validity(exception: PriceException, ask: Ask, wanted: date | None) -> None:

@@ -89,11 +89,14 @@ def _not_yet() -> Refusal:
 
 
 def pass_on(exception: PriceException, ask: Ask) -> None:
-    """The general manager takes the place of those who left; asked in a later stage anyhow, this one is left out."""
+    """The general manager takes the place of those who left.
+
+    Asked in a later stage anyhow, this one is left out; so is one that a colleague was added in.
+    """
     before, present, after = _around(exception)
     filled = tuple(role for role in present.roles if role.value not in stages.open_places(exception))
     done = [Stage(present.key, filled, len(filled))] if filled else []
-    follows = any(Role.GENERAL in stage.roles for stage in after)
+    follows = any(present.colleague or Role.GENERAL in stage.roles for stage in after)
     key = max(stage.key for stage in (*before, present, *after)) + 1
     instead = [] if follows else [Stage(key, (Role.GENERAL,), 1)]
     if not after and exception.tier is Tier.KEY_ACCOUNT:

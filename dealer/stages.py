@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from dealer import people
-from dealer.engine.steps import Ask, Refusal, no
+from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.people import Actor, Who
 from dealer.policies import policy
 from dealer.records.approvals import ApprovalMark, Lane, Verdict
@@ -215,13 +215,23 @@ def asked_now(exception: PriceException, ask: Ask) -> list[Role | str]:
 def they_have_not_agreed_yet(exception: PriceException, ask: Ask) -> Refusal | None:
     """Nobody speaks twice in one round, nor fills a second place as somebody's stand-in."""
     involved = {ask.actor.id, ask.hat.id}
-    mine = [mark for mark in standing(exception) if involved & {mark.person_id, mark.for_whom_id}]
+    said = (mark for mark in standing(exception) if mark.verdict is Verdict.AGREED)
+    mine = [mark for mark in said if involved & {mark.person_id, mark.for_whom_id}]
     if mine:
         return no(
             "{name} has agreed already: somebody else fills the other places.",
             code="E-AGREED",
             name=mine[0].person.name,
         )
+    return None
+
+
+@on_facts
+def the_last_day_is_left_to_the_last(exception: PriceException, ask: Ask) -> Refusal | None:
+    """How long a price is approved for is part of the decision."""
+    if ask.facts.valid_until is not None:
+        sentence = "Others decide after you, and for how long: leave this empty."
+        return no(sentence, code="E-STAGE", field="valid_until")
     return None
 
 
@@ -245,7 +255,7 @@ def agree(exception: PriceException, ask: Ask) -> None:
 def note(exception: PriceException, ask: Ask, verdict: Verdict) -> None:
     """Write down what somebody said, and as what."""
     stage = here(exception)
-    place = place_for(exception, ask) or next((role.value for role in ask.hat.roles), "")
+    place = place_for(exception, ask) or min((role.value for role in ask.hat.roles), default="")
     mark = ApprovalMark(
         store_id=exception.store_id, exception_id=exception.id, stage=stage.key if stage else 0, place=place,
         person_id=ask.actor.id, for_whom_id=ask.for_whom.id if ask.for_whom else None, verdict=verdict,

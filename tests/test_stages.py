@@ -109,6 +109,8 @@ def test_who_is_not_asked_waits_and_nobody_fills_two_places(trading: Shop) -> No
     assert refused(trading, "陈静", "counter", CounterOffer(price=y(133_000), comment="改价")) == (
         "E-STAGE", "E-ROUTED"
     )  # fmt: skip
+    until = Approval(valid_until=TODAY)
+    assert refused(trading, "马超", facts=until) == ("E-STAGE",)  # for how long, the last one says
     assert agree(trading, "马超") is S.PENDING
     # as the stand-in of the one away 马超 would fill a second place
     trading.send_away("刘洋", "马超", TODAY, TODAY)

@@ -65,6 +65,7 @@ def told(exception: PriceException) -> dict[str, Any]:
         "compare": _compare(exception),
         "stages": approval_stages.line(exception),
         "stuck": approval_stages.stuck(exception),
+        "reminded": approval_stages.reminded(exception),
         "ruling": _ruling(exception, names),
         "opinions": approval_stages.opinions(exception),
         "timeline": timeline.entries(of_thing(looking(), exception.store_id, exception.id)[::-1]),
@@ -77,6 +78,12 @@ def _papers(exception: PriceException) -> list[dict[str, str]]:
     rows = [{"label": say("Quotation"), "value": title_of(version), "url": f"/quotations/{version.number}"}]
     if exception.proof_sha256:
         rows.append({"label": say("Competitor's offer or tender"), "value": say("Open"), "url": f"{here}/proof"})
+    if exception.approved and "fingerprint" in exception.approved:
+        each = pricing.per_car(exception.approved["net_total"], exception.quantity)
+        told = say("{cars} cars at {price} or better", cars=exception.quantity, price=money(each))
+        rows.append({"label": say("Bound to"), "value": f"{told} · {exception.approved['fingerprint'][:12]}"})
+    if exception.copies:
+        rows.append({"label": say("Copied to"), "value": show([copy.person.name for copy in exception.copies])})
     if exception.project_approval:
         row = {"label": say("Project approval"), "value": exception.project_approval}
         rows.append(row | ({"url": f"{here}/project"} if exception.project_file_sha256 else {}))

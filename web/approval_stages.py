@@ -27,10 +27,12 @@ def _phase(exception: PriceException, at: int, stage: Stage) -> dict[str, str]:
     waits = [] if passed else stage_staffing.who_could(exception, stage, looking_ask())
     said = [say("{names} agreed", names=show(agreed))] if agreed else []
     said += [say("waits for {names}", names=show(waits))] if waits else []
-    return {"label": _label(stage), "state": state, "note": " · ".join(said)}
+    said += [say("added by {name}", name=names_of([stage.added_by])[stage.added_by])] if stage.added_by else []
+    return {"label": label(stage), "state": state, "note": " · ".join(said)}
 
 
-def _label(stage: Stage) -> str:
+def label(stage: Stage) -> str:
+    """Whom it asks, and how many of them."""
     if stage.colleague:
         return names_of([stage.colleague]).get(stage.colleague, "")
     told = show(list(stage.roles))
@@ -57,6 +59,13 @@ def opinions(exception: PriceException) -> list[dict[str, str]]:
 def _verdict(mark: ApprovalMark) -> str:
     counts_no_more = mark.cleared_at is not None and mark.verdict in (Verdict.AGREED, Verdict.COUNTERED)
     return say("{verdict} (counts no more)", verdict=mark.verdict) if counts_no_more else show(mark.verdict)
+
+
+def reminded(exception: PriceException) -> str:
+    """That the requester waits for an answer."""
+    if exception.state is not S.PENDING or exception.reminded_at is None:
+        return ""
+    return say("Reminded, last {when} · {count} ×", count=exception.reminders, when=clock(exception.reminded_at))
 
 
 def stuck(exception: PriceException) -> str:

@@ -11,9 +11,9 @@ from dealer.engine.steps import Choice
 from dealer.engine.words import Yuan
 from dealer.records.quotations import ExceptionState, PriceException, Tier
 from dealer.reports import sees_deal
-from web import approval_case, deals, steps
+from web import approval_case, approval_stages, deals, steps
 from web.asking import Answer, looking, looking_ask, me
-from web.forms import Form
+from web.forms import Form, options
 from web.language import money, say, show, told, word
 from web.papers import show_file
 from web.quotation_page import EXCEPTION_TONES
@@ -26,13 +26,19 @@ TABS: dict[str, tuple[str, Cases]] = {
     "waiting": ("Waiting for me", approvals.waiting_for),
     "decided": ("Decided by me", approvals.decided_by),
     "asked": ("Asked by me", approvals.asked_by),
+    "copied": ("Copied to me", approvals.copied_to),
 }
+UNDECIDED = (S.PENDING, S.COUNTERED, S.RETURNED)
+OPEN_IN = {"waiting": (S.PENDING,), "decided": UNDECIDED, "asked": UNDECIDED, "copied": UNDECIDED}
+"""What a tab counts: the cases that are not over."""
 DECISIONS = ("approve", "counter", "return", "refuse", "forward")
 
 
 def _sees(exception: PriceException, who: people.Actor) -> bool:
-    """Whoever sees the deal, whoever may be asked to decide, and whoever this case asks."""
-    asked = any(stages.names(exception, one) for one in (who, *who.stands_in_for))
+    """Whoever sees the deal, whoever may be asked to decide, and whom this case asks or was copied to."""
+    ones = (who, *who.stands_in_for)
+    copied = {copy.person_id for copy in exception.copies}
+    asked = any(stages.names(exception, one) or one.id in copied for one in ones)
     return asked or who.may_or_stands_in("decide prices") or sees_deal(exception.deal, who, looking())
 
 
@@ -52,6 +58,8 @@ def _after(exception: PriceException, action: str) -> str:
     if action not in DECISIONS:
         return KIND.url(exception)
     said = say("{case}: {state}.", case=exception.deal.customer.name, state=exception.state)
+    if action == "approve" and exception.state is S.PENDING:
+        said = say("{case}: your word is noted, others decide after you.", case=exception.deal.customer.name)
     flash(said, "success")
     return "/approvals"
 
@@ -67,6 +75,13 @@ KIND = steps.register(
         after=_after,
     )
 )
+
+
+@options("earlier_stages")
+def _earlier_stages() -> list[tuple[int, str]]:
+    exception: PriceException = steps.find(looking(), KIND, int((request.view_args or {})["number"]))
+    passed = stages.of(exception)[: exception.stage]
+    return [(at, approval_stages.label(stage)) for at, stage in enumerate(passed, 1)]
 
 
 # ── the inbox ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,15 +130,14 @@ def _tab(chosen: PriceException | None) -> str:
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:
-    waiting = len(approvals.waiting_for(looking(), me()))
     return [
         {
             "label": say(label),
             "url": f"/approvals?tab={name}",
             "current": name == current,
-            "count": waiting if name == "waiting" else None,
+            "count": len([each for each in cases(looking(), me()) if each.state in OPEN_IN[name]]) or None,
         }
-        for name, (label, _) in TABS.items()
+        for name, (label, cases) in TABS.items()
         if name != "waiting" or _decides()
     ]
 
@@ -165,11 +179,18 @@ def _item(exception: PriceException, tab: str) -> dict[str, Any]:
         "url": f"{KIND.url(exception)}?tab={tab}",
         "title": exception.deal.customer.name,
         "sub": f"{deals.code_of(exception.deal)} · {exception.requester.name}",
-        "tag": show(exception.tier) if exception.tier is not Tier.KEY_ACCOUNT else "",
+        "tag": _tag(exception),
         "badge": _wait_badge(exception) if waits else _state_badge(exception),
         "figure": f"{money(below, sign=True)} × {exception.quantity}",
         "tone": "bad" if below < 0 else "",
     }
+
+
+def _tag(exception: PriceException) -> str:
+    """What makes a case stand out: that somebody has reminded of it, or that it is the general manager's."""
+    if exception.reminders and exception.state is S.PENDING:
+        return say("reminded")
+    return show(exception.tier) if exception.tier is not Tier.KEY_ACCOUNT else ""
 
 
 def _badge(exception: PriceException) -> dict[str, str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Flask, g, request
 
-from dealer import deadlines, people
+from dealer import approvals, deadlines, people
 from dealer.records.people import Role
 from web.asking import looking, me
 from web.language import say, show
@@ -29,7 +29,7 @@ MENU = (
         (
             Entry(None, "/today", icon="house", label="Today"),
             Entry("see deals", "/deals", icon="briefcase", label="Deals"),
-            Entry("decide prices", "/approvals", icon="patch-check", label="Approvals"),
+            Entry("see deals", "/approvals", icon="patch-check", label="Approvals"),
             Entry("see visits", "/walkins", icon="person-walking", label="Walk-ins"),
         ),
     ),
@@ -73,6 +73,17 @@ def due_now() -> int:
     return int(g.due_now)
 
 
+def to_decide() -> int:
+    """How many prices wait for this person: the figure at the approvals."""
+    if "to_decide" not in g:
+        g.to_decide = len(approvals.waiting_for(looking(), me()))
+    return int(g.to_decide)
+
+
+COUNTERS = {"/today": due_now, "/approvals": to_decide}
+"""What is counted in the menu: one's own work."""
+
+
 def role_of(actor: people.Actor) -> str:
     """The words under a person's name."""
     return show(sorted(actor.roles, key=list(Role).index)) or say("no role")
@@ -113,12 +124,12 @@ def _shows(entry: Entry, actor: people.Actor, rules: set[str]) -> bool:
 
 
 def _line(entry: Entry) -> dict[str, Any]:
-    mine = entry.url == "/today"
+    counter = COUNTERS.get(entry.url)
     return {
         "url": entry.url,
         "icon": entry.icon,
         "label": say(entry.label),
-        "count": due_now() if mine else 0,
-        "urgent": mine,
+        "count": counter() if counter else 0,
+        "urgent": counter is not None,
         "current": request.path == entry.url or request.path.startswith(f"{entry.url}/"),
     }

@@ -28,7 +28,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Quotation and price",
         ("quote_validity_days", "quote_validity_most_days", "acceptance_stands_days", "exception_validity_days",
-         "exception_returns", "approval_stages", "fleet_min_qty", "gift_budget_permille", "accessory_least_permille",
+         "exception_returns", "approval_stages", "remind_after_minutes", "fleet_min_qty",
+         "gift_budget_permille", "accessory_least_permille",
          "accessory_least_showroom_permille", "accessory_least_sales_permille", "vat_permille"),
     ),
     (

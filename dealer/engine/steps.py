@@ -210,13 +210,20 @@ class Life:
     """The life of one kind of thing: its states, its table of steps, and the only door between them."""
 
     def __init__(
-        self, kind: str, record: type[Living], states: type[Enum], steps: Sequence[Step], path: Sequence[Enum] = ()
+        self,
+        kind: str,
+        record: type[Living],
+        states: type[Enum],
+        steps: Sequence[Step],
+        path: Sequence[Enum] = (),
+        elsewhere: Rule | None = None,
     ) -> None:
         self.kind = kind
         self.record = record
         self.states = states
         self.steps = tuple(steps)
         self.path = tuple(path)
+        self._elsewhere = elsewhere  # says better why a step does not lead from here, such as who was faster
         self._by_source: dict[Enum | None, list[Step]] = {}
         # One machine for all things of a kind: a machine per object costs forty times as much and leaks.
         self.machine = Machine(model=None, states=states, initial=None, auto_transitions=False)
@@ -261,10 +268,11 @@ class Life:
             return fitting[0]
         if rows and len(fitting) > 1:
             raise RuntimeError(f"{self.kind}: {action} from {state} is told by {len(fitting)} rows at once")
-        raise Refused([self._not_from_here(thing)], action, thing)
+        raise Refused([self._not_from_here(thing, ask)], action, thing)
 
-    def _not_from_here(self, thing: Any) -> Refusal:
-        return no(
+    def _not_from_here(self, thing: Any, ask: Ask) -> Refusal:
+        told = self._elsewhere(thing, ask) if self._elsewhere else None
+        return told or no(
             "This cannot be done while it stands at “{state}”: reload the page and see what can be done now.",
             code="E-STATE",
             state=thing.state,

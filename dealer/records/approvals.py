@@ -1,9 +1,9 @@
-"""What is said about a price-limit exception by those who are asked, stage by stage."""
+"""What is said about a price-limit exception by those who are asked, stage by stage; and who else knows of it."""
 
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealer.engine.database import Code, Count, Moment, OfStore, Prose, word_of
@@ -44,3 +44,15 @@ class ApprovalMark(OfStore):
     person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined")
     for_whom: Mapped[Person | None] = relationship(foreign_keys=[for_whom_id], lazy="joined")
     __table_args__ = (Index("ix_approval_marks_exception", "exception_id", "at"),)
+
+
+class ApprovalCopy(OfStore):
+    """Somebody who is to know of a case without being asked."""
+
+    __tablename__ = "approval_copies"
+    exception_id: Mapped[UUID] = mapped_column(ForeignKey("price_exceptions.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[Moment]
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined")
+    __table_args__ = (UniqueConstraint("exception_id", "person_id"),)

@@ -23,7 +23,7 @@ from dealer.engine.database import (
     state_of,
     word_of,
 )
-from dealer.records.approvals import ApprovalMark
+from dealer.records.approvals import ApprovalCopy, ApprovalMark
 from dealer.records.deals import Deal
 from dealer.records.people import Person
 from dealer.records.prices import PriceList
@@ -216,7 +216,10 @@ class PriceException(Living):
     escalated_at: Mapped[Moment | None]
     stages: Mapped[Document] = mapped_column(default=list, server_default="[]")  # who is asked, see dealer/stages.py
     stage: Mapped[Count] = mapped_column(default=0, server_default="0")  # the place in them where it stands
+    reminded_at: Mapped[Moment | None]
+    reminders: Mapped[Count] = mapped_column(default=0, server_default="0")  # since whoever is asked now was asked
     marks: Mapped[list[ApprovalMark]] = relationship(order_by=[ApprovalMark.at, ApprovalMark.id])
+    copies: Mapped[list[ApprovalCopy]] = relationship(order_by=[ApprovalCopy.at, ApprovalCopy.id])
     deal: Mapped[Deal] = relationship()
     quotation: Mapped[Quotation] = relationship()
     line: Mapped[QuotationLine] = relationship()

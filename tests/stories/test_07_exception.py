@@ -1,15 +1,18 @@
-"""Story 7, up to the general manager's approval: a price below the key-account manager's floor."""
+"""Story 7: a price below the key-account manager's floor, up to the earnest money of its contract."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from dealer import quotation, workflow
-from dealer.engine.amounts import capitals
+from dealer import quotation, quotation_terms, workflow
+from dealer.engine.amounts import capitals, purchase_tax
 from dealer.engine.history import of_thing
 from dealer.offers import Lines
 from dealer.people import by_number
+from dealer.pricing import VAT
+from dealer.records.contracts import Contract
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationState, Tier
 from dealer.records.vehicles import Model
@@ -131,3 +134,45 @@ def test_story_7_below_every_floor_nothing_is_asked_without_a_project_approval(s
     assert refused.codes == ("E-PRICE-HARD-FLOOR",)
     with shop.looking() as db:
         assert db.scalars(select(PriceException)).first() is None
+
+
+def test_story_7_to_its_end_the_earnest_money_and_the_purchase_tax(
+    shop: Shop, desk: Callable[[str], Desk], quoting: Desk
+) -> None:
+    number = drafted(shop, "2026-11-10 10:00", 1, "158900")
+    assert quoting.ask(f"/quotations/{number}/submit", WHY, when="2026-11-10 10:10").status == 200
+    assert desk("周建国").ask("/approvals/1/approve", YES, when="2026-11-10 14:00").status == 200
+    sending = {"valid_until": "2026-11-25", "binding": True}
+    assert quoting.ask(f"/quotations/{number}/send", sending, when="2026-11-10 15:00").status == 200
+
+    # what the tax office will probably ask for one car: half until the end of 2027, from the rounded base
+    with shop.looking() as db:
+        offer = db.scalars(select(Quotation)).one()
+        [car] = quotation_terms.quotation_terms(db, offer, date(2026, 11, 10)).vehicles
+        assert (car.quantity, car.purchase_tax_fen) == (30, 7_030_97)
+    full = purchase_tax(158_900_00, VAT, date(2028, 1, 3), new_energy=True)
+    assert (full.base, full.due) == (140_619_47, 14_061_95)
+
+    quoting.turn_clock("2026-11-12 10:00")
+    lina = desk("李娜")
+    yes = {"evidence": "客户盖章回传", "file": ("回传.pdf", b"%PDF-1.7 yes")}
+    assert lina.submit(f"/quotations/{number}/accept", yes).status == 200
+    assert lina.submit("/deals/1/contract").url == "/contracts/1"
+    payment = {
+        "deposit_kind": "earnest", "deposit": "953400.01", "deposit_days": 5, "damages": 5, "damages_cap_percent": 5,
+        "payments": [{"event": "before_collection", "days": 0, "amount": "3813599.99"}],
+    }  # fmt: skip
+    above = lina.ask("/contracts/1/edit_payment", payment)
+    assert above.codes == ("E-DEPOSIT-20",)
+    assert above.json["refusals"][0]["values"]["most"] == str(953_400_00)
+    most = payment | {"deposit": "953400", "payments": [{"event": "before_collection", "days": 0, "amount": "3813600"}]}
+    assert lina.ask("/contracts/1/edit_payment", most).status == 200
+    agreed = payment | {
+        "deposit": "900000",
+        "payments": [{"event": "before_collection", "days": 0, "amount": "3867000"}],
+    }
+    assert lina.ask("/contracts/1/edit_payment", agreed).status == 200
+    with shop.looking() as db:
+        contract = db.scalars(select(Contract)).one()
+        assert (contract.total, contract.deposit) == (4_767_000_00, 900_000_00)
+        assert f"{contract.deposit * 100 / contract.total:.2f}" == "18.88"
