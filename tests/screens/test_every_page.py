@@ -129,11 +129,11 @@ def test_every_page_in_a_browser(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_outside_are_as_good_as_those_inside(chromium: Browser, address: str, language: str) -> None:
-    """The sign-in page of somebody who is not signed in, a page that does not exist, one that is not for the role."""
+    """Sign-in and verification of somebody who is not signed in, a page that does not exist, one not for the role."""
     page = chromium.new_page(locale=language)
     watch = Watch(page, address)
     watch.allowed = ("404", "403")
-    for url in ("/sign-in", "/today", "/no/such/page"):
+    for url in ("/sign-in", "/verify", "/verify/X-1/0123456789abcdef", "/today", "/no/such/page"):
         watch.opens(url)
         page.goto(f"{address}{url}?lang={language}")
         watch.finds(_what_is_missing(page, language) + _faults_by_width(page, *AXE_AT))
