@@ -71,16 +71,16 @@ def write_changes(contract: Contract, ask: Ask) -> None:
     contract.amend_reason, contract.price_request = facts.reason, None
     before: Sequence[ContractLine] = contract.base.lines if contract.base else ()
     contract.lines = [*_kept(facts.cars, before), *_new(facts.cars, before, contract.store_id)]
-    contract.total = sum(line.unit_price * line.quantity + _charged(line) for line in contract.lines)
+    contract.total = sum(line.unit_price * line.quantity + charged(line) for line in contract.lines)
     _plan_again(contract, ask)
-    _pay_again(contract)
+    pay_again(contract)
 
 
 def _kept(cars: Sequence[AmendedCars], before: Sequence[ContractLine]) -> list[ContractLine]:
     kept = []
     for line in before:
         quantity = sum(row.quantity for row in cars if row.line == line.position and row.is_as(line))
-        extras = _extras(line, quantity, with_lump=quantity > 0)
+        extras = extras_of(line, quantity, with_lump=quantity > 0)
         kept.append(_copy(line, root_id=line.root, replaces=None, quantity=quantity, extras=extras))
     return kept
 
@@ -103,13 +103,13 @@ def _new(cars: Sequence[AmendedCars], before: Sequence[ContractLine], store_id: 
                 colour=row.colour,
                 quantity=row.quantity,
                 unit_price=row.unit_price,
-                extras=_extras(old, row.quantity, with_lump=first_for_it) if old is not None else [],
+                extras=extras_of(old, row.quantity, with_lump=first_for_it) if old is not None else [],
             )
         )
     return lines
 
 
-def _extras(line: ContractLine, quantity: int, *, with_lump: bool) -> list[dict[str, Any]]:
+def extras_of(line: ContractLine, quantity: int, *, with_lump: bool) -> list[dict[str, Any]]:
     """Gifts and accessories of so many cars of a line: one a car where their amount can be divided so, else all."""
     extras = []
     for extra in line.extras:
@@ -121,7 +121,8 @@ def _extras(line: ContractLine, quantity: int, *, with_lump: bool) -> list[dict[
     return extras
 
 
-def _charged(line: ContractLine) -> int:
+def charged(line: ContractLine) -> int:
+    """What the customer pays beside the cars of a line."""
     return sum(extra["amount"] for extra in line.extras if extra["kind"] in CHARGED)
 
 
@@ -183,8 +184,11 @@ def _places(
     return places
 
 
-def _pay_again(contract: Contract) -> None:
-    """The last payment takes what is dearer. What is cheaper comes off from the end; deposit and retention go last."""
+def pay_again(contract: Contract, first: int | None = None) -> None:
+    """The last payment takes what is dearer. What is cheaper comes off from the end.
+
+    A batch that falls away comes `first`, deposit and retention come last.
+    """
     base = contract.base
     if base is None:
         raise LookupError(f"contract {contract.number} amends nothing")
@@ -193,7 +197,9 @@ def _pay_again(contract: Contract) -> None:
     usual = [row for row in rows[has_deposit:] if row.event is not PaymentEvent.RETENTION_END]
     others = [row for row in rows if row not in usual]
     difference = contract.total - sum(row.amount for row in rows)
-    for row in [*usual[::-1], *others[::-1]]:
+    of_the_batch = [row for row in usual if first is not None and row.batch == first]
+    rest = [row for row in usual if row not in of_the_batch]
+    for row in [*of_the_batch, *rest[::-1], *others[::-1]]:
         part = difference if difference > 0 else max(difference, -row.amount)
         row.amount, difference = row.amount + part, difference - part
     rows = [row for row in rows if row.amount]

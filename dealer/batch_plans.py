@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from dealer import deadlines
 from dealer.allocation import TAKING, units_of_batch
 from dealer.engine.database import calendar_of
-from dealer.engine.steps import Ask
-from dealer.in_force import text_in_force
+from dealer.engine.steps import Ask, Refusal, no
+from dealer.in_force import held, planned, text_in_force
 from dealer.records.contracts import Contract, PlannedBatch
 from dealer.records.deliveries import Batch, BatchShare, BatchState
+from dealer.records.vehicles import Unit
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,16 @@ def take_over(batch: Batch, ask: Ask) -> None:
         batch.due_on = batch.original_due_on = change.due_on
         for row in deadlines.open_for(ask.db, batch, "deliver_batch"):
             row.due_at = calendar_of(ask.db).end_of(change.due_on)
+
+
+def place_is_gone(unit: Unit, ask: Ask) -> Refusal | None:
+    """A car whose batch was ended has no place in the text in force any more: it is free."""
+    batch, contract = ask.db.get_one(Batch, unit.batch_id), ask.db.get_one(Contract, unit.contract_id)
+    if unit.contract_line_id is not None:
+        place = (batch.planned_as, unit.contract_line_id)
+        if held(ask.db, contract)[place] > planned(text_in_force(ask.db, contract))[place]:
+            return None
+    return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
 
 
 def _siblings(db: Session, contract: Contract, number: int) -> list[Batch]:

@@ -12,8 +12,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import amendment_drafts as amending
-from dealer import amendment_prices, people, printing, reports, sealing
+from dealer import amendment_prices, people, printing, reports, sealing, their_paper
 from dealer import amendment_rules as amendments
+from dealer import batch_endings as endings
 from dealer import contract_acts as acts
 from dealer import contract_clauses as clauses
 from dealer import contract_draft_rules as drafting
@@ -32,6 +33,7 @@ from dealer.people import OWNER, SYSTEM, Actor, has
 from dealer.records.contracts import Contract, ContractState, PrintLog, Rendering, Reviewer
 from dealer.records.deals import Deal
 from dealer.rulings import Reasons
+from dealer.their_paper import TheirPaper
 
 __all__ = ["CONTRACTS", "current", "draw_up", "draw_up_amendment", "gaps", "is_effective", "of_deal"]
 
@@ -81,6 +83,7 @@ STEPS = [
     #    action                from                        to             who                        asks for                refused unless …                              then …
     Step("draw_up",            None,                       S.DRAFT,       OWNER,                     None,                   (drafting.deal_is_before_its_contract, drafting.quotation_is_there, drafting.no_other_contract_lives), ()),
     Step("amend",              None,                       S.DRAFT,       OWNER,                     None,                   (amendments.contract_is_in_effect, amendments.deal_is_being_delivered, amendments.no_other_amendment_is_open), ()),
+    Step("end_batch",          None,                       S.EFFECTIVE,   has("cancel deals"),       endings.BatchEnding,    (amendments.contract_is_in_effect, amendments.deal_is_being_delivered, amendments.no_other_amendment_is_open, *endings.ENDING), (endings.write_ending,)),
     Step("edit_changes",       S.DRAFT,                    SAME,          OWNER,                     Amendment,              amendments.EDITED,                            (amending.write_changes,), when=is_amendment),
     Step("ask_price",          (S.DRAFT, S.APPROVED, S.ISSUED), SAME,     OWNER,                     Reasons,                ASKING_A_PRICE,                               (amendment_prices.note_request,), when=is_amendment),
     Step("edit_buyer",         S.DRAFT,                    SAME,          OWNER,                     forms.BuyerFacts,       (),                                           (drafts.write_buyer,)),
@@ -94,6 +97,8 @@ STEPS = [
     Step("change_clause",      S.DRAFT,                    SAME,          OWNER,                     ClauseWording,          (clauses.clause_is_in_the_text, clauses.wording_is_another), (clauses.word_clause,), when=stands_alone),
     Step("restore_clause",     S.DRAFT,                    SAME,          OWNER,                     ChosenClause,           (clauses.a_clause_was_changed, clauses.chosen_clause_was_changed), (clauses.restore_clause,), when=stands_alone),
     Step("answer_remark",      (S.DRAFT, S.IN_REVIEW, S.RETURNED), SAME,  OWNER,                     RemarkAnswer,           (clauses.a_remark_is_open, clauses.chosen_remark_is_open), (clauses.answer_remark,), when=stands_alone),
+    Step("use_their_paper",    S.DRAFT,                    SAME,          OWNER,                     TheirPaper,             (their_paper.their_file_is_a_pdf, their_paper.their_lines_are_those_of_the_contract), (their_paper.take_their_paper,), when=stands_alone),
+    Step("use_our_paper",      S.DRAFT,                    SAME,          OWNER,                     None,                   (their_paper.their_paper_is_used,),           (their_paper.drop_their_paper,), when=stands_alone),
     Step("renew_lines",        S.DRAFT,                    SAME,          OWNER,                     None,                   (drafting.something_new_is_accepted,),        (drafts.renew_lines,), when=stands_alone),
     Step("excuse_late_award",  UNSIGNED,                   SAME,          has("review for risk"),    forms.Reason,           (drafting.award_is_known, drafting.somebody_else_owns_the_deal), (acts.excuse_late_award,), when=stands_alone),
     # review

@@ -1,6 +1,7 @@
 """What the steps of a contract write down from its submission on: marks, the frozen text, numbers, signatures."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from dealer.contract_forms import ReviewNote, Signatures
 from dealer.contract_gaps import SIGNED_WITHIN
 from dealer.contract_rules import reviewers, signed_last
 from dealer.contract_terms import contract_terms, paper_of
+from dealer.cover_sheet_terms import cover_sheet_terms
 from dealer.engine.database import calendar_of, next_number
 from dealer.engine.history import History
 from dealer.engine.steps import Ask, Effect
@@ -20,7 +22,7 @@ from dealer.in_force import amendments_of, is_amendment, stands_alone
 from dealer.policies import policy
 from dealer.records.contracts import Contract, FormerIssue, Review, Reviewer
 from dealer.records.people import Role
-from dealer.terms import AmendmentTerms, ContractTerms, revive
+from dealer.terms import Terms, revive
 
 # Who reviews, and what the deal's list of open tasks calls it.
 REVIEW_TASKS = {
@@ -30,6 +32,10 @@ REVIEW_TASKS = {
 }
 # The purchaser's own duties (政府采购法实施条例 art. 50, 政府采购法 art. 47): we remind, in working days after effect.
 PURCHASERS_DUTIES = (("ask_whether_published", 2), ("ask_whether_filed", 7))
+
+TERMS: dict[str, Callable[[Session, Contract, date], Terms]] = {
+    "amendment": amendment_terms, "cover_sheet": cover_sheet_terms,
+}  # fmt: skip
 
 # ── review ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -48,16 +54,16 @@ def freeze_terms(contract: Contract, ask: Ask) -> None:
     contract.frozen, contract.fingerprint = terms.model_dump(mode="json"), terms.fingerprint()
 
 
-def terms_of(db: Session, contract: Contract, day: date) -> ContractTerms | AmendmentTerms:
+def terms_of(db: Session, contract: Contract, day: date) -> Terms:
     """What its paper says."""
-    return amendment_terms(db, contract, day) if is_amendment(contract) else contract_terms(db, contract, day)
+    return TERMS.get(paper_of(contract), contract_terms)(db, contract, day)
 
 
-def frozen_terms(contract: Contract) -> ContractTerms | AmendmentTerms:
+def frozen_terms(contract: Contract) -> Terms:
     """The text as submitted. Raises LookupError for a contract that was not."""
     if contract.frozen is None:
         raise LookupError(f"contract {contract.number} has no frozen terms")
-    terms: ContractTerms | AmendmentTerms = revive(paper_of(contract), json.dumps({"terms": contract.frozen}))
+    terms: Terms = revive(paper_of(contract), json.dumps({"terms": contract.frozen}))
     return terms
 
 

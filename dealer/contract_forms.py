@@ -12,6 +12,7 @@ from dealer.engine.fields import Kind, Money, Options, Paragraph, Upload
 from dealer.engine.steps import Facts, Personal, Unrecorded
 from dealer.records.contracts import Contract, ContractKind, DepositKind, Dispute, Party, PartyRole, PaymentEvent
 from dealer.records.deals import PurchaseMode
+from dealer.their_paper import known_paper
 
 MOST_PARTIES = 3  # beside the seller: buyer, payer, user
 MOST_ROWS = 1000
@@ -310,6 +311,7 @@ def _known_kind(contract: Contract) -> dict[str, Any]:
 KNOWN = {
     "choose_kind": _known_kind,
     "edit_changes": known_changes,
+    "use_their_paper": known_paper,
     "edit_buyer": _known_buyer,
     "edit_payment": _known_payment,
     "edit_delivery": _known_delivery,

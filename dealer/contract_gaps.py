@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from dealer import contract_clauses, quotation
 from dealer.contract_terms import contract_terms, printed
+from dealer.cover_sheet_terms import cover_sheet_terms
 from dealer.engine import identifiers
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask, Refusal, Rule, no
@@ -23,6 +24,7 @@ from dealer.records.customers import CustomerClass
 from dealer.records.deals import PurchaseMode
 from dealer.records.people import Role
 from dealer.records.quotations import Quotation
+from dealer.their_paper import THEIR_FIGURES, uses_their_paper
 
 EARNEST_PERCENT = 20  # the part above has no 定金 effect (Civil Code 586)
 BOND_PERCENT = 10  # 招标投标法实施条例 art. 58, 政府采购法实施条例 art. 48
@@ -275,6 +277,8 @@ def terms_agree_with_each_other(contract: Contract, ask: Ask) -> Refusal | None:
         return None
     try:
         contract_terms(ask.db, contract, ask.today)
+        if uses_their_paper(contract):
+            cover_sheet_terms(ask.db, contract, ask.today)
     except ValidationError:
         return no("The paper has no room for these terms: shorten names, colours and lists.", code="E-TERMS")
     return None
@@ -298,6 +302,7 @@ FACTS_OF_THE_DRAFT: tuple[Rule, ...] = (
 )
 GAPS: tuple[Rule, ...] = (
     *FACTS_OF_THE_DRAFT,
+    *THEIR_FIGURES,
     contract_clauses.own_clauses_fit_the_text,
     contract_clauses.remarks_are_answered,
     terms_agree_with_each_other,

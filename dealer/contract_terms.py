@@ -64,8 +64,8 @@ CHARGED = {kind.value for kind in pricing.CHARGED}
 
 
 def paper_of(contract: Contract) -> str:
-    """Which paper a contract of its kind is."""
-    return PAPERS.get(contract.kind, "contract")
+    """Which paper a contract of its kind is; of a text of the customer's own we print the cover sheet."""
+    return "cover_sheet" if contract.their_terms is not None else PAPERS.get(contract.kind, "contract")
 
 
 def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms:

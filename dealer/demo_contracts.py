@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from dealer import approvals, bundles, contract, people, testdrive, vehicles
 from dealer.allocation import Allocation
+from dealer.amendment_forms import AmendedCars, Amendment
 from dealer.bundles import WantedBundle
 from dealer.clause_forms import ClauseRemark, ClauseWording
 from dealer.contract_forms import (
@@ -33,6 +34,7 @@ from dealer.records.quotations import PriceException, Quotation
 from dealer.records.vehicles import Energy, Unit
 from dealer.rulings import Approval, Reasons
 from dealer.testdrive import Waiver, WaiverGround
+from dealer.their_paper import TheirLine, TheirPaper
 from dealer.yard import NewUnit
 
 YARD = "昆明云岭远行汽车销售服务有限公司交车区"
@@ -40,6 +42,16 @@ POLICE = customer("某市公安局", C.POLICE, "11530100015112347K", "杨帆", "
 CITY = customer("某市机关事务管理局", C.GOVERNMENT, "11530100015113024E", "丁宁", "13888880088", "公务用车更新采购项目")
 BUILDERS = customer(
     "云南南亚建工集团有限公司", C.STATE_GROUP, "91530100MA6K11X20M", "吴凯", "13888880099", "项目部用车"
+)
+THEIR_PAPER = TheirPaper(
+    file=SCAN,
+    their_number="机关采合〔2026〕第 88 号",
+    lines=(TheirLine(line=1, quantity=5, unit_price=137_500_00),),
+    total=5 * 137_500_00,
+    delivery="合同生效后三十日内一次交付至采购人指定地点，运费由卖方承担。",
+    payment="验收合格并收到发票后十个工作日内付清。",
+    damages="逾期每日按逾期价款的万分之五支付违约金，累计不超过百分之五。",
+    dispute="采购人所在地有管辖权的人民法院。",
 )
 X5_VINS = (
     "LYLAA4183T2100011", "LYLAA4185T2100012", "LYLAA4187T2100013", "LYLAA4189T2100014", "LYLAA4180T2100015",
@@ -59,7 +71,7 @@ def a_contract_is_under_review(stage: Stage) -> None:
 
 def a_contract_waits_for_its_number(stage: Stage) -> None:
     """Passed by all; its models have not been driven yet."""
-    drawn = contracted(stage, CITY, 5, 137_500, days_ago=16, mode=PurchaseMode.OPEN_TENDER)
+    drawn = contracted(stage, CITY, 5, 137_500, days_ago=16, mode=PurchaseMode.OPEN_TENDER, paper=THEIR_PAPER)
     passed(stage, drawn, 4)
     stage.print_waiting()
 
@@ -79,6 +91,7 @@ def cars_are_ready_to_hand_over(stage: Stage) -> None:
     arrived(stage, "X5", X5_VINS, 25)
     arrived(stage, "E3", E3_VINS, 9)
     first_batch_ready(stage, drawn)
+    one_car_fewer(stage, drawn)
 
 
 def the_contracts_of_a_day_are_printed(stage: Stage) -> None:
@@ -109,13 +122,16 @@ def contracted(
     mode: PurchaseMode,
     batches: tuple[int, ...] = (),
     tender: bool = True,
+    paper: TheirPaper | None = None,
 ) -> int:
-    """Quoted, accepted, drawn up and submitted; the contract's number."""
+    """Quoted, accepted, drawn up, on the customer's own paper if there is one, and submitted; the contract's number."""
     number = quoting(stage, asked, "X5", cars, yuan, days_ago=days_ago, mode=mode)
     offered(stage, number, days_ago, below_floor=yuan < 136_800)
     accept(stage, number, "李娜", days_ago - 5)
     drawn = drawn_up(stage, number, days_ago - 6)
     filled_in(stage, drawn, asked, (cars, yuan), batches or (cars,), days_ago - 6, tender)
+    if paper is not None:
+        stage.take("李娜", days_ago - 6, "15:00", Contract, drawn, "use_their_paper", paper)
     with stage.acting("李娜", days_ago - 6, "16:00") as ask:
         deal = _contract(ask, drawn).deal.number
     stage.take("李娜", days_ago - 6, "16:30", Deal, deal, "submit_review")
@@ -242,6 +258,24 @@ def signed(stage: Stage, drawn: int, days_ago: int) -> None:
     )
     stage.take("吴倩", days_ago, "15:00", Contract, drawn, "record_signatures", told)
     stage.take("陈静", days_ago, "16:00", Contract, drawn, "confirm_effective")
+
+
+def one_car_fewer(stage: Stage, drawn: int) -> None:
+    """The purchaser gives one car of the second batch back: the amendment waits for its reviewers."""
+
+    def amended(ask: Ask) -> Contract:
+        return contract.draw_up_amendment(ask, _contract(ask, drawn))
+
+    amendment = stage.begin("李娜", 1, "10:00", "amend", amended)
+    with stage.acting("李娜", 1, "10:05") as ask:
+        line = _contract(ask, drawn).lines[0]
+        fewer = AmendedCars(
+            line=1, model=line.model_id, colour=line.colour, quantity=line.quantity - 1, unit_price=line.unit_price
+        )
+    told = Amendment(cars=(fewer,), reason="本年度公务用车编制核减一个车位")
+    stage.take("李娜", 1, "10:10", Contract, amendment, "edit_changes", told)
+    stage.take("李娜", 1, "10:20", Contract, amendment, "submit")
+    stage.print_waiting()
 
 
 # ── how cars come about ───────────────────────────────────────────────────────────────────────────────────────────

@@ -152,10 +152,15 @@ def outstanding(db: Session, contract: Contract, today: date | None = None) -> i
 
 def deposit_received(db: Session, contract: Contract) -> bool:
     """Whether the deposit that the contract asks for has come in; 定金 exists only once it is paid."""
+    return deposit_paid(db, contract) >= text_in_force(db, contract).deposit
+
+
+def deposit_paid(db: Session, contract: Contract) -> int:
+    """How much of the agreed deposit has come in."""
     text = text_in_force(db, contract)
     if text.deposit_kind is DepositKind.NONE:
-        return True
-    return _sum_of(db, contract, (DEPOSITS[text.deposit_kind],)) >= text.deposit
+        return 0
+    return min(text.deposit, _sum_of(db, contract, (DEPOSITS[text.deposit_kind],)))
 
 
 def car_is_paid(unit: Unit, ask: Ask) -> Refusal | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import allocation, handover, inspection, invoices, people, yard
+from dealer import allocation, batch_plans, handover, inspection, invoices, people, yard
 from dealer.allocation import HELD, ON_CONTRACT, Allocation, Claim, Swap
 from dealer.deals import Comment
 from dealer.engine import identifiers
@@ -19,7 +19,9 @@ from dealer.handover import HandingOver, Rejection
 from dealer.inspection import PdiReport
 from dealer.invoices import NewInvoice, RedLetter
 from dealer.people import SYSTEM, Actor, has, owner_or
+from dealer.records.contracts import Contract
 from dealer.records.deals import GIVEN_UP, Deal
+from dealer.records.deliveries import Batch
 from dealer.records.vehicles import Model, Unit, UnitState
 from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewUnit, Shipment, TakenBack, UnitPapers
 
@@ -121,6 +123,9 @@ STEPS = [
     Step("take_off", HELD, U.IN_STOCK, ALLOCATOR, Comment,
          (invoices.invoice_is_ended,),
          (handover.drop_promise, allocation.take_off_contract)),
+    Step("free_with_batch", HELD, U.IN_STOCK, SYSTEM, None,
+         (batch_plans.place_is_gone, invoices.invoice_is_ended),
+         (handover.drop_promise, allocation.take_off_contract)),
     Step("free_with_deal", HELD, U.IN_STOCK, SYSTEM, None,
          (allocation.deal_is_over, invoices.invoice_is_ended),
          (handover.drop_promise, allocation.take_off_contract)),
@@ -179,14 +184,20 @@ def new_unit(ask: Ask) -> Unit:
 
 
 def of_deal(db: Session, deal: Deal) -> list[Unit]:
-    """The deal's cars that may move by themselves: those called in by a swap with those they replace, and, once the
-    deal is over, every car that is still on its contract."""
+    """The deal's cars that may move by themselves: those called in by a swap with those they replace, those of a
+    batch that was ended, and, once the deal is over, every car that is still on its contract."""
     query = select(Unit).where(Unit.case_id == deal.id)
     if deal.state in GIVEN_UP:
         query = query.where(Unit.state.in_([state.value for state in HELD]))
     else:
         called_in = (Unit.state == U.IN_STOCK) & Unit.replaces_id.is_not(None)
-        query = query.where(or_(called_in, Unit.replaced_by_id.is_not(None)))
+        ended = select(Batch.id).join(
+            Contract, (Contract.parent_id == Batch.contract_id) & (Contract.ended_batch == Batch.planned_as)
+        )
+        of_an_ended_batch = Unit.state.in_([state.value for state in HELD]) & Unit.batch_id.in_(
+            ended.where(Batch.deal_id == deal.id)
+        )
+        query = query.where(or_(called_in, Unit.replaced_by_id.is_not(None), of_an_ended_batch))
     return list(db.scalars(query.order_by(Unit.number)))
 
 

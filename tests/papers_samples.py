@@ -491,6 +491,31 @@ def story_1_amended() -> t.AmendmentTerms:
     )  # fmt: skip
 
 
+def their_paper() -> t.CoverSheetTerms:
+    """Story 1 on the purchaser's own text."""
+    whole = story_1()
+    line = whole.vehicles[0]
+    return t.CoverSheetTerms(
+        dated=date(2026, 11, 3),
+        seller=whole.seller,
+        customers=whole.customers,
+        their_number="公采合〔2026〕第 77 号",
+        their_sha256="0f" * 32,
+        quotation_number="12",
+        lines=(
+            t.TheirVehicles(
+                line=1, brand=line.brand, model=line.model, configuration=line.configuration, exterior=line.exterior,
+                interior=line.interior, quantity=10, unit_price_fen=line.unit_price_fen,
+            ),
+        ),
+        total_fen=whole.total_fen,
+        delivery="分两批交付：6 辆不迟于 2026 年 11 月 30 日，4 辆不迟于 2026 年 12 月 10 日。",
+        payment="每批验收合格并收到发票后 10 个工作日内付清该批价款。",
+        damages="逾期每日按逾期部分价款的万分之五，累计不超过百分之五。",
+        dispute="采购人所在地有管辖权的人民法院。",
+    )  # fmt: skip
+
+
 class Sample(NamedTuple):
     """A paper of docs/samples."""
 
@@ -508,6 +533,7 @@ SAMPLES = (
     Sample("framework", "framework", framework, "YLYX-KJ-2026-0001"),
     Sample("call_off", "call_off", call_off, "YLYX-KJ-2026-0001-D1"),
     Sample("amendment", "amendment", story_1_amended, "YLYX-DKH-2026-0001-B1"),
+    Sample("cover_sheet", "cover_sheet", their_paper, "YLYX-DKH-2026-0006"),
     Sample("quotation", "quotation", story_1_bid, "YLYX-BJ-2026-0012"),
     Sample("quotation_invitation", "quotation", lessor_quotation, "YLYX-BJ-2026-0019"),
     Sample("testdrive_agreement", "testdrive_agreement", yang_fan_drives, "YLYX-SJ-2026-0031"),

@@ -29,6 +29,8 @@ GET POST /contracts/print
 POST     /contracts/<int:number>/amendments
 GET      /contracts/<int:number>/authorisations/<int:position>
 GET      /contracts/<int:number>/copies/<uuid:key>
+GET POST /contracts/<int:number>/end-batch
+GET      /contracts/<int:number>/ending-evidence
 GET POST /contracts/<int:number>/money
 GET      /contracts/<int:number>/press
 POST     /contracts/<int:number>/press-again
@@ -37,6 +39,7 @@ GET POST /contracts/<int:number>/reading-copy
 GET      /contracts/<int:number>/scan
 POST     /contracts/<int:number>/seal
 GET      /contracts/<int:number>/text
+GET      /contracts/<int:number>/their-paper
 GET      /contracts/<int:number>/trial
 GET      /customers
 GET      /customers/<int:number>

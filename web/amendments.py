@@ -1,13 +1,17 @@
 """What a contract's page says of amendments 补充协议: what one changes, which there are, what applies now."""
 
 from typing import Any
+from uuid import UUID
 
 from dealer import contract as contracts
 from dealer.amendment_terms import changed_lines
+from dealer.batch_endings import DepositOutcome, EndingGround
 from dealer.in_force import amendments_of, cars_of, is_amendment, text_in_force
 from dealer.records.contracts import Contract, ContractLine, ContractState
+from dealer.their_paper import Point, compared
 from web import steps
-from web.asking import looking, looking_ask
+from web.asking import looking, looking_ask, me
+from web.frame import names_of
 from web.language import money, say, short_day, show, told
 
 
@@ -19,7 +23,80 @@ def cards(contract: Contract) -> dict[str, Any]:
         "amendments": of_contract(contract),
         "applies": in_force(contract),
         "begin_amendment": beginning(contract),
+        "ending": ending(contract),
+        "end_batch": f"/contracts/{contract.number}/end-batch" if _may_end_a_batch(contract) else "",
+        "theirs": their_paper_of(contract),
     }
+
+
+def _may_end_a_batch(contract: Contract) -> bool:
+    in_effect = contract.state is ContractState.EFFECTIVE and not is_amendment(contract)
+    return in_effect and me().may_or_stands_in("cancel deals")
+
+
+def ending(contract: Contract) -> list[dict[str, Any]]:
+    """On what ground a batch ended, and what was decided about the deposit."""
+    told: dict[str, Any] | None = contract.ending
+    if told is None:
+        return []
+    by = UUID(told["by"])
+    return [
+        {"label": say("Batch"), "value": contract.ended_batch},
+        {"label": say("Ground"), "value": show(EndingGround(told["ground"]))},
+        {"label": say("Day the notice arrived"), "value": short_day(contract.effective_on)},
+        {
+            "label": say("The deposit for these cars"),
+            "value": f"{show(DepositOutcome(told['outcome']))} {money(told['amount'])}",
+        },
+        {"label": say("Decided by"), "value": names_of([by]).get(by, "")},
+        {
+            "label": say("Notice or agreement"),
+            "value": say("View"),
+            "url": f"/contracts/{contract.number}/ending-evidence",
+        },
+    ]
+
+
+def their_paper_of(contract: Contract) -> dict[str, Any] | None:
+    """The customer's own paper, point by point beside what was accepted; passages are for the reviewers to read."""
+    terms: dict[str, Any] | None = contract.their_terms
+    if terms is None:
+        return None
+    passages = {
+        "delivery": say("Delivery in their text"),
+        "payment": say("Payment in their text"),
+        "damages": say("Damages in their text"),
+        "dispute": say("Disputes in their text"),
+    }
+    return {
+        "rows": [_point(each) for each in compared(contract)],
+        "facts": [
+            {"label": say("Their number"), "value": terms["their_number"] or "—"},
+            {
+                "label": say("Their contract (PDF)"),
+                "value": say("View"),
+                "url": f"/contracts/{contract.number}/their-paper",
+            },
+            {"label": say("Fingerprint of their file"), "value": contract.their_paper_sha256 or ""},
+            *({"label": label, "value": terms[name]} for name, label in passages.items()),
+        ],
+    }
+
+
+def _point(point: Point) -> dict[str, Any]:
+    labels = {
+        "quantity": say("Quantity of line {line}", line=point.line or 0),
+        "unit_price": say("Price of line {line}", line=point.line or 0),
+        "total": say("Total"),
+        "deposit_kind": say("Deposit"),
+        "deposit": say("Amount of the deposit"),
+    }
+    shown = show if point.what == "deposit_kind" else str if point.what == "quantity" else money
+    verdict, tone = say("Agrees"), "ok"
+    if point.differs:
+        verdict = say("Differs, to be corrected") if point.blocks else say("Differs, for the reviewers")
+        tone = "bad" if point.blocks else "wait"
+    return {"cells": [labels[point.what], shown(point.ours), shown(point.theirs), {"text": verdict, "tone": tone}]}
 
 
 def changes(contract: Contract) -> list[dict[str, Any]]:
@@ -59,13 +136,20 @@ def of_contract(contract: Contract) -> list[dict[str, str]]:
     return [
         {
             "url": steps.seen_url(each),
-            "title": each.code or say("Draft {number}", number=each.number),
+            "title": each.code or _uncoded(each),
             "note": " · ".join(filter(None, (each.amend_reason or "", short_day(each.effective_on)))),
             "state": show(each.state),
             "tone": "ok" if each.effective_on else "bad" if each.state is ContractState.VOID else "wait",
         }
         for each in amendments_of(looking(), contract)
     ]
+
+
+def _uncoded(contract: Contract) -> str:
+    """An ending has no number, nor has a draft."""
+    if contract.ended_batch is not None:
+        return say("End of batch {batch}", batch=contract.ended_batch)
+    return say("Draft {number}", number=contract.number)
 
 
 def in_force(contract: Contract) -> dict[str, Any] | None:
@@ -86,7 +170,7 @@ def in_force(contract: Contract) -> dict[str, Any] | None:
         "rows": rows,
         "totals": [say("Total"), "", sum(first.values()), cars_of(text), "", money(text.total)],
         "facts": [
-            {"label": say("By the text of"), "value": text.code or "", "url": steps.seen_url(text)},
+            {"label": say("By the text of"), "value": text.code or _uncoded(text), "url": steps.seen_url(text)},
             {"label": say("Buyer"), "value": text.parties[0].name},
             {"label": say("Delivery plan"), "value": show(plan)},
             {

@@ -15,6 +15,7 @@ from dealer.engine.settings import Settings
 from web import (
     account,
     approvals,
+    batch_endings,
     bundles,
     contracts,
     customers,
@@ -62,6 +63,7 @@ SCREENS = (
     quotations,
     quotation_versions,
     approvals,
+    batch_endings,
     contracts,
     bundles,
     drives,

@@ -46,8 +46,8 @@ PRIMARY = (
     "submit", "pass_risk", "pass_finance", "pass_house", "redraft", "issue", "confirm_effective", "record_signatures",
 )  # fmt: skip
 EDITS = (
-    "edit_changes", "edit_buyer", "edit_payment", "edit_delivery", "edit_procurement", "edit_wording", "add_party",
-    "drop_party", "choose_kind",
+    "edit_changes", "use_their_paper", "use_our_paper", "edit_buyer", "edit_payment", "edit_delivery",
+    "edit_procurement", "edit_wording", "add_party", "drop_party", "choose_kind",
 )  # fmt: skip
 ELSEWHERE = (*EDITS, *contract_text.AT_A_CLAUSE)
 # Where an obstacle is removed: fix code → what the button says, and the step's action or an address.
@@ -60,6 +60,7 @@ FIXES = {
     "contract_text": ("Read the text", "text"),
     "renew_lines": ("Take over", "renew_lines"),
     "edit_changes": ("Edit", "edit_changes"),
+    "use_their_paper": ("Edit", "use_their_paper"),
     "ask_price": ("Ask for an exception", "ask_price"),
     "deliveries": ("To the deal", "/deals/{deal}"),
     "excuse_late_award": ("Give the reason", "excuse_late_award"),

@@ -6,6 +6,7 @@ from flask import url_for
 
 from dealer import contract as contracts
 from dealer import printing, sealing
+from dealer.contract_terms import paper_of
 from dealer.records.contracts import Contract, ContractState, PrintLog, Rendering
 from dealer.records.sealing import SealedPaper
 from web.asking import looking, me
@@ -19,7 +20,7 @@ def trial_of(contract: Contract) -> Rendering | None:
     """The trial print of the text under review."""
     if contract.fingerprint is None:
         return None
-    return printing.ordered(looking(), contract.id, "contract", contract.fingerprint, trial=True)
+    return printing.ordered(looking(), contract.id, paper_of(contract), contract.fingerprint, trial=True)
 
 
 def waits_for_press(contract: Contract) -> bool:

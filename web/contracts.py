@@ -42,7 +42,10 @@ NEXT = {
 def title_of(contract: Contract) -> str:
     """How people name a contract: by its number once it has one."""
     if contract.code is None and contract.parent is not None and is_amendment(contract):
-        return say("Amendment to {contract}", contract=contract.parent.code or contract.parent.number)
+        parent = contract.parent.code or contract.parent.number
+        if contract.ended_batch is not None:
+            return say("Batch {batch} of {contract} ended", batch=contract.ended_batch, contract=parent)
+        return say("Amendment to {contract}", contract=parent)
     return contract.code or say("Contract {number}", number=contract.number)
 
 
@@ -321,6 +324,13 @@ def seal(number: int) -> Answer:
         return KIND.url(contract)
 
     return write(None, work, lambda form, trouble: _refused(number, trouble))
+
+
+@pages.get("/contracts/<int:number>/their-paper")
+def their_paper(number: int) -> Answer:
+    """The customer's own text, as it came."""
+    contract = steps.find(looking(), KIND, number)
+    return show_file(contract.their_paper_sha256, f"{title_of(contract)}.pdf")
 
 
 @pages.get("/contracts/<int:number>/scan")

@@ -83,6 +83,11 @@ class Contract(Living):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
     base_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))  # the text that an amendment changes
     amend_reason: Mapped[Prose | None]
+    ended_batch: Mapped[Count | None]  # the batch of which nothing more is delivered, if that is what it writes down
+    ending: Mapped[Document | None]  # on what ground, what becomes of the deposit, by whom, by which evidence
+    # the customer's own paper, where it is signed instead of ours: their file, and what was typed of it
+    their_paper_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    their_terms: Mapped[Document | None]
     price_request: Mapped[Document | None]  # why an amended price lies below the floor, while it is asked for
     revision: Mapped[Count] = mapped_column(default=1)  # how often it was drafted; a rework begins the next
     code: Mapped[Code | None]

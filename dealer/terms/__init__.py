@@ -24,6 +24,7 @@ from dealer.terms.contract import (
     Procurement,
     Share,
 )
+from dealer.terms.cover_sheet import CoverSheetTerms, TheirVehicles
 from dealer.terms.frameworks import AgreedPrice, CallOffTerms, FrameworkTerms
 from dealer.terms.handover import HANDOVER_CHECKS, Check, HandedVehicle, HandoverBatchTerms, HandoverTerms, Tick
 from dealer.terms.quotation import Offer, QuotationTerms, QuotedOption, QuotedVehicles
@@ -49,6 +50,7 @@ __all__ = [
     "Contact",
     "ContractTerms",
     "Court",
+    "CoverSheetTerms",
     "Earnest",
     "Extra",
     "Feature",
@@ -74,6 +76,7 @@ __all__ = [
     "Signature",
     "Terms",
     "TestDriveAgreementTerms",
+    "TheirVehicles",
     "Tick",
     "Vehicles",
     "revive",
@@ -84,6 +87,7 @@ PAPERS: dict[str, type[Terms]] = {
     "framework": FrameworkTerms,
     "call_off": CallOffTerms,
     "amendment": AmendmentTerms,
+    "cover_sheet": CoverSheetTerms,
     "quotation": QuotationTerms,
     "testdrive_agreement": TestDriveAgreementTerms,
     "handover": HandoverTerms,

@@ -32,6 +32,7 @@ PICTURED: dict[str, tuple[int, ...] | None] = {
     "framework.zh": (1, 2, 4),
     "call_off.zh": (1, 2),
     "amendment.zh": None,
+    "cover_sheet.zh": None,
     "quotation.zh": None,
     "quotation_invitation.zh": (1,),
     "testdrive_agreement.zh": None,

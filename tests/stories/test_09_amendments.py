@@ -2,25 +2,29 @@
 
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import select
 
 from dealer import delivery, finance
+from dealer.contract import gaps
 from dealer.engine.database import next_number
 from dealer.engine.history import verify
 from dealer.engine.steps import place
 from dealer.in_force import text_in_force
-from dealer.records.contracts import Contract, ContractKind, ContractState, PaymentEvent
-from dealer.records.deals import Deal
+from dealer.records.contracts import Contract, ContractKind, ContractState, DepositKind, PaymentEvent
+from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
 from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationState
 from dealer.records.vehicles import Unit, UnitState
 from tests import deliveries
 from tests.cast import Shop
 from tests.conftest import at
-from tests.contracts import press_says, work
+from tests.contracts import accepted_deal, complete, draw_up, press_says, stand, waive_drives, work
 from tests.deliveries import CAR, VINS, WHITE
 from tests.desk import Desk, Page
+from tests.drives import PNG
 from tests.stories.test_01_government import Case
 
 PDF = ("signed.pdf", b"%PDF-1.7 signed and sealed")
@@ -28,14 +32,17 @@ WON = 100
 HALVES = ((PaymentEvent.ACCEPTANCE, 790_800 * WON), (PaymentEvent.ACCEPTANCE, 527_200 * WON))
 
 
-def in_delivery(shop: Shop, kind: ContractKind, **more: object) -> int:
+def in_delivery(
+    shop: Shop, kind: ContractKind, payments: tuple[tuple[PaymentEvent, int], ...] = HALVES, **more: Any
+) -> int:
     """Ten cars in two batches under a contract in effect, the deal in delivery; the contract's number."""
-    number = deliveries.contract(shop, payments=HALVES, **more)  # type: ignore[arg-type]
+    number = deliveries.contract(shop, payments=payments, **more)
     with shop.acting("吴倩", at("2026-11-12 12:00")) as ask:
         made = ask.db.scalars(select(Contract).where(Contract.number == number)).one()
         made.kind, made.damages_cap_percent = kind, 5
         made.parties[0].authorisation_sha256 = "a" * 64
-        made.payments[0].batch, made.payments[1].batch = 1, 2
+        if payments is HALVES:
+            made.payments[0].batch, made.payments[1].batch = 1, 2
         next_number(ask.db, made.store_id, "contract", 2026)
     return number
 
@@ -100,6 +107,11 @@ def signed(case: Case, number: int, day: str, *, reviewers: int, printed: bool =
         work(case.shop, f"{day} 11:05")
     else:
         press_says(case.shop, number, trial=False)
+    signing(case, number, day)
+
+
+def signing(case: Case, number: int, day: str) -> None:
+    """The back office records both signatures, the key-account manager confirms that the text is the issued one."""
     both = {
         "seller_signer": "陈静", "seller_signed_on": day, "buyer_signer": "杨帆", "buyer_signed_on": day, "scan": PDF,
         "same_text": "1",
@@ -208,3 +220,80 @@ def test_four_cars_at_another_price_need_their_own_approval(shop: Shop, desk: Ca
         assert [(share.line.unit_price // WON, share.quantity) for share in second.shares] == [(130_000, 4)]
         assert second.due_on == date(2026, 12, 10)
     assert owed(shop, number) == (4, 6 * 136_800 + 4 * 130_000)
+
+
+def test_a_batch_is_ended_and_its_share_of_the_earnest_money_forfeited(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    """Six of ten cars are delivered; the buyer does not take the second batch. 263,600 of 定金 were paid, 20 %."""
+    case = Case(shop, desk)
+    earnest = (DepositKind.EARNEST, 263_600 * WON)
+    plan = ((PaymentEvent.SIGNING, 263_600 * WON), (PaymentEvent.ACCEPTANCE, 1_054_400 * WON))
+    number = in_delivery(shop, ContractKind.SALE, deposit=earnest, payments=plan)
+    on_batch(shop, number, 1, VINS[:6], UnitState.DELIVERED)
+    on_batch(shop, number, 2, VINS[6:8], UnitState.ALLOCATED)
+    money = {"kind": "earnest", "amount": "263600", "received_on": "2026-11-13", "payer": "某市公安局"}
+    assert case.at("高洁", "2026-11-13 10:00").ask(f"/contracts/{number}/money", money).status == 200
+    url = f"/contracts/{number}/end-batch"
+    shown = case.at("周建国", "2026-12-20 09:00").get(url)
+    for figure in ("527,200", "105,440", "210,880"):
+        assert figure in shown.text
+    ending = {
+        "batch": 2, "ground": "buyer_failed", "notice_day": "2026-12-18", "evidence": PDF, "outcome": "forfeited",
+        "amount": "105440.01", "note": "买方书面拒收第二批车辆",
+    }  # fmt: skip
+    assert case.at("周建国", "2026-12-20 09:05").submit(url, ending).status == 409
+    assert case.at("陈静", "2026-12-20 09:06").submit(url, ending | {"amount": "105440"}).status == 409
+    ended = case.at("周建国", "2026-12-20 09:10").submit(url, ending | {"amount": "105440"})
+    assert (ended.status, ended.url) == (200, "/contracts/2")
+    assert "105,440" in ended.text
+    assert owed(shop, number) == (0, 6 * 131_800 - 263_600)
+    with shop.looking() as db:
+        free = db.scalars(select(Unit).where(Unit.state == UnitState.IN_STOCK)).all()
+        assert [(unit.vin, unit.contract_id) for unit in free] == [(vin, None) for vin in VINS[6:8]]
+        assert verify(db) == []
+    assert batches(shop) == [(6, "planned"), (0, "closed")]
+    again = case.at("周建国", "2026-12-21 09:00").submit(url, ending | {"amount": "0"})
+    assert again.status == 409
+
+
+def test_the_customers_own_paper_is_compared_reviewed_and_signed(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    """The purchaser insists on its text: a wrong figure is refused, the rest is put to the reviewers."""
+    case = Case(shop, desk)
+    deal = accepted_deal(shop)
+    number = draw_up(shop, deal)
+    complete(shop, number)
+    theirs = {
+        "file": PDF, "their_number": "公采合〔2026〕第 77 号", "lines-0-line": 1, "lines-0-quantity": 9,
+        "lines-0-unit_price": "131000", "total": "1179000", "deposit_kind": "none", "delivery": "分两批交付",
+        "payment": "验收合格后 10 个工作日", "damages": "每日万分之五，最高 5%", "dispute": "采购人所在地法院",
+    }  # fmt: skip
+    picture = theirs | {"file": ("scan.png", PNG)}
+    url = f"/contracts/{number}/use_their_paper"
+    blank = case.at("李娜", "2026-11-03 09:00").submit(url, picture)
+    assert (blank.status, "请上传客户合同的PDF文件" in blank.text) == (409, True)
+    page = case.sent("李娜", "2026-11-03 09:10", Contract, number, "use_their_paper", theirs)
+    for words in ("不一致，须更正", "公采合〔2026〕第 77 号", "采购人所在地法院"):
+        assert words in page.text
+    with shop.acting("李娜", at("2026-11-03 09:15")) as ask:
+        drawn = ask.db.scalars(select(Contract).where(Contract.number == number)).one()
+        assert [each.code for each in gaps(drawn, ask)] == ["E-PAPER-QUANTITY", "E-PAPER-PRICE", "E-PAPER-TOTAL"]
+    right = theirs | {"lines-0-quantity": 10, "lines-0-unit_price": "131800", "total": "1318000"}
+    del right["file"]
+    page = case.sent("李娜", "2026-11-03 09:20", Contract, number, "use_their_paper", right)
+    assert "不一致" not in page.text
+    file = case.at("李娜", "2026-11-03 09:21").client.get(f"/contracts/{number}/their-paper").get_data()
+    assert file == PDF[1]
+    stand(shop, deal, DealState.CONTRACT_REVIEW, "2026-11-03 10:00")
+    for who, action in (("陈静", "pass_risk"), ("高洁", "pass_finance"), ("周建国", "pass_house")):
+        case.done(who, "2026-11-05 10:00", Contract, number, action, {})
+    stand(shop, deal, DealState.TEST_DRIVE, "2026-11-05 10:30")
+    waive_drives(shop, deal)
+    work(shop, "2026-11-05 11:00")
+    case.done("吴倩", "2026-11-09 09:00", Contract, number, "issue")
+    work(shop, "2026-11-09 09:05")
+    issued = contract(shop, number)
+    assert (issued.code, issued.pdf_sha256 is None) == ("YLYX-DKH-2026-0001", False)
+    assert issued.frozen is not None
+    assert issued.frozen["their_sha256"] == sha256(PDF[1]).hexdigest()
+    signing(case, number, "2026-11-12")
+    assert contract(shop, number).state is ContractState.EFFECTIVE
+    assert batches(shop) == [(6, "planned"), (4, "planned")]

@@ -1,0 +1,215 @@
+"""Amendments, rule by rule: what follows from fewer, more and other cars, and what the rules keep."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from dealer import contract, delivery, workflow
+from dealer.amendment_drafts import draw_up, extras_of
+from dealer.amendment_forms import AmendedCars, Amendment
+from dealer.contract_forms import BuyerFacts, DeliveryFacts, PaymentFacts, PaymentRow, PlanRow
+from dealer.delivery import Split, SplitShare
+from dealer.engine.steps import Facts, Refused, place
+from dealer.in_force import text_in_force
+from dealer.invoices import NewInvoice
+from dealer.records.contracts import (
+    Contract,
+    ContractKind,
+    ContractLine,
+    ContractState,
+    DepositKind,
+    PartyRole,
+    PaymentEvent,
+)
+from dealer.records.deliveries import Batch, BatchState
+from dealer.records.vehicles import Unit
+from tests import deliveries
+from tests.cast import Shop
+from tests.conftest import at
+from tests.deliveries import CAR, VINS, WHITE, take
+
+MORNING = "2026-11-20 09:00"
+PLACE = "昆明云岭远行交车区"
+
+
+def found(db: Any, number: int) -> Contract:
+    return db.scalars(select(Contract).where(Contract.number == number)).one()
+
+
+def amended(shop: Shop, parent: int, *rows: tuple[int | None, int, int], colour: str = WHITE) -> int:
+    """A draft over cars as (line, quantity, fen); its number."""
+    with shop.acting("李娜", at(MORNING)) as ask:
+        made = found(ask.db, parent)
+        made.damages_cap_percent, made.parties[0].authorisation_sha256 = 5, "a" * 64
+        drawn = draw_up(ask, made)
+        workflow.begin(drawn, "amend", ask)
+        number = drawn.number
+    if rows:
+        key = deliveries.model(shop)
+        cars = tuple(
+            AmendedCars(line=line, model=key, colour=colour, quantity=count, unit_price=price)
+            for line, count, price in rows
+        )
+        edit(shop, number, "edit_changes", Amendment(cars=cars, reason="客户编制调整"))
+    return number
+
+
+def edit(shop: Shop, number: int, action: str, facts: Facts) -> None:
+    take(shop, "李娜", MORNING, Contract, number, action, facts)
+
+
+def refused(shop: Shop, number: int, action: str, facts: Facts) -> tuple[str, ...]:
+    with pytest.raises(Refused) as refusal:
+        edit(shop, number, action, facts)
+    return refusal.value.codes
+
+
+def gaps(shop: Shop, number: int) -> list[str]:
+    with shop.acting("李娜", at(MORNING)) as ask:
+        return [each.code for each in contract.gaps(found(ask.db, number), ask)]
+
+
+def in_effect(shop: Shop, number: int) -> None:
+    """Both have signed; what follows by itself follows."""
+    with shop.acting("陈静", at("2026-11-21 15:00")) as ask:
+        made = found(ask.db, number)
+        place(made, ContractState.EFFECTIVE)
+        made.effective_on = ask.today
+        ask.db.flush()
+        workflow.settle(made, ask)
+
+
+def plan_of(shop: Shop, number: int) -> list[tuple[int, int, int]]:
+    with shop.looking() as db:
+        return [(row.batch, row.line_position, row.quantity) for row in found(db, number).plan]
+
+
+def batches(shop: Shop) -> list[tuple[int, int, str]]:
+    with shop.looking() as db:
+        return [
+            (b.planned_as, b.quantity, b.due_on.isoformat()) for b in db.scalars(select(Batch).order_by(Batch.position))
+        ]
+
+
+# ── the draft ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("quantity", "lump", "left"),
+    [(8, True, [2_400, 505]), (8, False, [2_400]), (20, True, [6_000, 505]), (0, False, [])],
+)
+def test_accessories_follow_their_cars_one_a_car_where_they_can_be_divided(
+    quantity: int, lump: bool, left: list[int]
+) -> None:
+    mats = {"kind": "paid_accessory", "name": "脚垫", "amount": 3_000}
+    plates = {"kind": "agency_fee", "name": "上牌", "amount": 505}
+    line = ContractLine(quantity=10, extras=[mats, plates])
+    assert [extra["amount"] for extra in extras_of(line, quantity, with_lump=lump)] == left
+
+
+def test_cars_fall_away_from_the_last_batch_and_its_payment(shop: Shop) -> None:
+    halves = ((PaymentEvent.ACCEPTANCE, 6 * CAR), (PaymentEvent.RETENTION_END, 4 * CAR))
+    number = amended(shop, deliveries.contract(shop, payments=halves), (1, 5, CAR))
+    assert plan_of(shop, number) == [(1, 1, 5)]
+    with shop.looking() as db:
+        assert [row.amount for row in found(db, number).payments] == [CAR, 4 * CAR]
+
+
+def test_cars_of_another_price_take_the_places_of_those_they_replace(shop: Shop) -> None:
+    number = amended(shop, deliveries.contract(shop), (1, 7, CAR), (1, 3, CAR + 100_00), (None, 2, CAR))
+    assert plan_of(shop, number) == [(1, 1, 6), (2, 1, 1), (2, 2, 3), (2, 3, 2)]
+    with shop.looking() as db:
+        assert found(db, number).total == 7 * CAR + 3 * (CAR + 100_00) + 2 * CAR
+
+
+def test_a_draft_that_changes_nothing_is_not_submitted(shop: Shop) -> None:
+    assert "E-AMEND-NONE" in gaps(shop, amended(shop, deliveries.contract(shop)))
+
+
+def test_the_deposit_stays_within_a_fifth_of_the_new_total(shop: Shop) -> None:
+    payments = ((PaymentEvent.SIGNING, 2 * CAR), (PaymentEvent.ACCEPTANCE, 8 * CAR))
+    parent = deliveries.contract(shop, payments=payments, deposit=(DepositKind.EARNEST, 2 * CAR))
+    number = amended(shop, parent, (1, 9, CAR))
+    assert "E-DEPOSIT-20" in gaps(shop, number)
+    rows = (PaymentRow(event=PaymentEvent.ACCEPTANCE, amount=9 * CAR - CAR),)
+    lower = PaymentFacts(deposit_kind=DepositKind.EARNEST, deposit=CAR, payments=rows, damages=5, damages_cap_percent=5)
+    edit(shop, number, "edit_payment", lower)
+    assert "E-DEPOSIT-20" not in gaps(shop, number)
+
+
+def test_days_that_have_passed_stay_and_new_ones_lie_ahead(shop: Shop) -> None:
+    parent = deliveries.contract(shop, plan=((6, "2026-11-15"), (4, "2026-12-10")))
+    number = amended(shop, parent)
+
+    def planned(second: str, first: int = 6) -> DeliveryFacts:
+        days = ((1, first, "2026-11-15"), (2, 10 - first, second))
+        plan = tuple(
+            PlanRow(batch=batch, line=1, quantity=count, due_on=date.fromisoformat(day), place=PLACE)
+            for batch, count, day in days
+        )
+        return DeliveryFacts(plan=plan)
+
+    assert refused(shop, number, "edit_delivery", planned("2026-11-20")) == ("E-PLAN-DATE",)
+    assert refused(shop, number, "edit_delivery", planned("2026-12-10", first=7)) == ("E-PLAN-DATE",)
+    edit(shop, number, "edit_delivery", planned("2026-12-20"))
+    in_effect(shop, number)
+    assert batches(shop) == [(1, 6, "2026-11-15"), (2, 4, "2026-12-20")]
+
+
+# ── in effect ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_of_a_batch_that_was_split_only_empty_places_fall_away(shop: Shop) -> None:
+    parent = deliveries.contract(shop)
+    cars = deliveries.arrive(shop, *VINS[:2])
+    second = deliveries.batch(shop, parent, 2)
+    with shop.looking() as db:
+        line = found(db, parent).lines[0].id
+    share = (SplitShare(line=line, quantity=2),)
+    take(shop, "陈静", MORNING, Batch, second, "split", Split(shares=share, due_on=date(2026, 12, 20), reason="到货晚"))
+    deliveries.allocated(shop, second, *cars)
+    number = amended(shop, parent, (1, 8, CAR))
+    in_effect(shop, number)
+    with shop.looking() as db:
+        told = [(b.planned_as, b.quantity, b.state) for b in db.scalars(select(Batch).order_by(Batch.position))]
+        assert told == [(1, 6, BatchState.PLANNED), (2, 2, BatchState.PLANNED), (2, 0, BatchState.CLOSED)]
+        assert delivery.undelivered(db, found(db, parent)) == 8
+
+
+def test_cars_for_a_batch_that_is_released_come_in_one_of_their_own(shop: Shop) -> None:
+    parent = deliveries.contract(shop, quantity=2, plan=((2, "2026-11-30"),))
+    cars = deliveries.arrive(shop, *VINS[:2])
+    deliveries.released(shop, deliveries.batch(shop, parent), *cars)
+    in_effect(shop, amended(shop, parent, (1, 3, CAR)))
+    assert batches(shop) == [(1, 2, "2026-11-30"), (1, 1, "2026-11-30")]
+
+
+def test_invoices_name_the_buyer_of_the_text_in_force(shop: Shop) -> None:
+    parent = deliveries.contract(shop)
+    cars = deliveries.arrive(shop, VINS[0])
+    deliveries.allocated(shop, deliveries.batch(shop, parent), *cars)
+    number = amended(shop, parent)
+    renamed = BuyerFacts(name="某市公安局警务保障中心", uscc="11530100015112347K", address="云南省某市人民路 2 号")
+    edit(shop, number, "edit_buyer", renamed)
+    assert "E-AMEND-NONE" not in gaps(shop, number)
+    in_effect(shop, number)
+    with shop.looking() as db:
+        assert text_in_force(db, found(db, parent)).party(PartyRole.INVOICED).name == "某市公安局警务保障中心"
+    old = NewInvoice(number="26530000000000000001", issued_on=date(2026, 11, 22), buyer="某市公安局", price=CAR)
+    assert deliveries.refused(shop, "高洁", "2026-11-22 09:00", Unit, cars[0], "issue_invoice", old) == (
+        "E-INVOICE-BUYER",
+    )
+    new = old.model_copy(update={"buyer": "某市公安局警务保障中心"})
+    take(shop, "高洁", "2026-11-22 09:05", Unit, cars[0], "issue_invoice", new)
+
+
+@pytest.mark.parametrize(("kind", "more", "refusal"), [
+    (ContractKind.PROCUREMENT, 1, False), (ContractKind.PROCUREMENT, 2, True), (ContractKind.SALE, 2, False),
+])  # fmt: skip
+def test_public_money_adds_at_most_a_tenth(shop: Shop, kind: ContractKind, more: int, refusal: bool) -> None:
+    parent = deliveries.contract(shop)
+    with shop.acting("李娜", at(MORNING)) as ask:
+        found(ask.db, parent).kind = kind
+    assert ("E-GOV-10PCT" in gaps(shop, amended(shop, parent, (1, 10 + more, CAR)))) is refusal
