@@ -77,8 +77,11 @@ def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms:
 def articles_of(db: Session, contract: Contract, day: date, own: tuple[Own, ...] | None = None) -> tuple[Article, ...]:
     """The text clause by clause: as it was frozen, or as it stands in a draft, however much that still lacks.
 
-    Empty while the paper has no room for what was typed: the checklist says so (E-TERMS).
+    Empty while the paper has no room for what was typed: the checklist says so (E-TERMS). An amendment, or a text of
+    the customer's own, has no clauses of the library.
     """
+    if paper_of(contract) != "contract":
+        return ()
     if contract.frozen is not None and own is None:
         frozen: ContractTerms = revive("contract", json.dumps({"terms": contract.frozen}))
         return frozen.spoken

@@ -9,8 +9,7 @@ from dealer import contract as contracts
 from dealer import contract_clauses as wording
 from dealer.contract_forms import known_facts
 from dealer.contract_rules import general_manager_for
-from dealer.contract_terms import articles_of
-from dealer.in_force import stands_alone
+from dealer.contract_terms import articles_of, paper_of
 from dealer.records.contracts import Contract
 from dealer.terms import Article, Clause
 from web import steps
@@ -26,8 +25,8 @@ SHOWN_OF_A_CLAUSE = 30  # characters, where a clause stands in a list of choices
 
 
 def url_of(contract: Contract) -> str:
-    """Where it is read; an amendment says what changes, and its own page shows that."""
-    return f"/contracts/{contract.number}/text" if stands_alone(contract) else ""
+    """Where it is read; of an amendment or a text of the customer's own the contract's page shows all there is."""
+    return f"/contracts/{contract.number}/text" if paper_of(contract) == "contract" else ""
 
 
 def draw(contract: Contract, kind: steps.Kind) -> str:

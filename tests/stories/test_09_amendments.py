@@ -282,6 +282,7 @@ def test_the_customers_own_paper_is_compared_reviewed_and_signed(shop: Shop, des
     assert "不一致" not in page.text
     file = case.at("李娜", "2026-11-03 09:21").client.get(f"/contracts/{number}/their-paper").get_data()
     assert file == PDF[1]
+    assert case.at("李娜", "2026-11-03 09:22").get(f"/contracts/{number}/text").status == 404
     stand(shop, deal, DealState.CONTRACT_REVIEW, "2026-11-03 10:00")
     for who, action in (("陈静", "pass_risk"), ("高洁", "pass_finance"), ("周建国", "pass_house")):
         case.done(who, "2026-11-05 10:00", Contract, number, action, {})
