@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import approved_terms, people, pricing
+from dealer import approved_terms, call_offs, people, pricing
 from dealer.records.deals import Deal
 from dealer.records.people import Role
 from dealer.records.prices import PriceListLine
@@ -37,7 +37,7 @@ SUBMITTED = (QuotationState.PENDING_PRICE, QuotationState.READY, *WITH_THE_CUSTO
 
 
 def lines_below_own_floor(db: Session, quotation: Quotation, day: date) -> list[QuotationLine]:
-    """Lines at a price that the owner may not give alone.
+    """Lines at a price that the owner may not give alone, but those whose price a framework agreement fixed.
 
     A quotation that is with the customer keeps the floors of the day it was sent: its stated validity is honoured. A
     model that is on no list has no floor anybody could rely on.
@@ -46,7 +46,9 @@ def lines_below_own_floor(db: Session, quotation: Quotation, day: date) -> list[
     lines = quotation.firm_lines if quotation.state is QuotationState.ACCEPTED else quotation.lines
     prices = pricing.prices_of(db, quotation.store_id, (line.model_id for line in lines), day)
     roles = people.roles_of(db, quotation.owner_id, quotation.store_id)
-    return [line for line in lines if _is_below(line, prices.get(line.model_id), roles, day)]
+    below = [line for line in lines if _is_below(line, prices.get(line.model_id), roles, day)]
+    agreed = call_offs.agreed_lines(db, quotation, lines, day) if below else []
+    return [line for line in below if not any(line is each for each in agreed)]
 
 
 def _is_below(line: QuotationLine, price: PriceListLine | None, roles: frozenset[Role], day: date) -> bool:

@@ -1,21 +1,25 @@
 """Scenes of the demo about offers in depth: a second version, a tender's calendar, a third party that pays."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from dealer import margins, people, quotation
+from dealer import frameworks, margins, people, quotation
+from dealer.call_offs import CallOff
 from dealer.deals import NewDeal
 from dealer.demo_contracts import POLICE
 from dealer.demo_deals import LOGISTICS, RENTAL, C, customer, quoting, send
-from dealer.demo_stage import Stage
+from dealer.demo_stage import SCAN, Stage
+from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
+from dealer.frameworks import AgreedModel, FrameworkFacts
 from dealer.margins import NewCost
 from dealer.offers import Extra, Lines, QuotedCar
 from dealer.parties import Parties, PartyRow
 from dealer.records.costs import CostKind
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, PurchaseMode
+from dealer.records.frameworks import Framework
 from dealer.records.quotations import ExtraKind, Quotation
 from dealer.tenders import TenderDates
 
@@ -78,6 +82,29 @@ def a_deal_shows_what_it_costs(stage: Stage) -> None:
             margins.record(people.by_number(ask.db, Deal, ask.actor, number), ask)  # type: ignore[arg-type]
 
 
+def a_rental_company_has_an_agreement(stage: Stage) -> None:
+    """Prices agreed for a year; a second one waits for the general manager."""
+    in_force = _agreed(stage, "年度新能源租赁车队", stage.day(40), 60)
+    stage.take("陈静", 38, "10:00", Framework, in_force, "submit")
+    stage.take("周建国", 37, "10:00", Framework, in_force, "approve")
+    waiting = _agreed(stage, "旅游旺季增补车辆", stage.day(-10), None)
+    stage.take("陈静", 1, "16:00", Framework, waiting, "submit")
+    stage.take("李娜", 1, "17:00", Deal, _deal_of(stage, RENTAL), "call_off", CallOff(framework=in_force))
+
+
+def _agreed(stage: Stage, title: str, first: date, ceiling: int | None) -> int:
+    facts = FrameworkFacts(
+        title=title, from_day=first, until_day=first + timedelta(days=364), ceiling=ceiling, paper=SCAN,
+        prices=(AgreedModel(model=stage.models["E3"], net_price=160_500_00),),
+    )  # fmt: skip
+
+    def blank(ask: Ask) -> Framework:
+        known = select(Customer).where(Customer.name == RENTAL.name)
+        return frameworks.blank(ask, ask.db.scalars(known).one())
+
+    return stage.begin("陈静", 39, "09:00", "draft", blank, facts)
+
+
 def _deal_of(stage: Stage, asked: NewDeal) -> int:
     with stage.database.reading() as db:
         of_customer = select(Deal.number).join(Customer, Customer.id == Deal.customer_id)
@@ -89,4 +116,5 @@ OFFER_SCENES = (
     a_tender_has_its_calendar,
     somebody_else_pays,
     a_deal_shows_what_it_costs,
+    a_rental_company_has_an_agreement,
 )

@@ -45,6 +45,8 @@ DUTIES: dict[str, frozenset[Role]] = {
     "decide prices":          frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.GENERAL}),
     "see margins":            frozenset({R.KEY_ACCOUNT, R.SALES, R.GENERAL, R.FINANCE}),
     "record deal costs":      frozenset({R.KEY_ACCOUNT, R.FINANCE}),
+    "keep frameworks":        frozenset({R.KEY_ACCOUNT}),
+    "approve frameworks":     frozenset({R.GENERAL}),
     # contracts
     "review for risk":        frozenset({R.KEY_ACCOUNT}),
     "review for finance":     frozenset({R.FINANCE}),

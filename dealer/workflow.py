@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from dealer import (
     amendment_prices,
     approvals,
+    call_offs,
     contract,
     customers,
     deals,
     delivery,
     drive_lists,
+    frameworks,
     parties,
     people,
     pricelists,
@@ -32,6 +34,7 @@ from dealer import (
 from dealer import deal_closing as closing
 from dealer import deal_gates as gates
 from dealer import deal_rules as rules
+from dealer.call_offs import CallOff
 from dealer.deals import (
     Cancellation,
     Comment,
@@ -93,6 +96,9 @@ STEPS = [
     Step("name_parties", (S.INQUIRY, S.QUOTATION), SAME, OWNER, Parties,
          parties.RULES,
          (parties.write_parties,)),
+    Step("call_off", (S.INQUIRY, S.QUOTATION), SAME, OWNER, CallOff,
+         call_offs.RULES,
+         (call_offs.write_call_off,)),
     Step("submit_review", S.QUOTATION, S.CONTRACT_REVIEW, OWNER, None,
          (gates.need_is_decided, gates.quotation_is_accepted, gates.acceptance_still_stands,
           gates.lines_are_authorised, gates.quantity_meets_minimum, gates.credit_is_current, gates.filing_is_approved,
@@ -222,6 +228,7 @@ LIVES: dict[type[Any], Life] = {
         prospects.PROSPECTS,
         pricelists.PRICE_LISTS,
         proposals.POLICIES,
+        frameworks.FRAMEWORKS,
     )
 }
 """The life of every kind of thing."""

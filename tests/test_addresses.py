@@ -46,6 +46,7 @@ GET      /customers/<int:number>
 GET POST /customers/<int:number>/contacts/<uuid:key>
 GET POST /customers/<int:number>/contacts/new
 GET POST /customers/<int:number>/edit
+GET POST /customers/<int:number>/frameworks/new
 GET POST /customers/new
 POST     /deadlines/<uuid:key>/done
 GET      /deals
@@ -75,6 +76,9 @@ POST     /drives/<int:number>/reveal
 GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
+GET      /frameworks
+GET      /frameworks/<int:number>
+GET      /frameworks/<int:number>/paper
 GET      /healthz
 GET POST /imports/<name>
 GET POST /imports/<name>/<sha256>

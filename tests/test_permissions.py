@@ -22,6 +22,7 @@ from dealer.records.contracts import Contract
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
+from dealer.records.frameworks import Framework
 from dealer.records.people import Policy, Role
 from dealer.records.prices import PriceList
 from dealer.records.prospects import Prospect, Visit
@@ -100,6 +101,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "prospect": Prospect(**mine),
         "visit": Visit(**mine),
         "policy": Policy(**mine),
+        "framework": Framework(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "price_list": PriceList(store_id=shop.store.id, made_by_id=mine["owner_id"]),
     }
 

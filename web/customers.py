@@ -12,7 +12,7 @@ from dealer.engine import history
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Ask, Stale
 from dealer.records.customers import Contact, Customer
-from web import timeline
+from web import frameworks, timeline
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import say, show
@@ -58,6 +58,7 @@ def page(number: int) -> Answer:
         customer=customer,
         contacts=[_contact_row(each) for each in customer.contacts],
         deals=deals,
+        agreements=frameworks.of_customer(customer),
         keeps=me().may_or_stands_in("keep customers"),
         timeline=timeline.entries(list(reversed(told))),
     )

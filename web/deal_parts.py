@@ -18,20 +18,20 @@ from web.language import clock, money, say, short_day, show, told, word
 
 def tender(deal: Deal) -> dict[str, Any] | None:
     """The dates of a tender, each with what has become of it."""
-    button = _button(deal, "keep_tender")
-    if deal.tender is None and not button:
+    way = button(deal, "keep_tender")
+    if deal.tender is None and not way:
         return None
     return {
         "title": say("Tender"),
         "icon": "calendar2-week",
         "hints": [told(each) for each in tenders.hints(looking(), deal)],
         "rows": [*_bond(deal), *_dates(deal)] if deal.tender else [],
-        "buttons": button,
+        "buttons": way,
         "empty": say("No date of the tender is known yet."),
     }
 
 
-def _button(deal: Deal, action: str) -> list[dict[str, str]]:
+def button(deal: Deal, action: str) -> list[dict[str, str]]:
     """The way to a step's form, for who may take it now."""
     choices = workflow.DEALS.choices(deal, looking_ask())
     if any(each.step.action == action and each.is_open for each in choices):
@@ -106,8 +106,8 @@ def margin(deal: Deal) -> dict[str, Any] | None:
 
 def who_takes_part(deal: Deal) -> dict[str, Any] | None:
     """Who buys, is invoiced, pays and uses the cars, where these are not one and the same."""
-    button = _button(deal, "name_parties")
-    if not deal.parties and not button:
+    way = button(deal, "name_parties")
+    if not deal.parties and not way:
         return None
     rows = [_party(deal.customer.name, parties.buyers_roles(deal), deal.customer)]
     rows += [_party(each.name, parties.roles_of(each), each.customer) for each in deal.parties]
@@ -115,7 +115,7 @@ def who_takes_part(deal: Deal) -> dict[str, Any] | None:
         "title": say("Who buys, pays and uses"),
         "icon": "people",
         "rows": rows if deal.parties else [],
-        "buttons": button,
+        "buttons": way,
         "empty": say("The customer buys, is invoiced, pays and uses the cars."),
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import customers, deals, parties, people, reception, reports, tenders, workflow
+from dealer import call_offs, customers, deals, parties, people, reception, reports, tenders, workflow
 from dealer.deals import NewDeal
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
@@ -58,6 +58,7 @@ KNOWN: dict[str, Callable[[Deal], dict[str, Any]]] = {
     "fill_need": deals.known_facts,
     "keep_tender": tenders.known_facts,
     "name_parties": parties.known_facts,
+    "call_off": call_offs.known_facts,
 }
 
 

@@ -42,6 +42,7 @@ MENU = (
             Entry("see stock", "/stock", icon="boxes", label="Stock"),
             Entry("see contracts", "/contracts", icon="printer", label="Contracts"),
             Entry("see customers", "/customers", icon="buildings", label="Customers"),
+            Entry("see contracts", "/frameworks", icon="file-earmark-ruled", label="Frameworks"),
         ),
     ),
     (

@@ -18,7 +18,7 @@ from dealer.records.quotations import (
     QuotationLine,
     QuotationState,
 )
-from web import deals, steps, timeline
+from web import deals, frameworks, steps, timeline
 from web.asking import looking, looking_ask, me
 from web.language import clock, money, say, short_day, show, told, word
 from web.price_look import sees_floors
@@ -199,6 +199,10 @@ def _facts(version: Quotation) -> list[dict[str, Any]]:
         {"label": say("Sent"), "value": clock(version.sent_at)},
         {"label": say("In law"), "value": say("Binding offer") if version.binding else say("For information")},
     ]
+    agreement = version.deal.framework
+    if agreement is not None:
+        named = f"{frameworks.title_of(agreement)} · {frameworks.left_of(agreement)}"
+        rows.append({"label": say("Framework agreement"), "value": named, "url": frameworks.KIND.url(agreement)})
     if version.accepted_on:
         rows.append({"label": say("Accepted on"), "value": show(version.accepted_on)})
         rows.append({"label": say("Who accepted"), "value": version.accepted_by or "—"})

@@ -23,6 +23,7 @@ from dealer.engine.database import (
     word_of,
 )
 from dealer.records.customers import Customer
+from dealer.records.frameworks import Framework
 from dealer.records.people import Person
 from dealer.records.vehicles import Model
 
@@ -118,6 +119,7 @@ class Deal(Living):
     rework_reason: Mapped[Prose | None]
     reopen_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     reopened_count: Mapped[Count] = mapped_column(default=0)
+    framework_id: Mapped[UUID | None] = mapped_column(ForeignKey("frameworks.id"))  # the agreement it calls off from
     void_before: Mapped[Moment | None]  # quotations, approvals and checks older than the reopening stay void
     cancel_ground: Mapped[Code | None]
     cancel_notice_day: Mapped[Day | None]
@@ -125,6 +127,7 @@ class Deal(Living):
     open_complaint: Mapped[Flag] = mapped_column(default=False)
     customer: Mapped[Customer] = relationship()
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
+    framework: Mapped[Framework | None] = relationship()
     need: Mapped["Need | None"] = relationship(back_populates="deal", uselist=False)
     tender: Mapped["Tender | None"] = relationship(back_populates="deal", uselist=False)
     parties: Mapped[list["DealParty"]] = relationship(

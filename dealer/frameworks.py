@@ -1,0 +1,215 @@
+"""Framework agreements: written by the key-account manager, in force once the general manager has approved them.
+
+What deals call off from one, and how much is left of it, is in call_offs.py.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dealer import deadlines, people, pricing
+from dealer.approval_rules import hard_floor
+from dealer.deals import Comment
+from dealer.engine.database import calendar_of
+from dealer.engine.fields import Money, Options, Paragraph, Upload
+from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, Unrecorded, no, on_facts
+from dealer.people import SYSTEM, Actor, has, not_their_own
+from dealer.records.customers import Customer
+from dealer.records.frameworks import Framework, FrameworkPrice, FrameworkState
+from dealer.records.people import Role
+from dealer.records.vehicles import Model
+from dealer.rulings import kept
+
+S = FrameworkState
+KEEPER = has("keep frameworks")
+APPROVER = has("approve frameworks")
+HEAD = ("title", "from_day", "until_day", "ceiling", "remark")
+NEWEST = 100
+
+# ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class AgreedModel(Facts):
+    """What a car of a model costs the customer, with VAT and after gifts."""
+
+    model: Annotated[UUID, Options("models")] = Field(title="Model")
+    net_price: Money = Field(title="Net price per car, with VAT", gt=0)
+
+
+class FrameworkFacts(Facts):
+    """What was agreed, for how long, for how many cars."""
+
+    title: str = Field(title="What it is about", min_length=1, max_length=200)
+    from_day: date = Field(title="In force from")
+    until_day: date = Field(title="In force until")
+    ceiling: int | None = Field(None, title="Cars at most", ge=1, le=100_000)
+    prices: tuple[AgreedModel, ...] = Field(title="Agreed prices", min_length=1, max_length=200)
+    project_approval: str = Field(
+        "", title="Manufacturer's project approval no.", max_length=40,
+        description="Needed for prices below the general manager's floor.",
+    )  # fmt: skip
+    paper: Annotated[Upload | None, Unrecorded()] = Field(None, title="Signed paper")
+    remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
+
+
+# ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@on_facts
+def agreement_ends_after_it_begins(framework: Framework, ask: Ask) -> Refusal | None:
+    """A period has a first and a last day, in this order."""
+    if ask.facts.until_day < ask.facts.from_day:
+        return no(
+            "The last day is before the first, {day}.", code="E-FRAMEWORK", field="until_day", day=ask.facts.from_day
+        )
+    return None
+
+
+@on_facts
+def agreed_models_are_named_once(framework: Framework, ask: Ask) -> Refusal | None:
+    """Two prices for one model would leave the choice to chance; another shop's models are none of ours."""
+    models = [row.model for row in ask.facts.prices]
+    ours = select(func.count()).where(Model.store_id == framework.store_id, Model.id.in_(set(models)))
+    if len(set(models)) != len(models) or ask.db.scalar(ours) != len(models):
+        return no("Name each model of the shop once.", code="E-MODEL-TWICE", field="prices")
+    return None
+
+
+def paper_is_attached(framework: Framework, ask: Ask) -> Refusal | None:
+    """What was not signed was not agreed."""
+    if framework.paper_sha256 is None:
+        return no("Attach the signed paper of the agreement.", code="E-FRAMEWORK-PAPER")
+    return None
+
+
+def agreed_prices_keep_the_last_floor(framework: Framework, ask: Ask) -> Refusal | None:
+    """Below the general manager's floor the manufacturer's project approval must be named, here as anywhere."""
+    if framework.project_approval:
+        return None
+    models = [price.model_id for price in framework.prices]
+    listed = pricing.prices_of(ask.db, framework.store_id, models, ask.today)
+    for price in framework.prices:
+        known = listed.get(price.model_id)
+        if known is not None and price.net_price < known.floor_general:
+            return hard_floor(known.floor_general)
+    return None
+
+
+def agreement_is_not_over(framework: Framework, ask: Ask) -> Refusal | None:
+    """What has ended before it began is not approved."""
+    if framework.until_day < ask.today:
+        return no("It would have ended on {day}: agree another period.", code="E-FRAMEWORK", day=framework.until_day)
+    return None
+
+
+def somebody_else_wrote_the_agreement(framework: Framework, ask: Ask) -> Refusal | None:
+    """Nobody approves their own agreement, nor one they submitted."""
+    return not_their_own(framework.made_by_id, ask) or not_their_own(framework.submitted_by_id, ask)
+
+
+def its_last_day_is_over(framework: Framework, ask: Ask) -> Refusal | None:
+    """From 0:00 of the day after; the sweep looks at 00:05."""
+    if ask.today > framework.until_day:
+        return None
+    return no("Its period has not ended.", code="E-NOT-YET", quiet=True)
+
+
+# ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write_agreement(framework: Framework, ask: Ask) -> None:
+    """What was agreed, as it was typed; a paper stays until another one takes its place."""
+    facts: FrameworkFacts = ask.facts
+    for name in HEAD:
+        setattr(framework, name, getattr(facts, name))
+    framework.project_approval = facts.project_approval or None
+    if facts.paper is not None:
+        framework.paper_sha256 = kept(ask, facts.paper)
+    framework.prices = [
+        FrameworkPrice(store_id=framework.store_id, position=at, model_id=row.model, net_price=row.net_price)
+        for at, row in enumerate(facts.prices, 1)
+    ]
+
+
+def note_submission(framework: Framework, ask: Ask) -> None:
+    """The general manager has a working day."""
+    framework.submitted_by_id = ask.actor.id
+    calendar = calendar_of(ask.db)
+    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    deadlines.plan(ask, "approve_framework", framework, due, role=Role.GENERAL)
+
+
+def note_approval(framework: Framework, ask: Ask) -> None:
+    """In force; it ends by itself after its last day, and who keeps it is told a while before."""
+    framework.approved_by_id, framework.approved_at = ask.actor.id, ask.at
+    deadlines.finish(ask, framework, "approve_framework")
+    calendar = calendar_of(ask.db)
+    fires = calendar.at(framework.until_day + timedelta(days=1), "00:05")
+    deadlines.plan(ask, "end_framework", framework, fires, by_system=True)
+    ends = calendar.end_of(framework.until_day)
+    deadlines.plan(ask, "framework_ends", framework, ends, owner_id=framework.made_by_id, warn=(20, 5))
+
+
+def close_tasks(framework: Framework, ask: Ask) -> None:
+    """Nobody owes it anything."""
+    deadlines.cancel(ask, framework)
+
+
+# ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TYPED = (agreement_ends_after_it_begins, agreed_models_are_named_once)
+COMPLETE = (paper_is_attached, agreed_prices_keep_the_last_floor, agreement_is_not_over)
+
+# fmt: off
+# ruff: disable[E501]
+STEPS = [
+    #    action      from                     to           who       asks for        refused unless …                               then …
+    Step("draft",    None,                    S.DRAFT,     KEEPER,   FrameworkFacts, TYPED,                                         (write_agreement,)),
+    Step("edit",     S.DRAFT,                 SAME,        KEEPER,   FrameworkFacts, TYPED,                                         (write_agreement,)),
+    Step("submit",   S.DRAFT,                 S.SUBMITTED, KEEPER,   None,           COMPLETE,                                      (note_submission,)),
+    Step("return",   S.SUBMITTED,             S.DRAFT,     APPROVER, Comment,        (somebody_else_wrote_the_agreement,),          (close_tasks,)),
+    Step("approve",  S.SUBMITTED,             S.IN_FORCE,  APPROVER, None,           (somebody_else_wrote_the_agreement, *COMPLETE), (note_approval,)),
+    Step("withdraw", (S.DRAFT, S.SUBMITTED),  S.WITHDRAWN, KEEPER,   None,           (),                                            (close_tasks,)),
+    Step("end",      S.IN_FORCE,              S.ENDED,     KEEPER,   Comment,        (),                                            (close_tasks,)),
+    # by itself
+    Step("expire",   S.IN_FORCE,              S.ENDED,     SYSTEM,   None,           (its_last_day_is_over,),                       (close_tasks,)),
+]
+# ruff: enable[E501]
+# fmt: on
+
+FRAMEWORKS = Life("framework", Framework, FrameworkState, STEPS, path=(S.DRAFT, S.SUBMITTED, S.IN_FORCE, S.ENDED))
+
+
+def blank(ask: Ask, customer: Customer) -> Framework:
+    """An agreement that is not yet born: `begin(blank(ask, customer), "draft", ask)`."""
+    facts: FrameworkFacts = ask.facts
+    head: dict[str, Any] = {name: getattr(facts, name) for name in HEAD}
+    return Framework(
+        store_id=customer.store_id, customer_id=customer.id, customer=customer, made_by_id=ask.hat.id, **head
+    )
+
+
+# ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def known_facts(framework: Framework) -> dict[str, Any]:
+    """An agreement as its form shows it."""
+    prices = [{"model": str(each.model_id), "net_price": each.net_price} for each in framework.prices]
+    head = {name: getattr(framework, name) for name in HEAD}
+    return head | {"prices": prices, "project_approval": framework.project_approval or ""}
+
+
+def newest(db: Session, who: Actor) -> list[Framework]:
+    """The shop's agreements, the latest first."""
+    query = people.scoped(select(Framework), Framework, who)
+    return list(db.scalars(query.order_by(Framework.number.desc()).limit(NEWEST)))
+
+
+def with_customer(db: Session, customer: Customer) -> list[Framework]:
+    """The agreements with one customer, the latest first."""
+    query = select(Framework).where(Framework.customer_id == customer.id)
+    return list(db.scalars(query.order_by(Framework.number.desc())))

@@ -1,0 +1,70 @@
+"""Framework agreements 框架协议: prices agreed with a customer for a period, without a fixed quantity."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dealer.engine.database import (
+    Code,
+    Count,
+    Day,
+    Fen,
+    Living,
+    Moment,
+    Name,
+    NameType,
+    OfStore,
+    Prose,
+    numbered,
+    state_of,
+)
+from dealer.records.customers import Customer
+from dealer.records.vehicles import Model
+
+
+class FrameworkState(StrEnum):
+    """An agreement is written, submitted, in force until its last day, and then ended."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+
+
+class Framework(Living):
+    """One agreement. By itself it obliges nobody to deliver: deals call off from it."""
+
+    __tablename__ = "frameworks"
+    state: Mapped[FrameworkState] = mapped_column(state_of(FrameworkState))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), index=True)
+    title: Mapped[Name]
+    from_day: Mapped[Day]
+    until_day: Mapped[Day]
+    ceiling: Mapped[Count | None]  # how many cars at most, of all models; None: as many as are called off
+    project_approval: Mapped[Code | None]  # the manufacturer's, for prices below the general manager's floor
+    paper_sha256: Mapped[str | None] = mapped_column(NameType(64))  # as it was signed
+    remark: Mapped[Prose] = mapped_column(default="")
+    made_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    approved_at: Mapped[Moment | None]
+    customer: Mapped[Customer] = relationship()
+    prices: Mapped[list["FrameworkPrice"]] = relationship(
+        order_by="FrameworkPrice.position", cascade="all, delete-orphan", back_populates="framework"
+    )
+    __table_args__ = (numbered(), Index("ix_frameworks_in_force", "store_id", "state", "until_day"))
+
+
+class FrameworkPrice(OfStore):
+    """The net price of one model, per car with VAT, after gifts."""
+
+    __tablename__ = "framework_prices"
+    framework_id: Mapped[UUID] = mapped_column(ForeignKey("frameworks.id"), index=True)
+    position: Mapped[Count]
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    net_price: Mapped[Fen]
+    framework: Mapped[Framework] = relationship(back_populates="prices")
+    model: Mapped[Model] = relationship()
