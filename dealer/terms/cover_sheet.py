@@ -36,7 +36,7 @@ class CoverSheetTerms(Terms):
     seller: Party
     customers: Annotated[tuple[Party, ...], Field(min_length=1, max_length=3)]
     their_number: Word = ""
-    their_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    their_sha256: Line
     quotation_number: Word
     lines: Annotated[tuple[TheirVehicles, ...], Field(min_length=1, max_length=1000)]
     total_fen: Fen
