@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from dealer import frameworks, margins, people, quotation
+from dealer import frameworks, margins, offer_templates, people, quotation
 from dealer.call_offs import CallOff
 from dealer.deals import NewDeal
 from dealer.demo_contracts import POLICE
@@ -14,6 +14,7 @@ from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
 from dealer.frameworks import AgreedModel, FrameworkFacts
 from dealer.margins import NewCost
+from dealer.offer_templates import TemplateFacts
 from dealer.offers import Extra, Lines, QuotedCar
 from dealer.parties import Parties, PartyRow
 from dealer.records.costs import CostKind
@@ -105,6 +106,18 @@ def _agreed(stage: Stage, title: str, first: date, ceiling: int | None) -> int:
     return stage.begin("陈静", 39, "09:00", "draft", blank, facts)
 
 
+def a_template_is_kept_for_companies(stage: Stage) -> None:
+    """What companies of the state and of the province are usually offered."""
+    for kind in (C.STATE_GROUP, C.COMPANY):
+        car = QuotedCar(
+            model=stage.models["X5"], colour="珠光白", quantity=5, unit_price=137_800_00, section="公务用车"
+        )
+        rack = Extra(line=1, kind=ExtraKind.PAID, name="行车记录仪", amount=4_000_00)
+        told = TemplateFacts(name="公务车标准配置", customer_class=kind, lines=(car,), extras=(rack,))
+        with stage.acting("陈静", 30, "10:00", told) as ask:
+            offer_templates.write(ask)
+
+
 def _deal_of(stage: Stage, asked: NewDeal) -> int:
     with stage.database.reading() as db:
         of_customer = select(Deal.number).join(Customer, Customer.id == Deal.customer_id)
@@ -117,4 +130,5 @@ OFFER_SCENES = (
     somebody_else_pays,
     a_deal_shows_what_it_costs,
     a_rental_company_has_an_agreement,
+    a_template_is_kept_for_companies,
 )

@@ -45,6 +45,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "decide prices":          frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.GENERAL}),
     "see margins":            frozenset({R.KEY_ACCOUNT, R.SALES, R.GENERAL, R.FINANCE}),
     "record deal costs":      frozenset({R.KEY_ACCOUNT, R.FINANCE}),
+    "keep offer templates":   frozenset({R.KEY_ACCOUNT}),
     "keep frameworks":        frozenset({R.KEY_ACCOUNT}),
     "approve frameworks":     frozenset({R.GENERAL}),
     # contracts

@@ -86,6 +86,10 @@ GET      /imports/<name>/template
 GET      /models
 GET POST /models/<uuid:key>
 GET POST /models/new
+GET      /offer-templates
+GET POST /offer-templates/<uuid:key>
+POST     /offer-templates/<uuid:key>/drop
+GET POST /offer-templates/new
 GET      /people
 GET      /people/<uuid:key>
 GET POST /people/<uuid:key>/<any(edit,post,'stand-in'):sheet>

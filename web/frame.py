@@ -49,6 +49,7 @@ MENU = (
         "Settings",
         (
             Entry("see settings", "/pricelists", icon="tags", label="Price lists"),
+            Entry("keep offer templates", "/offer-templates", icon="file-earmark-plus", label="Offer templates"),
             Entry("see settings", "/people", icon="people", label="Staff"),
             Entry("see settings", "/policies", icon="sliders", label="House rules"),
             Entry("see settings", "/settings", icon="gear", label="Shop"),

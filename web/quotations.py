@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from dealer import approvals, catalogue, offers, people, price_check, printing, quotation, workflow
+from dealer import offer_templates as templates
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.offers import Extra, Lines, QuotedCar
@@ -16,7 +17,7 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationState
 from dealer.reports import sees_deal
-from web import deals, quotation_page, rules_applied, session, steps
+from web import deals, offer_templates, quotation_page, rules_applied, session, steps
 from web.asking import Answer, looking, looking_ask, me, or_404, see_other, write
 from web.forms import Form, options
 from web.language import money, say, show
@@ -154,16 +155,19 @@ def check(number: int) -> Answer:
 def new(number: int) -> Answer:
     """The editor of a deal's next offer, begun from a version that was chosen, its latest one or the need sheet."""
     deal = steps.find(looking(), deals.KIND, number)
-    source = _source()
+    source, template = _source(), offer_templates.chosen()
     if source is not None:
         facts = offers.copied_facts(source, deal)
+    elif template is not None:
+        facts = templates.content(template)
     else:
         known = quotation.of_deal(looking(), deal)
         facts = offers.known_facts(known[0].lines, known[0].remark) if known else _from_need(deal)
     form = Form(Lines, facts)
     if parked := session.unparked():
         form.type_again(MultiDict(parked))
-    return _new(deal, form, (), facts, taken=title_of(source) if source else "")
+    taken = title_of(source) if source else template.name if template else ""
+    return _new(deal, form, (), facts, taken=taken, grown_old=offer_templates.warning(template))
 
 
 def _from_need(deal: Deal) -> dict[str, Any]:
@@ -185,8 +189,8 @@ def draw_up(number: int) -> Answer:
     return write(Form.received(Lines), work, again)
 
 
-def _new(deal: Deal, form: Form, trouble: Any, facts: Mapping[str, Any] | None = None, taken: str = "") -> str:
-    told = _editing(deal) | {"taken": taken}
+def _new(deal: Deal, form: Form, trouble: Any, facts: Mapping[str, Any] | None = None, **said: str) -> str:
+    told = _editing(deal) | {"taken": "", "grown_old": "", "templates": offer_templates.offered(deal)} | said
     if facts is not None:
         told |= _look(deal, facts)
     return render_template(
