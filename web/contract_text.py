@@ -149,7 +149,9 @@ def _here() -> Contract:
 
 @options("contract_clauses")
 def _clauses() -> list[tuple[str, str]]:
-    return [(clause.key, _short(clause.text())) for article in _articles(_here()) for clause in article.clauses]
+    return [
+        (clause.key, _short(clause.text(language()))) for article in _articles(_here()) for clause in article.clauses
+    ]
 
 
 @options("own_clauses")

@@ -1,5 +1,5 @@
 """The demo as these tests look at it: with the longest names that its fields take, and with papers that were printed,
-a rule that was proposed, a sheet that was chosen and a car that was handed over, so that every address leads somewhere.
+a sheet that was chosen and a car that was handed over, so that every address leads somewhere.
 """
 
 from datetime import timedelta
@@ -103,8 +103,6 @@ def _live_in(stage: Stage, clock: Clock) -> None:
     sent = _number(stage.database, Quotation, Quotation.state == QuotationState.ACCEPTED)
     batch, cars = _second_batch_handed_over(stage)
     drive = _number(stage.database, TestDrive)
-    rule = {"value": "5", "from_day": "2026-12-01", "reason": "到店周期长"}
-    _do(desks["陈静"], "/policies/reservation_days/propose", rule)
     blank = desks["陈静"].client.get("/imports/price-list/template").data
     _do(desks["陈静"], "/imports/price-list", {"file": ("价格表.xlsx", blank)})
     _do(desks["吴倩"], f"/contracts/{contract}/reading-copy", {}, f"/contracts/{contract}")
