@@ -65,6 +65,14 @@ def _fingerprint(typed: str) -> str:
     return plain
 
 
+def _number(typed: str) -> str:
+    """As it is printed, however it was typed: ylyx dkh－2026—0001 is YLYX-DKH-2026-0001."""
+    plain = re.sub(r"[\s\u2010-\u2015-]+", "-", half_width(typed)).upper()
+    if not re.fullmatch(r"[0-9A-Z-]+", plain):
+        raise Malformed("Enter the number as it is printed: letters, digits and hyphens.", "E-NUMBER")
+    return plain
+
+
 def _pdf(file: Uploaded) -> Uploaded:
     if media_type_of(file.content) != "application/pdf":
         raise malformed(Malformed("This is not a PDF: choose the file as you received it.", "E-NOT-PDF"))
@@ -74,7 +82,7 @@ def _pdf(file: Uploaded) -> Uploaded:
 class PaperQuestion(Facts):
     """What stands on a paper beside its code."""
 
-    number: str = Field(title="Contract number", min_length=1, max_length=40)
+    number: Annotated[str, checked(_number)] = Field(title="Contract number", min_length=1, max_length=40)
     fingerprint: Annotated[str, checked(_fingerprint)] = Field(
         title="Fingerprint",
         description="The 64 characters beside the code on the first page; the first 16 are enough.",

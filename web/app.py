@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from dealer.engine.database import Busy, Database
 from dealer.engine.settings import Settings
@@ -34,6 +35,7 @@ from web import (
     margins,
     money,
     offer_templates,
+    parking,
     policies,
     pricelist_compare,
     pricelists,
@@ -53,6 +55,7 @@ from web import (
     verification,
     walkins,
 )
+from web.asking import MOST_NUMBER
 from web.assets import assets
 
 SCREENS = (
@@ -116,6 +119,13 @@ HEADERS = {
 }
 
 
+class Number(IntegerConverter):
+    """A number in an address, up to what a column of numbers holds: beyond it there is no page."""
+
+    def __init__(self, *told: Any, **named: Any) -> None:
+        super().__init__(*told, **{"max": MOST_NUMBER} | named)
+
+
 def create_app(
     database: Database, settings: Settings | None = None, clock: Callable[[], datetime] | None = None
 ) -> Flask:
@@ -134,6 +144,7 @@ def create_app(
         SETTINGS=settings,
         CLOCK=clock or (lambda: datetime.now(UTC)),
     )
+    app.url_map.converters["int"] = Number
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Kept in the temporary folder of whoever runs it, closed to others: a page's first visit after a start compiles no
     # template that was compiled before.
@@ -146,6 +157,7 @@ def create_app(
     for screen in SCREENS:
         app.register_blueprint(screen.pages)
     _guard(app, csrf)
+    app.before_request(_find_nothing_by_what_no_database_keeps)
     _tell_errors(app)
     frame.register(app)
     return app
@@ -190,6 +202,12 @@ def _guard(app: Flask, csrf: CSRFProtect) -> None:
             opened.__exit__(None, None, None)
 
 
+def _find_nothing_by_what_no_database_keeps() -> None:
+    """A NUL in an address: nothing is called so."""
+    if any("\0" in value for values in request.args.listvalues() for value in values):
+        abort(404)
+
+
 def _own_password_first() -> Any:
     """Whoever signed in with a password that somebody else knows goes no further before choosing one."""
     if current_user.password_given and request.endpoint not in session.BEFORE_THE_OWN_PASSWORD:
@@ -213,6 +231,7 @@ ERRORS = {
     ),
 }
 FORGED = "This form was opened in another session: open the page again and send it from there."
+KEPT = "This form was opened before you signed in. What you had typed is kept: read it and send it now."
 BUSY = ("Busy for a moment", "Nothing was saved: somebody else is writing. Go back and send the form again.")
 
 
@@ -230,6 +249,9 @@ def _tell_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _forged(_: CSRFError) -> Any:
+        if current_user.is_authenticated and parking.sent_from_here():
+            flash(language.say(KEPT), "info")
+            return redirect(parking.address(parking.form_address(), parking.park(g.actor.id)), 303)
         return page(400, ERRORS[400][0], FORGED)
 
     @app.errorhandler(Busy)

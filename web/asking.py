@@ -2,14 +2,17 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Response, abort, g, jsonify, redirect, request
 
 from dealer import posts
 from dealer.engine.database import Conflict, Database
+from dealer.engine.facts import FIRST_YEAR, LAST_YEAR
 from dealer.engine.steps import Ask, Refusal, Refused, Stale, no
 from dealer.people import Actor
+from web import parking
 from web.forms import Form, form_key
 from web.language import language, told
 
@@ -45,6 +48,25 @@ def looking_ask() -> Ask:
     return Ask(looking(), me(), g.now)
 
 
+MOST_NUMBER = 2**31 - 1  # as much as a column of numbers holds
+
+
+def a_number(typed: str) -> int:
+    """A number in an address; ValueError for what nothing has."""
+    value = int(typed)
+    if not 0 <= value <= MOST_NUMBER:
+        raise ValueError(typed)
+    return value
+
+
+def a_day(typed: str) -> date:
+    """A day in an address, from a time that the shop may have known; ValueError for others."""
+    value = date.fromisoformat(typed)
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(typed)
+    return value
+
+
 def need(duty: str) -> None:
     """403 unless the person, or somebody they stand in for, has the duty."""
     if not me().may_or_stands_in(duty):
@@ -65,7 +87,8 @@ def wants_json() -> bool:
 
 def seen_version() -> int | None:
     """The version of the thing that the form was drawn from."""
-    given = request.form.get("seen") or (request.get_json(silent=True) or {}).get("seen_version", "")
+    told = request.get_json(silent=True)
+    given = request.form.get("seen") or (told.get("seen_version", "") if isinstance(told, dict) else "")
     return int(given) if str(given).isdigit() else None
 
 
@@ -116,6 +139,7 @@ def _gone_to(address: str) -> Answer:
 def _refused(form: Form | None, refusals: tuple[Refusal, ...], again: Callable[[Form | None, Any], Answer]) -> Answer:
     if form is not None:
         form.refuse(refusals)
+        _keep_typed()
     if wants_json():
         return jsonify(
             {"refusals": [as_json(each) for each in refusals] or form_errors(form)}
@@ -127,7 +151,15 @@ def _stale(form: Form | None, stale: Stale, again: Callable[[Form | None, Any], 
     if wants_json():
         return jsonify({"refusals": [{"code": "E-STALE", "since": [row.action for row in stale.since]}]}), 409
     g.pop("reading", None)
+    if form is not None:
+        _keep_typed()
     return again(form, stale), 409
+
+
+def _keep_typed() -> None:
+    """Whoever changes the language on the page that is drawn now finds there what they had typed."""
+    if not wants_json() and request.form:
+        g.parked = parking.park(me().id or abort(403))
 
 
 def as_json(refusal: Refusal) -> dict[str, Any]:

@@ -1,45 +1,32 @@
 """The command `dealer`: serve, worker, migrate, import, verify, doctor, demo and others; each has its --help."""
 
 import logging
-import os
-import pkgutil
-import secrets
-import signal
-import socket
-import subprocess
 import sys
-import time
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
-from threading import Event, Thread, Timer
-from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 import dealer
-from dealer.engine import doctor, history, jobs, migrating
+from dealer.engine import doctor, history, migrating
 from dealer.engine.database import Database, open_database
 from dealer.engine.sealed import KeysUnsafe
 from dealer.engine.settings import Settings
 from dealer.engine.signing import NoSealKey
 from dealer.engine.steps import Ask, Refusal, Refused
 from dealer.engine.words import say
-from web import seal_command
+from web import seal_command, serving
 
 if TYPE_CHECKING:
     from dealer.importing import Preview
 
-log = logging.getLogger(__name__)
-
 SOURCE = Path(dealer.__file__).parent.parent
-PATIENCE = 40  # seconds for a worker to finish what it does; it gives up itself after thirty
-AFTER_THE_START = 3  # seconds: the first page comes first
-LONGEST_PAUSE = 30  # seconds before a worker that cannot live is started again
+TROUBLES = (KeysUnsafe, NoSealKey, migrating.Unreachable, migrating.Behind, migrating.LinksBroken, OSError)
+"""What is wrong with an installation, and told in a sentence."""
 
 Command = Callable[[Settings, Namespace], int]
 
@@ -53,7 +40,7 @@ def main(told: list[str] | None = None) -> int:
     command: Command = arguments.command
     try:
         return command(Settings(), arguments)
-    except (KeysUnsafe, NoSealKey, migrating.Unreachable, migrating.LinksBroken, OSError) as error:
+    except TROUBLES as error:
         return _complain(str(error))
 
 
@@ -62,132 +49,13 @@ def _complain(sentence: str) -> int:
     return 1
 
 
-# ── serve ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def serve(settings: Settings, _: Namespace) -> int:
-    """Serve the screens, with one worker beside them for what happens in the background; Ctrl-C or SIGTERM ends both.
-
-    HOST and port come from DEALER_HOST (default: this machine only) and PORT.
-    """
-    return _serve(settings)
-
-
-def _serve(settings: Settings, greeting: tuple[str, ...] = ()) -> int:
-    from waitress.server import create_server  # noqa: PLC0415 - the other commands start without screens
-
-    from web.app import create_app  # noqa: PLC0415 - likewise
-
-    behind = migrating.behind(settings.url)
-    if behind:
-        return _complain(behind)
-    database = open_database(settings.url, settings.keys)
-    app = create_app(database, settings)
-    server = create_server(
-        app, host=settings.host, port=settings.port, threads=settings.threads, ident="", **settings.in_front
-    )
-    stop = Event()
-    beside = Thread(target=keep_a_worker, args=(database, stop), name="worker's keeper")
-    signal.signal(signal.SIGTERM, _leave)
-    beside.start()
-    warming = Timer(AFTER_THE_START, jobs.warm_up, (database,))
-    warming.daemon = True
-    warming.start()
-    port = getattr(server, "effective_port", settings.port)  # another one when PORT is 0
-    print(f"dealer serves at http://{settings.host}:{port}", *greeting, sep="\n", flush=True)
-    try:
-        server.run()  # until SystemExit or KeyboardInterrupt; it lets running requests end
-    finally:
-        stop.set()
-        warming.cancel()
-        server.close()
-        beside.join()
-    return 0
-
-
-def _leave(_: int, __: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
-
-
-def keep_a_worker(database: Database, stop: Event) -> None:
-    """Have exactly one worker process beside the screens, and another one when it dies."""
-    pause = 1.0
-    while not stop.is_set():
-        name, began = _new_name(), time.monotonic()
-        child = _start_worker(name)
-        while child.poll() is None and not stop.wait(0.2):
-            pass
-        if stop.is_set():
-            _end(child)
-            return
-        log.warning("the worker ended with %s: starting another", child.returncode)
-        with child:  # closes its pipe
-            jobs.dismiss(database, name)
-        pause = 1.0 if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
-        stop.wait(pause)
-
-
-def _start_worker(name: str) -> "subprocess.Popen[bytes]":
-    # A session of its own: Ctrl-C reaches us alone, and we end it. Its stdin ends with us, whatever ends us.
-    command = [sys.executable, "-m", "web.cli", "worker", "--beside", name]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own program
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    with child:
-        child.terminate()
-        try:
-            child.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            child.kill()
-
-
-def _new_name() -> str:
-    """A name that no other worker ever had."""
-    return f"{socket.gethostname()[:20]}-{secrets.token_hex(6)}"
-
-
-# ── worker ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def worker(settings: Settings, arguments: Namespace) -> int:
-    """Do background work until SIGTERM or Ctrl-C; what has begun is finished first.
-
-    `dealer serve` has one of its own; more of them, on more machines, need PostgreSQL.
-    """
-    behind = migrating.behind(settings.url)
-    if behind:
-        return _complain(behind)
-    know_the_business()
-    stop = Event()
-    for end in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(end, lambda *_: stop.set())
-    if arguments.beside:
-        Thread(target=_stop_when_alone, args=(stop,), daemon=True).start()
-    database = open_database(settings.url, settings.keys)
-    jobs.work(database, executor_id=arguments.beside or _new_name(), stop=stop, now=lambda: datetime.now(UTC))
-    return 0
-
-
-def know_the_business() -> None:
-    """Import all of it: whatever a module says it handles, does every minute or keeps in tables is known after this."""
-    for module in pkgutil.walk_packages(dealer.__path__, "dealer."):
-        import_module(module.name)
-
-
-def _stop_when_alone(stop: Event) -> None:
-    while os.read(0, 1):  # never written to: it ends when the other end is closed
-        pass
-    stop.set()
-
-
 # ── the installation ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def migrate(settings: Settings, arguments: Namespace) -> int:
     """Bring the tables to what this version expects; an empty database gets them all. Make a backup first."""
     if arguments.draft or arguments.check:
-        know_the_business()
+        serving.know_the_business()
     if arguments.draft:
         print(f"Read, correct and format {migrating.draft(arguments.draft)}")
         return 0
@@ -236,7 +104,7 @@ def demo(settings: Settings, _: Namespace) -> int:
     if doctor.is_empty(database):
         made_up.fill(database, datetime.now(UTC))
     database.engine.dispose()
-    return _serve(settings, tuple("  ".join(line) for line in made_up.sign_ins()))
+    return serving.attend(settings, tuple("  ".join(line) for line in made_up.sign_ins()))
 
 
 def draw(_: Settings, arguments: Namespace) -> int:
@@ -260,9 +128,7 @@ def add_person(settings: Settings, arguments: Namespace) -> int:
     """
     from dealer import people, shop, staff  # noqa: PLC0415 - the other commands need no rules
 
-    behind = migrating.behind(settings.url)
-    if behind:
-        return _complain(behind)
+    migrating.refuse_behind(settings.url)
     database = open_database(settings.url, settings.keys)
     try:
         facts = staff.NewPerson(name=arguments.name, sign_in=arguments.sign_in, role=arguments.role)
@@ -315,9 +181,7 @@ def import_stock(settings: Settings, arguments: Namespace) -> int:
 
 
 def _import(settings: Settings, bring_in: Callable[[Database, datetime], tuple["Preview", str]]) -> int:
-    behind = migrating.behind(settings.url)
-    if behind:
-        return _complain(behind)
+    migrating.refuse_behind(settings.url)
     try:
         preview, done = bring_in(open_database(settings.url, settings.keys), datetime.now(UTC))
     except LookupError as unknown:
@@ -341,8 +205,8 @@ def _told(refusal: Refusal) -> str:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="dealer", description="The sales process of a car dealership's fleet customers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add(commands, "serve", serve)
-    beside = _add(commands, "worker", worker)
+    _add(commands, "serve", serving.serve)
+    beside = _add(commands, "worker", serving.worker)
     beside.add_argument("--beside", metavar="NAME", help=SUPPRESS)  # said by `serve`
     tables = _add(commands, "migrate", migrate)
     one_of = tables.add_mutually_exclusive_group()

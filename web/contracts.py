@@ -15,7 +15,7 @@ from dealer.people import has
 from dealer.records.contracts import Contract, ContractState, PrintLog
 from dealer.records.deals import Deal
 from web import contract_page, contract_press, contract_text, deals, steps
-from web.asking import Answer, looking, looking_ask, me, need, or_404, write
+from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
 from web.forms import options
 from web.language import money, say, short_day, show, told
 from web.papers import show_file
@@ -96,7 +96,7 @@ def index() -> Answer:
     """The contracts a person may see, with what each needs next."""
     need("see contracts")
     chosen = request.args.get("state", "open")
-    below = request.args.get("below", type=int)
+    below = request.args.get("below", type=a_number)
     found = contracts.seen_by(looking(), me(), FILTERS.get(chosen, ()), below)
     page, more = found[: reports.PAGE], len(found) > reports.PAGE
     return render_template(

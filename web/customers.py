@@ -13,7 +13,7 @@ from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Ask, Stale
 from dealer.records.customers import Contact, Customer
 from web import frameworks, timeline
-from web.asking import Answer, looking, me, need, or_404, write
+from web.asking import Answer, a_number, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import say, show
 
@@ -31,7 +31,7 @@ def index() -> Answer:
     """Customers, newest first, or those that fit what was typed."""
     need("see customers")
     typed = request.args.get("q", "")[:100].strip()
-    below = request.args.get("below", type=int)
+    below = request.args.get("below", type=a_number)
     found = (
         customers.search(looking(), me(), typed, PAGE) if typed else customers.newest(looking(), me(), below, PAGE + 1)
     )

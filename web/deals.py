@@ -13,7 +13,7 @@ from dealer.records.customers import Contact
 from dealer.records.deals import Deal, DealState
 from dealer.records.prospects import Visit
 from web import deal_parts, steps, timeline
-from web.asking import Answer, looking, looking_ask, me, need, or_404, write
+from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options
 from web.language import say, short_day, show, word
 
@@ -108,7 +108,7 @@ def index() -> Answer:
 
 def _list(owner_id: Any, mine: bool) -> str:
     chosen = request.args.get("state", "open")
-    below = request.args.get("below", type=int)
+    below = request.args.get("below", type=a_number)
     typed = request.args.get("q", "")[:100].strip()
     found = reports.deals(looking(), me(), states=FILTERS.get(chosen, ()), owner_id=owner_id, typed=typed, below=below)
     page, more = found[: reports.PAGE], len(found) > reports.PAGE
@@ -257,7 +257,7 @@ def _phases(deal: Deal, told: list[history.History]) -> list[dict[str, str]]:
 def new() -> Answer:
     """The form of a new deal, filled in as far as a visit told."""
     need("register deals")
-    visit = people.by_number(looking(), Visit, me(), request.args.get("visit", 0, type=int))
+    visit = people.by_number(looking(), Visit, me(), request.args.get("visit", 0, type=a_number))
     known = reception.deal_form(visit) | {"visit": visit.number} if visit else {"name": request.args.get("name", "")}
     return _new(Form(NewDeal, known), None)
 

@@ -17,7 +17,7 @@ from dealer.records.testdrives import DriveState, Experience, TestDrive
 from dealer.records.vehicles import DemoCar, DemoState
 from dealer.testdrive import DRIVES
 from web import deals, steps
-from web.asking import Answer, looking, me, need, or_404, write
+from web.asking import Answer, a_day, a_number, looking, me, need, or_404, write
 from web.forms import Form, options
 from web.language import clock, say, show
 
@@ -114,7 +114,7 @@ def index() -> Answer:
 
 def _day(typed: str, today: date) -> date:
     try:
-        return date.fromisoformat(typed)
+        return a_day(typed)
     except ValueError:
         return today
 
@@ -189,7 +189,7 @@ def span_of(drive: TestDrive) -> str:
 def register() -> Answer:
     """The register of all test drives, newest first."""
     need("see drives")
-    found = drive_lists.newest(looking(), me(), request.args.get("below", type=int))
+    found = drive_lists.newest(looking(), me(), request.args.get("below", type=a_number))
     rows = [
         {
             "url": KIND.url(each),
@@ -228,7 +228,7 @@ def new() -> Answer:
         known["route"] = usual[0].id
     if me().may("verify licences"):
         known["companion"] = me().id
-    return _new(Form(Booking, known | _from_deal(request.args.get("deal", type=int))), None)
+    return _new(Form(Booking, known | _from_deal(request.args.get("deal", type=a_number))), None)
 
 
 def _from_deal(number: int | None) -> dict[str, Any]:

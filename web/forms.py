@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from dealer.engine.fields import Options, Uploaded
 from dealer.engine.steps import Refusal
+from web import parking
 from web.language import say, show, told
 from web.typed import (
     FILE_KINDS,
@@ -26,6 +27,7 @@ from web.typed import (
     default_of,
     file_refusal,
     filled,
+    is_rows,
     is_untouched,
     kind_of,
     mark_of,
@@ -34,6 +36,7 @@ from web.typed import (
     values_of,
 )
 
+ROW_ITSELF = 2  # ("lines", 3): the third row, none of its cells
 ACCEPTS = {"file": "application/pdf,image/jpeg,image/png", "sheet": ".xlsx", "pdf": "application/pdf"}
 
 OPTIONS: dict[str, Callable[[], Iterable[tuple[Any, ...]]]] = {}
@@ -81,6 +84,8 @@ class Form:
         self.facts: Any = None
         self.errors: list[str] = []
         self._beside: dict[tuple[Any, ...], str] = {}
+        if typed := parking.given_back(model.model_fields):
+            self.type_again(typed)
 
     @classmethod
     def received(cls, model: type[BaseModel]) -> "Form":
@@ -103,7 +108,9 @@ class Form:
         given = {name: value for name, value in self.typed.items() if value not in ("", None)}
         for name, info in self.model.model_fields.items():
             row_model = row_model_of(info)
-            if row_model is not None:
+            if row_model is not None and not is_rows(self.typed.get(name, [])):
+                self.typed[name] = []  # a program sent something else: it is told so, and there is nothing to draw
+            elif row_model is not None:
                 touched = [row for row in self.typed.get(name, []) if not is_untouched(row_model, row)]
                 self.typed[name], given[name] = touched, [filled(row) for row in touched]
         try:
@@ -122,7 +129,8 @@ class Form:
     def _place(self, where: tuple[Any, ...], sentence: str) -> None:
         """Beside the field it belongs to; above the form when it belongs to none."""
         if where and where[0] in self.model.model_fields:
-            self._beside.setdefault(tuple(where), sentence)
+            place = where[:1] if len(where) == ROW_ITSELF else where  # what is wrong with a whole row stands above all
+            self._beside.setdefault(tuple(place), sentence)
         else:
             self.errors.append(sentence)
 
@@ -215,6 +223,7 @@ SENTENCES = {
     "greater_than": "Enter more than {gt}.",
     "less_than_equal": "Enter {le} or less.",
     "less_than": "Enter less than {lt}.",
+    "string_type": "Fill in this field.",
     "enum": "Choose one of the offered values.",
     "literal_error": "Choose one of the offered values.",
     "string_pattern_mismatch": "This has characters that do not belong here.",

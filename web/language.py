@@ -8,6 +8,7 @@ from flask import Flask, g, request, session
 
 from dealer.engine import words
 from dealer.engine.steps import Refusal
+from web.parking import address, form_address
 
 LABELS = {"zh": "中文", "en": "EN"}
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
@@ -80,13 +81,15 @@ def clock(value: datetime | None) -> str:
 def links() -> list[dict[str, Any]]:
     """The language switch of this page: the same address in the other language."""
     here = language()
-    kept = {name: values for name, values in request.args.lists() if name != "lang"}
-    path = request.path if request.method == "GET" else "/"
+    kept = {name: values for name, values in request.args.lists() if name not in ("lang", "parked")}
+    # A page in answer to a form has no address that a link could ask for: back to its form, with what was typed.
+    page = f"{request.path}?{urlencode(kept, doseq=True)}".rstrip("?") if request.method == "GET" else form_address()
+    page = address(page, g.get("parked") or request.args.get("parked"))
     return [
         {
             "code": HTML_LANG[code],
             "label": LABELS[code],
-            "url": path + "?" + urlencode(kept | {"lang": [code]}, doseq=True),
+            "url": f"{page}{'&' if '?' in page else '?'}lang={code}",
             "current": code == here,
         }
         for code in words.LANGUAGES

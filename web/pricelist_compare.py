@@ -8,7 +8,7 @@ from dealer import catalogue, list_effects, pricelists
 from dealer.list_effects import Change
 from dealer.records.prices import PriceList
 from web import steps
-from web.asking import Answer, looking, me
+from web.asking import Answer, a_number, looking, me
 from web.language import money, say, show
 from web.pricelists import KIND, TONES
 
@@ -22,7 +22,7 @@ def compare(number: int) -> Answer:
     others = list_effects.others(looking(), new)
     old = _chosen(new, others)
     found = list_effects.changes(looking(), old, new)
-    first = max(request.args.get("after", 0, type=int), 0)
+    first = max(request.args.get("after", 0, type=a_number), 0)
     page = found[first : first + pricelists.PAGE]
     more = f"{KIND.url(new)}/compare?with={old.number}&after={first + pricelists.PAGE}"
     return render_template(
@@ -41,7 +41,7 @@ def compare(number: int) -> Answer:
 
 
 def _chosen(new: PriceList, others: list[PriceList]) -> PriceList:
-    wanted = request.args.get("with", type=int)
+    wanted = request.args.get("with", type=a_number)
     if wanted is None:
         return list_effects.nearest(looking(), new) or abort(404)
     return next((each for each in others if each.number == wanted), None) or abort(404)

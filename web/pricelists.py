@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
-from werkzeug.datastructures import MultiDict
 
 from dealer import catalogue, list_effects, people, pricelists, reports, workflow
 from dealer.catalogue import ModelFacts
@@ -14,8 +13,8 @@ from dealer.engine.steps import Ask
 from dealer.pricelists import PRICE_LISTS, ListFacts
 from dealer.records.prices import PriceList, PriceListLine, PriceListState
 from dealer.records.vehicles import Model
-from web import session, steps, timeline
-from web.asking import Answer, looking, looking_ask, me, need, or_404, write
+from web import steps, timeline
+from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
 from web.forms import Form
 from web.frame import names_of
 from web.language import money, say, short_day, show, told
@@ -84,7 +83,7 @@ def page(number: int) -> Answer:
     choices = PRICE_LISTS.choices(price_list, looking_ask())
     buttons = steps.buttons(KIND, price_list, choices)
     primary = next((each for each in buttons if each["action"] in PRIMARY), None)
-    after = request.args.get("after", -1, type=int)
+    after = request.args.get("after", -1, type=a_number)
     lines = pricelists.page_of(looking(), price_list, after)
     return render_template(
         "pricelists/page.html",
@@ -154,8 +153,6 @@ def new() -> Answer:
     current = _in_force()
     known = pricelists.known_facts(current) if current else {"lines": _all_models()}
     form = Form(ListFacts, {"lines": known["lines"]})
-    if parked := session.unparked():
-        form.type_again(MultiDict(parked))
     return _new(form, ())
 
 

@@ -13,7 +13,7 @@ from dealer.engine.steps import Ask
 from dealer.policies import policy
 from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState
 from web import steps, timeline
-from web.asking import Answer, looking, looking_ask, me, need, write
+from web.asking import Answer, a_number, looking, looking_ask, me, need, write
 from web.forms import Form, options
 from web.language import clock, say, short_day, show
 
@@ -84,7 +84,7 @@ def index() -> Answer:
     need("see cards")
     view = request.args.get("view", "due")
     words, states = VIEWS.get(view) or abort(404)
-    below = request.args.get("below", type=int)
+    below = request.args.get("below", type=a_number)
     if states is None:
         calendar = calendar_of(looking())
         found, older = card_lists.due_by(looking(), me(), calendar.end_of(calendar.today(g.now))), None

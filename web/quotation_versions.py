@@ -11,7 +11,7 @@ from dealer.engine.history import of_thing
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationLine
 from web import deals, steps, timeline
-from web.asking import Answer, looking, me
+from web.asking import Answer, a_number, looking, me
 from web.language import clock, money, say, show, word
 from web.quotation_page import TONES, open_draft, taken_url, title_of
 from web.quotations import KIND
@@ -55,7 +55,7 @@ def compare(number: int) -> Answer:
 
 def _chosen(version: Quotation, others: list[Quotation]) -> Quotation:
     """The version that was asked for, else the nearest one; 404 where a quotation has no other."""
-    wanted = request.args.get("with", type=int)
+    wanted = request.args.get("with", type=a_number)
     if wanted is not None:
         others = [each for each in others if each.number == wanted]
     earlier = [each for each in others if each.revision < version.revision]

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 from pydantic import ValidationError
-from werkzeug.datastructures import MultiDict
 
 from dealer import approvals, catalogue, offers, people, price_check, printing, quotation, workflow
 from dealer import offer_templates as templates
@@ -17,8 +16,8 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationState
 from dealer.reports import sees_deal
-from web import deals, offer_templates, quotation_page, rules_applied, session, steps
-from web.asking import Answer, looking, looking_ask, me, or_404, see_other, write
+from web import deals, offer_templates, quotation_page, rules_applied, steps
+from web.asking import Answer, a_number, looking, looking_ask, me, or_404, see_other, write
 from web.forms import Form, options
 from web.language import money, say, show
 from web.papers import show_file
@@ -50,7 +49,7 @@ def _known(version: Quotation, action: str) -> Mapping[str, Any]:
 
 def _source() -> Quotation | None:
     """The version whose lines an editor is opened with, when the address names one: `?from=12`."""
-    number = request.args.get("from", type=int)
+    number = request.args.get("from", type=a_number)
     return steps.find(looking(), KIND, number) if number is not None else None
 
 
@@ -164,8 +163,6 @@ def new(number: int) -> Answer:
         known = quotation.of_deal(looking(), deal)
         facts = offers.known_facts(known[0].lines, known[0].remark) if known else _from_need(deal)
     form = Form(Lines, facts)
-    if parked := session.unparked():
-        form.type_again(MultiDict(parked))
     taken = title_of(source) if source else template.name if template else ""
     return _new(deal, form, (), facts, taken=taken, grown_old=offer_templates.warning(template))
 

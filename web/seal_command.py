@@ -21,9 +21,7 @@ def seal_key(settings: Settings, arguments: Namespace) -> int:
     """
     from dealer import people, sealing, shop  # noqa: PLC0415 - the other commands need no rules
 
-    behind = migrating.behind(settings.url)
-    if behind:
-        raise NoSealKey(behind)
+    migrating.refuse_behind(settings.url)
     database = open_database(settings.url, settings.keys)
     with database.reading() as db:
         store = shop.by_code(db, arguments.shop)

@@ -1,8 +1,6 @@
-"""Signing in and out; and what somebody had typed when their session ended, kept for them."""
+"""Signing in and out; what somebody had typed when their session ended waits for them (web/parking.py)."""
 
-import json
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, session, url_for
@@ -11,7 +9,7 @@ from flask_login import UserMixin, login_user, logout_user
 from dealer import people, signin
 from dealer.engine.database import Database, calendar_of
 from dealer.people import Actor
-from dealer.records.people import ParkedForm
+from web import parking
 from web.asking import Answer
 from web.language import say
 
@@ -22,7 +20,6 @@ OPEN_TO_ALL = (
 )  # fmt: skip
 # Whoever signed in with a password that somebody gave them chooses their own before anything else.
 BEFORE_THE_OWN_PASSWORD = (*OPEN_TO_ALL, "account.password_form", "account.choose_password")
-MOST_PARKED = 200_000  # characters of typed text that survive the end of a session
 
 
 @dataclass
@@ -64,31 +61,15 @@ def _note_seen(database: Database, token: str) -> None:
 def ask_to_sign_in() -> Answer:
     """Send to the sign-in page; what was typed is parked for the same person."""
     g.setdefault("actor", None)
-    target = request.full_path.rstrip("?") if request.method == "GET" else request.path
-    parked = _park() if request.method == "POST" else None
+    sent, whose = request.method == "POST", g.get("ended_for")
+    target = parking.form_address() if sent else request.full_path.rstrip("?")
+    parked = parking.park(whose) if sent and whose else None
     address = url_for("session.form", next=target, parked=parked)
     if request.headers.get("HX-Request"):
         answer = make_response("", 204)
         answer.headers["HX-Redirect"] = address
         return answer
     return redirect(address, 303)
-
-
-def _park() -> UUID | None:
-    whose = g.get("ended_for")
-    if whose is None:
-        return None
-    kept = (name for name in request.form if name not in ("csrf_token", "form_key") and not name.startswith("password"))
-    fields = [(name, value) for name in kept for value in request.form.getlist(name)]
-    text = json.dumps(fields)
-    if len(text) > MOST_PARKED:
-        return None
-    database: Database = g.database
-    with database.writing() as db:
-        row = ParkedForm(person_id=whose, path=request.path, fields_sealed=b"", at=g.now)
-        row.fields_sealed = database.keys.seal(text, f"parked/{row.id}")
-        db.add(row)
-        return row.id
 
 
 @pages.get("/sign-in")
@@ -131,11 +112,9 @@ def _again(name: str, error: str, status: int) -> Answer:
 
 def _where_to() -> str:
     target = request.args.get("next", "")
-    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-    parked = request.args.get("parked", "")
-    if not safe:
-        return "/"
-    return f"{target}{'&' if '?' in target else '?'}parked={parked}" if parked else target
+    # Browsers drop tabs and line breaks from an address and read a backslash as a slash: //elsewhere in disguise.
+    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
+    return parking.address(target, request.args.get("parked", type=UUID)) if ours else "/"
 
 
 @pages.post("/sign-out")
@@ -149,18 +128,3 @@ def sign_out() -> Response:
     session.clear()
     flash(say("You are signed out."), "info")
     return redirect(url_for("session.form"), 303)  # type: ignore[return-value]
-
-
-def unparked() -> list[tuple[str, str]]:
-    """What this person had typed into the form at this address when their session ended."""
-    given = request.args.get("parked", "")
-    try:
-        key = UUID(given)
-    except ValueError:
-        return []
-    database: Database = g.database
-    with database.reading() as db:
-        row: Any = db.get(ParkedForm, key)
-        if row is None or row.person_id != g.actor.id or row.path != request.path:
-            return []
-        return [(name, value) for name, value in json.loads(database.keys.open(row.fields_sealed, f"parked/{row.id}"))]

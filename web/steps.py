@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, abort, render_template
-from werkzeug.datastructures import MultiDict
 
 from dealer import people, workflow
 from dealer.engine.steps import Ask, Choice, Life, Refusal, Refused, Stale, Step
-from web import session
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.forms import Form
 from web.frame import names_of
@@ -89,10 +87,7 @@ def form(kind: str, number: int, action: str) -> Answer:
 def _blank(step: Step, kind: Kind, thing: Any) -> Form | None:
     if step.asks_for is None:
         return None
-    drawn = Form(step.asks_for, kind.known(thing, step.action))
-    if parked := session.unparked():
-        drawn.type_again(MultiDict(parked))
-    return drawn
+    return Form(step.asks_for, kind.known(thing, step.action))
 
 
 @pages.post("/<kind>/<int:number>/<action>")

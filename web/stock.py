@@ -16,7 +16,7 @@ from dealer.terms import HANDOVER_CHECKS
 from dealer.vehicles import UNITS
 from dealer.yard import NewUnit
 from web import steps
-from web.asking import Answer, looking, me, need, write
+from web.asking import Answer, a_number, looking, me, need, write
 from web.forms import Form, options
 from web.language import say, short_day, show, word
 from web.unit_page import draw, gate_items
@@ -174,7 +174,7 @@ def index() -> Answer:
     chosen = request.args.get("state", "here")
     typed = request.args.get("q", "")[:100].strip()
     model = _model(request.args.get("model", ""))
-    above = request.args.get("above", 0, type=int)
+    above = request.args.get("above", 0, type=a_number)
     found = vehicles.stock(
         looking(), me(), states=FILTERS.get(chosen, ()), model_id=model, typed=typed, above=above
     )  # fmt: skip

@@ -179,6 +179,11 @@ def _typed_rows(name: str, model: type[BaseModel], sent: Sent) -> list[dict[str,
     return [*rows, {}] if sent.get("add_row") == name else rows
 
 
+def is_rows(sent: Any) -> bool:
+    """Whether it can be the rows of a table; a form always sends such, a program may send anything."""
+    return isinstance(sent, list) and all(isinstance(row, Mapping) for row in sent)
+
+
 def filled(row: Mapping[str, Any]) -> dict[str, Any]:
     """What of a row says anything."""
     return {name: value for name, value in row.items() if value not in ("", None, False)}

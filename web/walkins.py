@@ -18,7 +18,7 @@ from dealer.records.vehicles import Model
 from dealer.showroom import DayFigures, Known, Turn
 from dealer.visits import Arriving
 from web import steps, timeline
-from web.asking import Answer, looking, looking_ask, me, need, write
+from web.asking import Answer, a_day, looking, looking_ask, me, need, write
 from web.forms import Field, Form, options
 from web.language import clock, say, short_day, show
 
@@ -264,7 +264,7 @@ def board() -> Answer:
 
 def _day_asked() -> date | None:
     try:
-        return date.fromisoformat(request.args.get("day", ""))
+        return a_day(request.args.get("day", ""))
     except ValueError:
         return None
 

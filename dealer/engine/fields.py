@@ -30,10 +30,13 @@ class Options:
 
 
 def checked(check: Any) -> BeforeValidator:
-    """A validator from one of the engine's checks: its sentence becomes the error beside the field."""
+    """A validator from one of the engine's checks: its sentence becomes the error beside the field.
+
+    What is no text is left to the type: a program may send anything.
+    """
 
     def validate(value: Any) -> Any:
-        if value in (None, ""):
+        if value == "" or not isinstance(value, str):
             return value
         try:
             return check(value)

@@ -61,6 +61,10 @@ class Unreachable(Exception):
     """No connection to the database; the message says why."""
 
 
+class Behind(Exception):
+    """The tables are not those of this version; the message says what to do."""
+
+
 # ── up and down ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -100,6 +104,12 @@ def behind(url: str) -> str | None:
     if stands == wanted:
         return None
     return f"the tables stand at {stands or 'nothing'} and not at {wanted}: run dealer migrate"
+
+
+def refuse_behind(url: str) -> None:
+    """Raises Behind unless the tables are those of this version."""
+    if told := behind(url):
+        raise Behind(told)
 
 
 def head() -> str:

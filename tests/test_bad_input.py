@@ -1,0 +1,134 @@
+"""What nobody means to send: numbers no column holds, days no calendar has, JSON of the wrong shape, text in vain."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.cast import Shop
+from tests.desk import Desk
+from tests.test_workflow import registered
+
+Desks = Callable[[str], Desk]
+HUGE = "99999999999999999999"
+
+
+def test_a_number_that_nothing_has_leads_to_no_page(desk: Desks) -> None:
+    chen = desk("陈静")
+    kinds = ("deals", "quotations", "contracts", "approvals", "stock", "drives", "walkins", "prospects", "customers")
+    assert {chen.get(f"/{kind}/{HUGE}").status for kind in kinds} == {404}
+    for url in (f"/deals?view=list&below={HUGE}", f"/drives/new?deal={HUGE}", f"/deals/new?visit={HUGE}"):
+        assert chen.get(url).status in (200, 403), url
+    for url in (
+        "/drives?day=9999-12-31",
+        "/drives?day=0001-01-01",
+        "/walkins?day=0001-01-01",
+        "/walkins?day=9999-12-31",
+    ):
+        assert chen.get(url).status in (200, 403), url
+    assert chen.get("/search?q=%00").status == 404
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "0", "86400", "2026-02-30", "20261105"])
+def test_a_day_that_cannot_be_meant_is_named_beside_its_field(shop: Shop, desk: Desks, day: str) -> None:
+    deal = registered(shop)
+    answer = desk("陈静").submit(f"/deals/{deal}/hold", {"until": day, "comment": "等预算"})
+    assert answer.status == 422
+    assert "请输入真实存在的日期" in answer.text
+    assert "等预算" in answer.html
+
+
+def test_digits_in_full_width_are_digits(desk: Desks) -> None:
+    reception = desk("赵敏")
+    facts = {"phone": "１３８８８８８０００１", "name": "杨帆", "heads": "２", "source": "walk_in", "purpose": "look"}
+    answer = reception.submit("/walkins/new", facts)
+    assert "请输入整数" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"name": [1], "phone": [1], "uscc": [1]},
+        {"lines": "x", "extras": [[1]]},
+        {"lines": [[1]], "extras": {"0": 1}},
+        {"name": "\ud800", "comment": "a\x00b"},
+        [],
+        {"seen_version": [1]},
+    ],
+)
+def test_a_program_that_sends_the_wrong_shape_is_told_so(shop: Shop, desk: Desks, facts: object) -> None:
+    deal = registered(shop)
+    li_na = desk("李娜")
+    token = li_na.get("/today").hidden("csrf_token")
+    headers = {"X-CSRFToken": token, "Accept": "application/json"}
+    for url in ("/customers/new", "/deals/new", f"/deals/{deal}/fill_need", f"/deals/{deal}/ask_to_lose",
+                f"/deals/{deal}/quotations/new", "/drives/new", "/prospects/new"):  # fmt: skip
+        status = li_na.client.post(url, json=facts, headers=headers).status_code
+        assert status in (403, 404, 409, 422), (url, status)
+
+
+def test_sign_in_leads_to_no_other_house(app: Flask) -> None:
+    for target in ("/%09/elsewhere.example", "/%0a/elsewhere.example", "//elsewhere.example", "/%5Celsewhere.example",
+                   "https://elsewhere.example/"):  # fmt: skip
+        client = app.test_client()
+        desk = Desk.__new__(Desk)
+        desk.app, desk.client, desk.name, desk.clock = app, client, "李娜", app.config["CLOCK"]
+        blank = desk._page(client.get(f"/sign-in?next={target}"))
+        fields = {"name": "lina", "password": "kunming-spring-city", "csrf_token": blank.hidden("csrf_token")}
+        answer = client.post(f"/sign-in?next={target}", data=fields)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/"), target
+
+
+# ── nothing typed is lost ─────────────────────────────────────────────────────────────────────────────────────────
+
+HERE = {"Origin": "http://localhost"}
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "typed"),
+    [
+        ("李娜", "/prospects/new", {"name": "张厂长", "phone": "138"}),
+        ("李娜", "/customers/new", {"name": "滇池旅游公司", "address": "昆明"}),
+        ("李娜", "/deals/new", {"name": "滇池旅游公司", "title": "换车"}),
+        ("赵敏", "/walkins/new", {"name": "罗先生", "phone": "139"}),
+        ("李娜", "/drives/new", {"name": "段莉", "phone": "139"}),
+    ],
+)
+def test_what_was_typed_survives_a_sign_in_in_another_tab(
+    desk: Desks, name: str, url: str, typed: dict[str, str]
+) -> None:
+    """The old tab's token is of the session before: the form comes back filled in, to be sent once more."""
+    person = desk(name)
+    old = person.get(url)
+    person.client.post("/sign-out", data={"csrf_token": old.hidden("csrf_token")})
+    person.sign_in()
+    data = typed | {"csrf_token": old.hidden("csrf_token")}
+    back = person._page(person.client.post(url, data=data, headers=HERE, follow_redirects=True))
+    assert (back.status, back.url) == (200, url)
+    assert "您登录之前打开的" in back.text
+    for value in typed.values():
+        assert f'value="{value}"' in back.html
+    forged = person.client.post(url, data=data)  # nothing says that our own page sent it
+    assert forged.status_code == 400
+
+
+def test_whoever_changes_the_language_of_a_refused_form_keeps_what_was_typed(desk: Desks) -> None:
+    li_na = desk("李娜")
+    refused = li_na.submit("/prospects/new", {"name": "张厂长", "phone": "138"})
+    assert refused.status == 422
+    link = next(each for each in refused.html.split('href="') if "lang=en" in each).split('"')[0].replace("&amp;", "&")
+    english = li_na.get(link)
+    assert (english.status, english.url) == (200, "/prospects/new")
+    assert 'value="张厂长"' in english.html
+    assert desk("王磊").get(link).html.count("张厂长") == 0
+
+
+def test_a_step_that_is_over_shows_what_was_typed_for_it(shop: Shop, desk: Desks) -> None:
+    deal = registered(shop)
+    chen = desk("陈静")
+    url = f"/deals/{deal}/hold"
+    old = chen.get(url)
+    chen.submit(url, {"until": "2026-12-01", "comment": "等待预算"})
+    late = chen.post(url, {"until": "2026-12-02", "comment": "客户下周才开会"}, old)
+    assert late.status == 409
+    assert "客户下周才开会" in late.text

@@ -1,0 +1,141 @@
+"""`dealer serve` and `dealer worker`: the processes of an installation, which begin and end together."""
+
+import logging
+import os
+import pkgutil
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from argparse import Namespace
+from datetime import UTC, datetime
+from importlib import import_module
+from threading import Event, Thread, Timer
+from types import FrameType
+from typing import NoReturn
+
+import dealer
+from dealer.engine import jobs, migrating
+from dealer.engine.database import Database, open_database
+from dealer.engine.settings import Settings
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 40  # seconds for a worker to finish what it does; it gives up itself after thirty
+AFTER_THE_START = 3  # seconds: the first page comes first
+LONGEST_PAUSE = 30  # seconds before a worker that cannot live is started again
+
+
+def serve(settings: Settings, _: Namespace) -> int:
+    """Serve the screens, with one worker beside them for what happens in the background; Ctrl-C or SIGTERM ends both.
+
+    HOST and port come from DEALER_HOST (default: this machine only) and PORT.
+    """
+    migrating.refuse_behind(settings.url)
+    return attend(settings)
+
+
+def attend(settings: Settings, greeting: tuple[str, ...] = ()) -> int:
+    """Serve until told to end; `greeting` is printed below the address."""
+    from waitress.server import create_server  # noqa: PLC0415 - the other commands start without screens
+
+    from web.app import create_app  # noqa: PLC0415 - likewise
+
+    database = open_database(settings.url, settings.keys)
+    app = create_app(database, settings)
+    server = create_server(
+        app, host=settings.host, port=settings.port, threads=settings.threads, ident="", **settings.in_front
+    )
+    stop = Event()
+    beside = Thread(target=keep_a_worker, args=(database, stop), name="worker's keeper")
+    signal.signal(signal.SIGTERM, _leave)
+    beside.start()
+    warming = Timer(AFTER_THE_START, jobs.warm_up, (database,))
+    warming.daemon = True
+    warming.start()
+    port = getattr(server, "effective_port", settings.port)  # another one when PORT is 0
+    print(f"dealer serves at http://{settings.host}:{port}", *greeting, sep="\n", flush=True)
+    try:
+        server.run()  # until SystemExit or KeyboardInterrupt; it lets running requests end
+    finally:
+        stop.set()
+        warming.cancel()
+        server.close()
+        beside.join()
+    return 0
+
+
+def _leave(_: int, __: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def keep_a_worker(database: Database, stop: Event) -> None:
+    """Have exactly one worker process beside the screens, and another one when it dies."""
+    pause = 1.0
+    while not stop.is_set():
+        name, began = _new_name(), time.monotonic()
+        child = _start_worker(name)
+        while child.poll() is None and not stop.wait(0.2):
+            pass
+        if stop.is_set():
+            _end(child)
+            return
+        log.warning("the worker ended with %s: starting another", child.returncode)
+        with child:  # closes its pipe
+            jobs.dismiss(database, name)
+        pause = 1.0 if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+        stop.wait(pause)
+
+
+def _start_worker(name: str) -> "subprocess.Popen[bytes]":
+    # A session of its own: Ctrl-C reaches us alone, and we end it. Its stdin ends with us, whatever ends us.
+    command = [sys.executable, "-m", "web.cli", "worker", "--beside", name]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own program
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    with child:
+        child.terminate()
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def _new_name() -> str:
+    """A name that no other worker ever had."""
+    return f"{socket.gethostname()[:20]}-{secrets.token_hex(6)}"
+
+
+# ── worker ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def worker(settings: Settings, arguments: Namespace) -> int:
+    """Do background work until SIGTERM or Ctrl-C; what has begun is finished first.
+
+    `dealer serve` has one of its own; more of them, on more machines, need PostgreSQL.
+    """
+    migrating.refuse_behind(settings.url)
+    know_the_business()
+    stop = Event()
+    for end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(end, lambda *_: stop.set())
+    if arguments.beside:
+        Thread(target=_stop_when_alone, args=(stop,), daemon=True).start()
+    database = open_database(settings.url, settings.keys)
+    jobs.work(database, executor_id=arguments.beside or _new_name(), stop=stop, now=lambda: datetime.now(UTC))
+    return 0
+
+
+def know_the_business() -> None:
+    """Import all of it: whatever a module says it handles, does every minute or keeps in tables is known after this."""
+    for module in pkgutil.walk_packages(dealer.__path__, "dealer."):
+        import_module(module.name)
+
+
+def _stop_when_alone(stop: Event) -> None:
+    while os.read(0, 1):  # never written to: it ends when the other end is closed
+        pass
+    stop.set()
