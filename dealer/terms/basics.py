@@ -4,7 +4,7 @@ import hashlib
 import json
 import zlib
 from decimal import Decimal
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -61,9 +61,19 @@ class Terms(BaseModel):
     def canonical(self) -> bytes:
         """These terms as JSON, written the same way for ever: sorted keys, no blanks, UTF-8."""
         kind = type(self).__name__
-        unknown_then = {name for name in self.LATER if not getattr(self, name)}
-        plain = {"paper": kind, "terms": self.model_dump(mode="json", exclude=unknown_then)}
+        plain = {"paper": kind, "terms": self._known_then()}
         return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    def _known_then(self) -> dict[str, Any]:
+        """The terms, and the terms within them, without what came later and is empty."""
+        told = self.model_dump(mode="json", exclude={name for name in self.LATER if not getattr(self, name)})
+        for name in told:
+            value = getattr(self, name)
+            if isinstance(value, Terms):
+                told[name] = value._known_then()
+            elif isinstance(value, tuple) and any(isinstance(each, Terms) for each in value):
+                told[name] = [each._known_then() for each in value]
+        return told
 
     def fingerprint(self) -> str:
         """SHA-256 of the canonical terms: two papers with the same fingerprint say the same."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -32,6 +32,8 @@ class Offer(StrEnum):
 class QuotedVehicles(Vehicles):
     """A quoted line also shows the list price and what the tax office will probably ask for one vehicle."""
 
+    LATER: ClassVar[tuple[str, ...]] = ("section", "note")
+
     list_price_fen: Fen | None = None
     purchase_tax_fen: Fen | None = None
     section: Line = ""
@@ -52,6 +54,8 @@ class QuotedOption(QuotedVehicles):
 
 class QuotationTerms(Goods):
     """One version of a quotation as the customer receives it."""
+
+    LATER: ClassVar[tuple[str, ...]] = ("options",)
 
     wording: Word = WORDING
     vehicles: Annotated[tuple[QuotedVehicles, ...], Field(min_length=1, max_length=1000)]
