@@ -131,7 +131,7 @@ def births(db: Session, contract: Contract, ask: Ask) -> list[Quotation]:
         return []
     carrier = request_of(contract)
     carrier.amendment_id, carrier.submitted_at = contract.id, ask.at
-    carrier.submitted_by_id = UUID(asked["by"])
+    carrier.submitted_by_id, carrier.submitted_for_id = UUID(asked["by"]), contract.owner_id
     for name in ("reason", "proof_sha256", "project_approval", "project_file_sha256"):
         setattr(carrier, name, asked[name])
     system = Ask(db, people.system(contract.store_id), ask.at, because=ask.because)

@@ -119,11 +119,11 @@ def _exception(line: QuotationLine, ask: Ask) -> PriceException | None:
     price = pricing.price_of(ask.db, quotation.store_id, line.model_id, ask.today)
     if price is None:
         return None
-    roles = people.roles_of(ask.db, quotation.owner_id, quotation.store_id)
+    roles = people.roles_of(ask.db, quotation.given_by_id, quotation.store_id)
     exception = PriceException(
         store_id=quotation.store_id, case_id=quotation.deal_id, deal_id=quotation.deal_id, deal=quotation.deal,
         quotation_id=quotation.id, quotation=quotation, line_id=line.id, line=line,
-        requester_id=quotation.owner_id, submitted_by_id=quotation.submitted_by_id or quotation.owner_id,
+        requester_id=quotation.given_by_id, submitted_by_id=quotation.submitted_by_id or quotation.given_by_id,
         fleet=pricing.is_fleet(quotation, ask.db, ask.today), reason=quotation.reason or "",
         proof_sha256=quotation.proof_sha256, project_approval=quotation.project_approval,
         project_file_sha256=quotation.project_file_sha256, asked=authority.terms_of(line, price, roles, ask.today),
@@ -140,6 +140,11 @@ def _exception(line: QuotationLine, ask: Ask) -> PriceException | None:
 def of_deal(db: Session, deal: Any) -> list[PriceException]:
     """All exceptions of a deal, newest first."""
     return _newest(db, PriceException.deal_id == deal.id)
+
+
+def a_price_is_undecided(db: Session, deal: Any) -> bool:
+    """Whether anybody still has to answer a request of this deal."""
+    return any(each.state in UNDECIDED for each in of_deal(db, deal))
 
 
 def of_quotation(db: Session, quotation: Quotation) -> list[PriceException]:

@@ -37,15 +37,17 @@ SUBMITTED = (QuotationState.PENDING_PRICE, QuotationState.READY, *WITH_THE_CUSTO
 
 
 def lines_below_own_floor(db: Session, quotation: Quotation, day: date) -> list[QuotationLine]:
-    """Lines at a price that the owner may not give alone, but those whose price a framework agreement fixed.
+    """Lines at a price that whoever owned the deal when it was submitted may not give alone, but those whose price a
+    framework agreement fixed.
 
-    A quotation that is with the customer keeps the floors of the day it was sent: its stated validity is honoured. A
-    model that is on no list has no floor anybody could rely on.
+    A new owner lends it no authority: what was not the former owner's to give goes on waiting. A quotation that is
+    with the customer keeps the floors of the day it was sent: its stated validity is honoured. A model that is on no
+    list has no floor anybody could rely on.
     """
     # An option is offered like the rest; once the customer has chosen, what they did not take asks for nothing.
     lines = quotation.firm_lines if quotation.state is QuotationState.ACCEPTED else quotation.lines
     prices = pricing.prices_of(db, quotation.store_id, (line.model_id for line in lines), day)
-    roles = people.roles_of(db, quotation.owner_id, quotation.store_id)
+    roles = people.roles_of(db, quotation.given_by_id, quotation.store_id)
     below = [line for line in lines if _is_below(line, prices.get(line.model_id), roles, day)]
     agreed = call_offs.agreed_lines(db, quotation, lines, day) if below else []
     return [line for line in below if not any(line is each for each in agreed)]

@@ -73,7 +73,10 @@ SUBMITTED = (acts.note_submitter, acts.freeze_terms, acts.order_trial, acts.plan
 
 def _pass(action: str, duty: str, reviewer: Reviewer) -> Step:
     """A reviewer's row: somebody else's text, one mark, and no text that cannot be printed."""
-    looks = (rules.not_yet_marked(reviewer), rules.somebody_else_submitted, rules.text_can_be_printed)
+    looks = (
+        rules.not_yet_marked(reviewer), rules.somebody_else_submitted, rules.passed_by_somebody_else(reviewer),
+        rules.text_can_be_printed,
+    )  # fmt: skip
     return Step(action, S.IN_REVIEW, SAME, has(duty), forms.ReviewNote, looks, (acts.mark(reviewer),))
 
 

@@ -92,6 +92,7 @@ def mark(reviewer: Reviewer) -> Effect:
         note: ReviewNote = ask.facts
         review = Review(store_id=contract.store_id, reviewer=reviewer, person_id=ask.actor.id, at=ask.at)
         review.passed, review.cleared, review.comment = True, False, note.comment
+        review.for_whom_id = ask.for_whom.id if ask.for_whom else None
         contract.reviews.append(review)
         deadlines.finish(ask, contract.deal, REVIEW_TASKS[reviewer][0])
 

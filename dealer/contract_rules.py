@@ -13,7 +13,7 @@ from dealer.contract_terms import paper_of
 from dealer.engine.steps import Ask, Refusal, Rule, no, on_facts
 from dealer.in_force import is_amendment
 from dealer.people import not_their_own
-from dealer.records.contracts import Contract, Occasion, Rendering, Reviewer
+from dealer.records.contracts import Contract, Occasion, Rendering, Review, Reviewer
 from dealer.records.deals import GIVEN_UP, DealState
 from dealer.records.people import Role
 
@@ -37,7 +37,11 @@ def deal_has_come_to_review(contract: Contract, ask: Ask) -> Refusal | None:
 
 def marks(contract: Contract) -> set[Reviewer]:
     """Who has passed the text that is under review."""
-    return {review.reviewer for review in contract.reviews if review.passed and not review.cleared}
+    return {review.reviewer for review in _standing(contract)}
+
+
+def _standing(contract: Contract) -> list[Review]:
+    return [review for review in contract.reviews if review.passed and not review.cleared]
 
 
 def general_manager_for(contract: Contract, ask: Ask) -> tuple[Occasion, ...]:
@@ -56,6 +60,22 @@ def reviewers(contract: Contract, ask: Ask) -> tuple[Reviewer, ...]:
 def somebody_else_submitted(contract: Contract, ask: Ask) -> Refusal | None:
     """Nobody reviews what they submitted, nor their own deal."""
     return not_their_own(contract.submitted_by_id, ask) or not_their_own(contract.owner_id, ask)
+
+
+def passed_by_somebody_else(reviewer: Reviewer) -> Rule:
+    """A rule for each reviewer: neither they nor whom they stand in for has passed another part."""
+
+    def somebody_else_passed_the_rest(contract: Contract, ask: Ask) -> Refusal | None:
+        others = [review for review in _standing(contract) if review.reviewer is not reviewer]
+        spoken = {person for review in others for person in (review.person_id, review.for_whom_id)}
+        if any(not_their_own(person, ask) for person in spoken if person is not None):
+            return no(
+                "You, or whom you stand in for, passed another part of this review: somebody else passes this one.",
+                code="E-REVIEW-TWICE",
+            )  # fmt: skip
+        return None
+
+    return somebody_else_passed_the_rest
 
 
 def not_yet_marked(reviewer: Reviewer) -> Rule:

@@ -4,10 +4,11 @@ They stand in the order of the deal's life; dealer/workflow.py says which step a
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
-from dealer import customers, people
+from dealer import approvals, customers, people
 from dealer.deals import Loss
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.people import not_their_own
@@ -145,4 +146,17 @@ def new_owner_sells(deal: Deal, ask: Ask) -> Refusal | None:
     sellers = people.with_duty(ask.db, deal.store_id, "own deals")
     if ask.facts.owner not in {person.id for person in sellers}:
         return no("Choose one of the shop's sales people.", code="E-REQ-FIELD", field="owner")
+    return None
+
+
+@on_facts
+def nobody_hands_a_price_to_their_stand_in(deal: Deal, ask: Ask) -> Refusal | None:
+    """Who acts for a manager would borrow the manager's floor: their own deal, or a price that is still undecided."""
+    taker: UUID = ask.facts.owner
+    at_stake = deal.owner_id == ask.actor.id or approvals.a_price_is_undecided(ask.db, deal)
+    if at_stake and people.stand_for_each_other(ask.db, deal.store_id, ask.actor.id, taker, ask.today):
+        return no(
+            "You stand in for {name}, or {name} for you: have somebody else hand this deal over.",
+            code="E-STAND-IN", field="owner", name=people.names(ask.db, (taker,))[taker],
+        )  # fmt: skip
     return None

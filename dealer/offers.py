@@ -201,6 +201,7 @@ def write_lines(quotation: Quotation, ask: Ask) -> None:
 def note_submission(quotation: Quotation, ask: Ask) -> None:
     """From here on the lines stay as they are: who wants others begins the next version."""
     quotation.submitted_at, quotation.submitted_by_id = ask.at, ask.actor.id
+    quotation.submitted_for_id = quotation.owner_id
     freeze_prices(quotation, ask)
 
 
@@ -215,7 +216,7 @@ def note_reasons(quotation: Quotation, ask: Ask) -> None:
 
 def freeze_prices(quotation: Quotation, ask: Ask) -> None:
     """What the list says today: once the customer holds the quotation, these floors are honoured."""
-    roles = people.roles_of(ask.db, quotation.owner_id, quotation.store_id)
+    roles = people.roles_of(ask.db, quotation.given_by_id, quotation.store_id)
     prices = prices_for(ask, quotation, quotation.lines)
     for line in quotation.lines:
         price = prices.get(line.model_id)

@@ -222,6 +222,16 @@ def actor(db: Session, person: Person, store_id: UUID, today: date) -> Actor:
     return replace(mine, stands_in_for=tuple(_in_own_right(db, one, store_id) for one in there))
 
 
+def stand_for_each_other(db: Session, store_id: UUID, one: UUID | None, other: UUID | None, day: date) -> bool:
+    """Whether one of two people stands in for the other on a day."""
+    pair = (one, other)
+    query = select(StandIn.id).where(
+        StandIn.store_id == store_id, StandIn.stand_in_id.in_(pair), StandIn.away_id.in_(pair),
+        StandIn.from_day <= day, StandIn.to_day >= day,
+    )  # fmt: skip
+    return one != other and db.scalars(query.limit(1)).first() is not None
+
+
 def roles_of(db: Session, person_id: UUID, store_id: UUID) -> frozenset[Role]:
     """What a person is posted as in a shop."""
     rows = select(Posting.role).where(Posting.person_id == person_id, Posting.store_id == store_id)

@@ -152,7 +152,7 @@ STEPS = [
          (gates.contract_is_effective_if_before_delivery, closing.notice_is_not_in_the_future),
          (deals.record_cancellation,)),
     Step("change_owner", (*BEFORE_SIGNING, S.DELIVERY, S.ON_HOLD), SAME, KAM, NewOwner,
-         (rules.new_owner_sells,),
+         (rules.new_owner_sells, rules.nobody_hands_a_price_to_their_stand_in),
          (deals.change_owner,)),
 ]
 # fmt: on

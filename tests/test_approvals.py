@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from dealer import approvals, deadlines, quotation
 from dealer.approvals import EXCEPTIONS
-from dealer.deals import Comment
+from dealer.deals import Comment, NewOwner
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Refused, place
 from dealer.people import by_number
@@ -56,6 +56,11 @@ def refused(shop: Shop, *request: Any) -> tuple[str, ...]:
 def waiting(shop: Shop, who: str) -> list[int]:
     with shop.looking() as db:
         return [each.number for each in approvals.waiting_for(db, shop.actor(who, date(2026, 10, 12)))]
+
+
+def hand_over(shop: Shop, who: str, deal: int, to: str) -> None:
+    facts = NewOwner(owner=shop.person(to).id, comment="交接")
+    quoting.take(shop, who, "2026-10-12 11:00", Deal, deal, "change_owner", facts)
 
 
 def next_version(shop: Shop, number: int, *cars: tuple[str, int, int], when: str, extras: Any = ()) -> int:
@@ -145,6 +150,48 @@ def test_who_submitted_as_a_stand_in_does_not_decide_either(shop: Shop, deal: in
     step(shop, "陈静", "2026-10-12 10:00", number, "submit", WHY)
     assert exception_of(shop, 1).tier is Tier.GENERAL
     assert "E-SELF-APPROVE" in refused(shop, "陈静", "2026-10-12 11:00", 1, "approve", Approval())
+
+
+def test_a_new_owner_lends_a_waiting_price_no_authority(shop: Shop, deal: int) -> None:
+    number = asked(shop, deal, 131_800)  # within 陈静's floor, beneath 李娜's
+    hand_over(shop, "陈静", deal, "陈静")
+    assert quotation_of(shop, number).state is Q.PENDING_PRICE
+    case = exception_of(shop, 1)
+    assert (case.state, case.requester_id) == (S.PENDING, shop.person("李娜").id)
+
+
+def test_a_price_that_was_its_givers_to_give_stays_so_under_another_owner(shop: Shop) -> None:
+    quoting.open_for_business(shop)
+    deal = quoting.deal_at_quotation(shop, "陈静")
+    number = quoting.draft(shop, deal, lines(shop, ("X5", 10, 131_800)), who="陈静", when="2026-10-12 10:00")
+    step(shop, "陈静", "2026-10-12 10:00", number, "submit")
+    hand_over(shop, "陈静", deal, "李娜")
+    assert quotation_of(shop, number).state is Q.READY
+    step(shop, "李娜", "2026-10-12 12:00", number, "send", quoting.send_until(date(2026, 10, 20)))
+    assert quotation_of(shop, number).lines[0].floor_own == y(131_800)
+
+
+@pytest.mark.parametrize(
+    ("who", "away", "stand_in", "to", "codes"),
+    [
+        ("李娜", "陈静", "李娜", "陈静", ("E-STAND-IN",)),  # her own price, to the manager whose floor she would use
+        ("王磊", "陈静", "王磊", "陈静", ("E-STAND-IN",)),  # a colleague's price that still waits
+        ("陈静", "王磊", "陈静", "王磊", ("E-STAND-IN",)),
+        ("李娜", "陈静", "李娜", "王磊", ()),
+        ("陈静", "陈静", "李娜", "王磊", ()),
+    ],
+)
+def test_no_price_is_handed_to_a_stand_in(
+    shop: Shop, deal: int, who: str, away: str, stand_in: str, to: str, codes: tuple[str, ...]
+) -> None:
+    asked(shop, deal, 131_800)
+    shop.send_away(away, stand_in, date(2026, 10, 12), date(2026, 10, 16))
+    if not codes:
+        hand_over(shop, who, deal, to)
+        return
+    with pytest.raises(Refused) as refusal:
+        hand_over(shop, who, deal, to)
+    assert refusal.value.codes == codes
 
 
 def test_the_requester_does_not_decide_as_somebodys_stand_in(shop: Shop, deal: int) -> None:

@@ -472,6 +472,26 @@ def test_nobody_passes_twice(shop: Shop) -> None:
     assert refused(shop, "陈静", "2026-11-03 16:00", number, "pass_risk", note()) == ("E-REVIEWED",)
 
 
+@pytest.mark.parametrize(
+    ("away", "stand_in", "first", "second"),
+    [
+        ("陈静", "高洁", ("高洁", "pass_finance"), ("高洁", "pass_risk")),  # her own part, then another's for somebody
+        ("陈静", "高洁", ("高洁", "pass_risk"), ("高洁", "pass_finance")),
+        ("周建国", "陈静", ("陈静", "pass_house"), ("陈静", "pass_risk")),
+        ("高洁", "周建国", ("周建国", "pass_finance"), ("周建国", "pass_house")),
+    ],
+)
+def test_each_part_of_a_review_has_another_person(
+    shop: Shop, away: str, stand_in: str, first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    _, number = in_review(shop)
+    shop.send_away(away, stand_in, date(2026, 11, 3), date(2026, 11, 6))
+    who, action = first
+    take(shop, who, "2026-11-03 15:00", number, action, note())
+    who, action = second
+    assert refused(shop, who, "2026-11-03 16:00", number, action, note()) == ("E-REVIEW-TWICE",)
+
+
 def test_a_stand_in_does_not_review_their_own_deal(shop: Shop) -> None:
     shop.send_away("高洁", "李娜", date(2026, 11, 3), date(2026, 11, 6))
     _, number = in_review(shop)

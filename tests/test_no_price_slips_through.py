@@ -56,7 +56,8 @@ class Scene:
     deal: Deal
     model: Any
     now: datetime = FIRST
-    sent: dict[Any, tuple[date, int]] = field(default_factory=dict)  # on which day, and the owner's floor then
+    given: dict[Any, str] = field(default_factory=dict)  # who owned the deal when a version was submitted
+    sent: dict[Any, tuple[date, int]] = field(default_factory=dict)  # on which day, and the giver's floor then
 
     @property
     def today(self) -> date:
@@ -220,10 +221,13 @@ def _lose_and_reopen(scene: Scene, move: Move) -> None:
 
 
 def unpaid_for(scene: Scene) -> list[str]:
-    """Lines that left the house, or may, below their owner's floor without an approval; by arithmetic of our own."""
+    """Lines that left the house, or may, below the floor of who gave them and without an approval; by arithmetic of
+    our own."""
     for each in scene.rows(Quotation):
+        if each.state in (S.PENDING_PRICE, S.READY):
+            scene.given.setdefault(each.id, scene.owner())
         if each.state is S.SENT:
-            scene.sent.setdefault(each.id, (scene.today, floors(scene.today)[OWN[scene.owner()]]))
+            scene.sent.setdefault(each.id, (scene.today, floors(scene.today)[OWN[scene.given[each.id]]]))
     return [
         f"{each.state.value} {each.number} line {line.position}: {line.unit_price} × {line.quantity}"
         for each in scene.rows(Quotation)
@@ -233,7 +237,7 @@ def unpaid_for(scene: Scene) -> list[str]:
 
 
 def _beyond(scene: Scene, offer: Quotation) -> Iterator[QuotationLine]:
-    now = (scene.today, floors(scene.today)[OWN[scene.owner()]])
+    now = (scene.today, floors(scene.today)[OWN[scene.given[offer.id]]])
     day, floor = now if offer.state is S.READY else scene.sent[offer.id]
     left = {each.id: each.quantity for each in _standing(scene, offer, day)}
     for line in offer.lines:

@@ -308,6 +308,7 @@ class Review(OfStore):
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
     reviewer: Mapped[Reviewer] = mapped_column(word_of(Reviewer))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    for_whom_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # whom they stood in for
     at: Mapped[Moment]
     passed: Mapped[Flag]
     cleared: Mapped[Flag] = mapped_column(default=False)

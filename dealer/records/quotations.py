@@ -70,6 +70,7 @@ class Quotation(Living):
     pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
     submitted_at: Mapped[Moment | None]
     submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # who did it, stand-in or not
+    submitted_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # whose deal it was then
     # Why it is below the owner's floor, typed once when it is submitted; each exception takes it over.
     reason: Mapped[Prose | None]
     proof_sha256: Mapped[str | None] = mapped_column(NameType(64))
@@ -93,6 +94,11 @@ class Quotation(Living):
     def owner_id(self) -> UUID:
         """Its deal's owner."""
         return self.deal.owner_id
+
+    @property
+    def given_by_id(self) -> UUID:
+        """Whose floor its prices are held against: who owned the deal when it was submitted, whoever owns it now."""
+        return self.submitted_for_id or self.owner_id
 
     @property
     def firm_lines(self) -> list["QuotationLine"]:
