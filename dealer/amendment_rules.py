@@ -204,6 +204,7 @@ FACTS: tuple[Rule, ...] = (
     contract_gaps.deposit_has_kind_and_amount,
     contract_gaps.deposit_is_within_its_limit,
     contract_gaps.bond_is_within_its_limit,
+    contract_gaps.retention_is_within_its_limit,
     contract_gaps.damages_are_agreed,
 )
 

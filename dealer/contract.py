@@ -49,6 +49,7 @@ EDIT_DELIVERY = (
 EDIT_PAYMENT = (
     drafting.typed_deposit_has_kind_and_amount, drafting.typed_deposit_is_within_its_limit,
     drafting.typed_payments_make_the_total, drafting.retention_ends_on_a_day, drafting.typed_bond_is_within_its_limit,
+    drafting.typed_retention_is_within_its_limit,
 )  # fmt: skip
 SIGNING = (
     rules.paper_is_stored, rules.deal_awaits_its_contract, rules.signed_text_is_the_issued_one,

@@ -164,6 +164,13 @@ def typed_bond_is_within_its_limit(contract: Contract, ask: Ask) -> Refusal | No
 
 
 @on_facts
+def typed_retention_is_within_its_limit(contract: Contract, ask: Ask) -> Refusal | None:
+    """Likewise: 质保金 up to the share of the house, and not for ever."""
+    kept = [(row.amount, row.day) for row in ask.facts.payments if row.event is PaymentEvent.RETENTION_END and row.day]
+    return contract_gaps.retention_beyond(contract, kept, ask, "payments")
+
+
+@on_facts
 def typed_plan_delivers_every_car(contract: Contract, ask: Ask) -> Refusal | None:
     """Likewise: each line completely."""
     facts: DeliveryFacts = ask.facts

@@ -5,21 +5,22 @@ days that are typed are judged by the same functions at once, beside their field
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
-from dealer import contract_clauses, quotation
+from dealer import contract_clauses, finance, quotation
 from dealer.contract_terms import contract_terms, printed
 from dealer.cover_sheet_terms import cover_sheet_terms
 from dealer.engine import identifiers
+from dealer.engine.calendar import add_months
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask, Refusal, Rule, no
 from dealer.engine.words import Yuan
 from dealer.in_force import promised_anew
-from dealer.records.contracts import Contract, ContractKind, DepositKind, PartyRole
+from dealer.records.contracts import Contract, ContractKind, DepositKind, PartyRole, PaymentEvent
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import PurchaseMode
 from dealer.records.people import Role
@@ -28,6 +29,7 @@ from dealer.their_paper import THEIR_FIGURES, uses_their_paper
 
 EARNEST_PERCENT = 20  # the part above has no 定金 effect (Civil Code 586)
 BOND_PERCENT = 10  # 招标投标法实施条例 art. 58, 政府采购法实施条例 art. 48
+RETENTION_MONTHS = 24  # after the last delivery
 SIGNED_WITHIN = timedelta(days=30)  # of the award: 招标投标法 art. 46, 政府采购法 art. 46
 BY_PROCUREMENT = tuple(mode for mode in PurchaseMode if mode not in (PurchaseMode.DIRECT, PurchaseMode.UNKNOWN))
 
@@ -227,6 +229,31 @@ def bond_above_limit(contract: Contract, amount: int, field: str | None = None) 
     return None
 
 
+def retention_is_within_its_limit(contract: Contract, ask: Ask) -> Refusal | None:
+    """质保金 is a small share of the price, for a time with an end; more would be credit by another name."""
+    kept = [(row.amount, row.day) for row in contract.payments if row.event is PaymentEvent.RETENTION_END and row.day]
+    return retention_beyond(contract, kept, ask)
+
+
+def retention_beyond(
+    contract: Contract, kept: Sequence[tuple[int, date]], ask: Ask, field: str | None = None
+) -> Refusal | None:
+    """Why amounts with their days cannot be the retention money of this contract."""
+    most = finance.retained_at_most(ask.db, contract, ask.today)
+    if sum(amount for amount, _ in kept) > most:
+        return no(
+            "Retention money is at most {most} of this price: have the rest paid before.",
+            code="E-RETENTION", fix="edit_payment", field=field, most=Yuan(most),
+        )  # fmt: skip
+    last = add_months(max((row.due_on for row in contract.plan), default=ask.today), RETENTION_MONTHS)
+    if any(day > last for _, day in kept):
+        return no(
+            "Retention money is due by {last}, 24 months after the last delivery: choose an earlier day.",
+            code="E-RETENTION", fix="edit_payment", field=field, last=last,
+        )  # fmt: skip
+    return None
+
+
 def damages_are_agreed(contract: Contract, ask: Ask) -> Refusal | None:
     """What a day of delay costs, and up to where."""
     if contract.damages_permille is None or contract.damages_cap_percent is None:
@@ -296,6 +323,7 @@ FACTS_OF_THE_DRAFT: tuple[Rule, ...] = (
     deposit_has_kind_and_amount,
     deposit_is_within_its_limit,
     bond_is_within_its_limit,
+    retention_is_within_its_limit,
     damages_are_agreed,
     procurement_is_described,
     award_is_recent_enough,

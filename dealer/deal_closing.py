@@ -12,8 +12,9 @@ def deposit_is_received(deal: Deal, ask: Ask) -> Refusal | None:
     drawn = contract.current(ask.db, deal)
     if drawn is not None and drawn.deposit and not finance.deposit_received(ask.db, drawn):
         return no(
-            "The deposit of {amount} has not been received: finance records the receipt.",
-            code="E-DEPOSIT-UNPAID", remover=Role.FINANCE, fix="contract", amount=Yuan(drawn.deposit),
+            "{kind}: {amount} has not been received, or was paid back. Finance records the receipt.",
+            code="E-DEPOSIT-UNPAID", remover=Role.FINANCE, fix="contract", kind=drawn.deposit_kind,
+            amount=Yuan(drawn.deposit),
         )  # fmt: skip
     return None
 

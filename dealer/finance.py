@@ -10,12 +10,13 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer.engine.database import sum_of
+from dealer.engine.database import calendar_of, sum_of
 from dealer.engine.fields import Money
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
 from dealer.engine.words import Yuan
 from dealer.in_force import is_amendment, text_in_force
 from dealer.people import has
+from dealer.policies import policy
 from dealer.records.contracts import (
     Contract,
     ContractLine,
@@ -48,6 +49,7 @@ class NewReceipt(Facts):
 
     kind: ReceiptKind = Field(title="What for")
     amount: Money = Field(title="Amount", gt=0)
+    overpaid: bool = Field(False, title="The customer has overpaid")
     received_on: date = Field(title="Day of the payment")
     payer: str = Field(title="Payer or payee", min_length=1, max_length=200)
     reference: str = Field("", title="Bank reference", max_length=200)
@@ -66,7 +68,7 @@ def record_receipt(contract: Contract, ask: Ask) -> Receipt:
         contract_id=contract.id,
         case_id=contract.deal_id,
         confirmed_by_id=ask.actor.id,
-        **facts.model_dump(),
+        **facts.model_dump(exclude={"overpaid"}),
     )
     ask.db.add(receipt)
     ask.db.flush()
@@ -116,11 +118,35 @@ def payment_is_past(contract: Contract, ask: Ask) -> Refusal | None:
     return None
 
 
+def payment_is_under_the_contract(contract: Contract, ask: Ask) -> Refusal | None:
+    """Before there was a contract nobody paid under it."""
+    begun = calendar_of(ask.db).today(contract.begun_at)
+    if ask.facts.received_on < begun:
+        return no(
+            "The contract was drawn up on {begun}: choose a day from then on.", code="E-DAY-PAST", field="received_on",
+            begun=begun,
+        )  # fmt: skip
+    return None
+
+
+def more_than_is_owed_is_confirmed(contract: Contract, ask: Ask) -> Refusal | None:
+    """A 万 too many is ten thousand times the money: whoever means it says so."""
+    facts, left = ask.facts, outstanding(ask.db, contract)
+    if facts.kind in TOWARDS_THE_PRICE and facts.amount > left and not facts.overpaid:
+        return no(
+            "Only {left} is outstanding: correct the amount, or tick that the customer has overpaid.",
+            code="E-OVERPAID", field="amount", left=Yuan(left),
+        )  # fmt: skip
+    return None
+
+
 RECEIPT_RULES: tuple[Callable[[Contract, Ask], Refusal | None], ...] = (
     contract_was_issued,
     deposit_keeps_its_word,
     refund_was_received,
     payment_is_past,
+    payment_is_under_the_contract,
+    more_than_is_owed_is_confirmed,
 )
 
 # ── what rules ask of the money ───────────────────────────────────────────────────────────────────────────────────
@@ -140,14 +166,22 @@ def _sum_of(db: Session, contract: Contract, kinds: Iterable[ReceiptKind]) -> in
 
 
 def outstanding(db: Session, contract: Contract, today: date | None = None) -> int:
-    """What the customer still owes. With a day, retention money (质保金) that is not due on it is left out."""
+    """What the customer still owes. With a day, retention money (质保金) that is not due on it is left out, as far as
+    the house lets it stand."""
     text = text_in_force(db, contract)
     kept = sum(
         each.amount
         for each in text.payments
         if today and each.event is PaymentEvent.RETENTION_END and each.day and each.day > today
     )
-    return max(0, text.total - kept - received(db, contract))
+    most = retained_at_most(db, text, today) if kept and today else 0
+    return max(0, text.total - min(kept, most) - received(db, contract))
+
+
+def retained_at_most(db: Session, text: Contract, day: date) -> int:
+    """How much of a price may be kept back as retention money (house rule `retention_most_permille`), whole fen."""
+    permille: int = policy(db, text.store_id, "retention_most_permille", day)
+    return text.total * permille // 1000
 
 
 def deposit_received(db: Session, contract: Contract) -> bool:
@@ -156,11 +190,12 @@ def deposit_received(db: Session, contract: Contract) -> bool:
 
 
 def deposit_paid(db: Session, contract: Contract) -> int:
-    """How much of the agreed deposit has come in."""
+    """How much of the agreed deposit has come in and was not paid back."""
     text = text_in_force(db, contract)
     if text.deposit_kind is DepositKind.NONE:
         return 0
-    return min(text.deposit, _sum_of(db, contract, (DEPOSITS[text.deposit_kind],)))
+    # What was paid back came out of other money first, as far as there was any.
+    return min(text.deposit, _sum_of(db, contract, (DEPOSITS[text.deposit_kind],)), received(db, contract))
 
 
 def car_is_paid(unit: Unit, ask: Ask) -> Refusal | None:

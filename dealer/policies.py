@@ -49,6 +49,7 @@ DEFAULTS: dict[str, Any] = {
     "thank_you_minutes": 60,
     "revisit_days": 90,
     "review_due_working_days": 1,
+    "retention_most_permille": 100,
     "follow_up_from": "09:30",
     "call_window": ["09:00-12:00", "14:00-20:00"],
     "levels": {

@@ -34,6 +34,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "drive_buffer_minutes": (0, 240),
     "vat_permille": (0, 300),
     "gift_budget_permille": (0, 1000),
+    "retention_most_permille": (0, 1000),
 }
 """Least and most of a value, where they are not those of `ANY_NUMBER`: beyond them somebody mistyped."""
 ANY_NUMBER = (1, 1000)

@@ -295,6 +295,30 @@ def test_a_retention_is_due_on_a_day_and_nothing_else_is(shop: Shop) -> None:
         assert refused(shop, "李娜", NOON, number, "edit_payment", payment(payments=rows)) == ("E-PAYMENT-DAY",)
 
 
+@pytest.mark.parametrize(
+    ("kept", "day", "codes"),
+    [
+        (131_800, "2028-12-10", ()),
+        (131_801, "2027-12-10", ("E-RETENTION",)),
+        (1_318_000, "9999-12-31", ("E-RETENTION",)),
+        (131_800, "2028-12-11", ("E-RETENTION",)),
+    ],
+)
+def test_a_retention_is_a_tenth_of_the_price_for_two_years(
+    shop: Shop, kept: int, day: str, codes: tuple[str, ...]
+) -> None:
+    number = draw_up(shop, accepted_deal(shop))
+    complete(shop, number)
+    rows = [PaymentRow(event=PaymentEvent.RETENTION_END, day=date.fromisoformat(day), amount=y(kept))]
+    if kept < 1_318_000:
+        rows.append(PaymentRow(event=PaymentEvent.ACCEPTANCE, days=10, amount=y(1_318_000 - kept)))
+    facts = payment(payments=tuple(rows))
+    if codes:
+        assert refused(shop, "李娜", NOON, number, "edit_payment", facts) == codes
+    else:
+        take(shop, "李娜", NOON, number, "edit_payment", facts)
+
+
 def test_a_payment_for_a_batch_that_is_not_planned_is_a_gap(shop: Shop) -> None:
     number = draw_up(shop, accepted_deal(shop))
     complete(shop, number)

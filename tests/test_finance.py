@@ -91,6 +91,29 @@ def test_a_payment_of_tomorrow_has_not_been_made(shop: Shop) -> None:
     assert refused_receipt(shop, scene.contract(shop), received_on=date(2026, 11, 21)) == ("E-DAY-FUTURE",)
 
 
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"amount": 10 * CAR + 1}, ("E-OVERPAID",)),
+        ({"amount": 99_999_0000_00, "kind": ReceiptKind.BALANCE}, ("E-OVERPAID",)),
+        ({"received_on": date(2026, 11, 11)}, ("E-DAY-PAST",)),
+    ],
+)
+def test_more_than_is_owed_or_before_the_contract_is_a_slip(
+    shop: Shop, changes: dict[str, object], codes: tuple[str, ...]
+) -> None:
+    assert refused_receipt(shop, scene.contract(shop), **changes) == codes
+
+
+def test_who_has_overpaid_is_ticked_and_nothing_is_outstanding(shop: Shop) -> None:
+    made = scene.contract(shop, 1, [(1, "2026-11-30")])
+    told = {"kind": ReceiptKind.BALANCE, "amount": CAR + 1, "overpaid": True, "payer": POLICE}
+    facts: Facts = NewReceipt(received_on=date(2026, 11, 12), **told)  # type: ignore[arg-type]
+    with shop.acting("高洁", at(NOV_20), facts) as ask:
+        finance.record_receipt(scene.find(ask, Contract, made), ask)
+    assert owed(shop, made) == 0
+
+
 def test_money_is_recorded_under_a_contract_the_customer_has(shop: Shop) -> None:
     made = scene.contract(shop)
     with shop.acting("陈静", at(NOV_20)) as ask:
@@ -108,6 +131,13 @@ def test_retention_money_is_not_outstanding_before_its_day(shop: Shop) -> None:
     assert owed(shop, made) == 5_000_00
     assert owed(shop, made, date(2027, 11, 29)) == 0
     assert owed(shop, made, date(2027, 11, 30)) == 5_000_00
+
+
+def test_a_price_kept_back_as_retention_is_outstanding_but_for_a_tenth(shop: Shop) -> None:
+    made = scene.contract(shop, 1, [(1, "2026-11-30")], terms=Terms.PREPAID, payments=[(P.RETENTION_END, CAR)])
+    with shop.acting("高洁", at(NOV_20)) as ask:
+        scene.find(ask, Contract, made).payments[0].day = date(9999, 12, 31)
+    assert owed(shop, made, date(2026, 12, 1)) == CAR * 9 // 10
 
 
 @pytest.mark.parametrize(
@@ -138,6 +168,10 @@ def test_a_deposit_has_come_in_when_all_of_it_has(shop: Shop) -> None:
     assert not there()
     receipt(shop, made, 1, ReceiptKind.EARNEST)
     assert there()
+    receipt(shop, made, 500_000_00, ReceiptKind.REFUND)  # the instalment, and then the deposit
+    assert there()
+    receipt(shop, made, 1, ReceiptKind.REFUND)
+    assert not there()
 
 
 def test_a_contract_without_deposit_waits_for_none(shop: Shop) -> None:
