@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import people, pricing
+from dealer import people, pricing, stages
 from dealer.engine.amounts import half_up
 from dealer.engine.database import calendar_of, sum_of
 from dealer.people import Actor
@@ -27,6 +27,23 @@ ONCE_APPROVED = (S.APPROVED, S.CONSUMED, S.EXPIRED, S.LAPSED)
 
 def _ones(who: Actor) -> tuple[Actor, ...]:
     return (who, *who.stands_in_for)
+
+
+def sees(db: Session, exception: PriceException, who: Actor) -> bool:
+    """Whoever may decide prices or sees margins, who has to do with this case, and whose group its owner belongs to.
+
+    What the lists below show is seen as well: those who were asked, spoke, asked for it or have a copy.
+    """
+    return any(_concerns(db, exception, one) for one in _ones(who))
+
+
+def _concerns(db: Session, exception: PriceException, one: Actor) -> bool:
+    if one.may("decide prices") or one.may("see margins") or stages.names(exception, one):
+        return True
+    involved = {exception.requester_id, exception.submitted_by_id, exception.decided_by_id}
+    involved |= {copy.person_id for copy in exception.copies}
+    involved |= {each for mark in exception.marks for each in (mark.person_id, mark.for_whom_id)}
+    return one.id in involved or exception.owner_id in people.group_of(db, one)
 
 
 def _cases(who: Actor) -> Select[Any]:

@@ -15,7 +15,7 @@ from dealer import approval_asides as asides
 from dealer import approval_rules as rules
 from dealer import authority, people, pricing, rulings, stage_staffing, stages
 from dealer.approval_asides import CopyTo, EarlierStage, OneMore
-from dealer.approval_lists import References, asked_by, copied_to, decided_by, references, waiting_for
+from dealer.approval_lists import References, asked_by, copied_to, decided_by, references, sees, waiting_for
 from dealer.authority import authorises, covering, unauthorised_lines
 from dealer.deals import Comment
 from dealer.engine.steps import SAME, Ask, Life, Step
@@ -35,6 +35,7 @@ __all__ = [
     "decided_by",
     "of_deal",
     "references",
+    "sees",
     "unauthorised_lines",
     "waiting_for",
 ]

@@ -59,6 +59,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "see contracts":          SELLERS | LEADERS | {R.CLERK, R.FINANCE},
     # test drives
     "book drives":            frozenset({R.CONSULTANT, R.SPECIALIST, R.RECEPTION}),
+    "call off drives":        frozenset({R.RECEPTION, R.SHOWROOM}),  # beside who booked or accompanies it
     "verify licences":        frozenset({R.CONSULTANT, R.SPECIALIST}),
     "override probation":     frozenset({R.KEY_ACCOUNT, R.SHOWROOM}),
     "clear conduct":          frozenset({R.SHOWROOM}),

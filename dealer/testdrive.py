@@ -6,12 +6,13 @@ desk.py; lists in drive_lists.py. A deal's contract asks `models_not_driven` bef
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy.orm import Session
 
-from dealer import desk, drives, people
+from dealer import desk, drives, people, reports
 from dealer import drive_rules as rules
 from dealer import drive_slots as slots
 from dealer.deals import Comment
@@ -34,7 +35,7 @@ from dealer.engine.fields import Options, Paragraph
 from dealer.engine.history import of_thing
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Refused, Step, no, write_down
 from dealer.licences import Stage
-from dealer.people import OWNER, SYSTEM, Actor, has, not_their_own, owner_or
+from dealer.people import OWNER, SYSTEM, Actor, Who, has, not_their_own, owner_or
 from dealer.records.contracts import DriveWaiver
 from dealer.records.deals import Deal
 from dealer.records.testdrives import DriveState, Experience, TestDrive
@@ -42,13 +43,22 @@ from dealer.records.vehicles import Model
 
 __all__ = [
     "DRIVES", "agreement_terms", "day_grid", "drives_of_customer", "free_slots", "models_not_driven", "of_deal",
-    "prepare", "reveal_number", "waive",
+    "opens_papers", "prepare", "reveal_number", "waive",
 ]  # fmt: skip
+
+
+class Arranger(Who):
+    """Likewise, and whoever booked the drive."""
+
+    def _admits(self, thing: Any, person: Actor, ask: Ask) -> bool:
+        return super()._admits(thing, person, ask) or thing.booked_by_id == person.id
+
 
 S = DriveState
 D, R = Experience.DRIVE, Experience.RIDE
 PATH = (S.BOOKED, S.VERIFIED, S.IN_PROGRESS, S.COMPLETED)
 BOOKS, CHECKS = has("book drives"), has("verify licences")
+CALLS_OFF = Arranger("call off drives", owner=True)  # a colleague's drive is not another consultant's to give up
 SEATED = owner_or("verify licences")  # the companion, or any consultant who is at hand
 FIRST_OF_ALL = (rules.verified_lately, rules.its_day_has_come)
 BEFORE_THE_KEY = (
@@ -132,10 +142,10 @@ STEPS = [
     Step("move", S.VERIFIED, S.BOOKED, BOOKS, Move,
          (*slots.TYPED_SLOT_RULES, *rules_at(Stage.MOVE, D)),
          (drives.put_key_back, drives.write_move, drives.void_agreement, note_answers(Stage.MOVE))),
-    Step("ride_instead", (S.REQUESTED, S.BOOKED), SAME, BOOKS, None,
+    Step("ride_instead", (S.REQUESTED, S.BOOKED), SAME, CALLS_OFF, None,
          (),
          (drives.become_ride, drives.void_agreement, desk.forget_licence), when=rules.is_drive),
-    Step("ride_instead", (S.VERIFIED, S.REFUSED), S.BOOKED, BOOKS, None,
+    Step("ride_instead", (S.VERIFIED, S.REFUSED), S.BOOKED, CALLS_OFF, None,
          slots.SLOT_RULES,
          (drives.put_key_back, drives.become_ride, drives.void_agreement, desk.forget_licence), when=rules.is_drive),
     Step("refuse", AHEAD, S.REFUSED, CHECKS, Refusing,
@@ -144,7 +154,7 @@ STEPS = [
     Step("refuse", AHEAD, S.REFUSED, SYSTEM, None,
          (desk.licence_has_failed,),
          (desk.note_failure, desk.forget_licence, drives.end_waiting), when=rules.by_itself),
-    Step("cancel", AHEAD, S.CANCELLED, BOOKS, Comment,
+    Step("cancel", AHEAD, S.CANCELLED, CALLS_OFF, Comment,
          (),
          (desk.forget_licence, drives.end_waiting)),
     Step("cancel_with_deal", AHEAD, S.CANCELLED, SYSTEM, None,
@@ -228,6 +238,20 @@ def _is_recent(then: datetime, now: datetime) -> bool:
 def may_read_licences(who: Actor) -> bool:
     """Whether licence data may stand on this person's screen."""
     return who.may_or_stands_in("see licences")
+
+
+def opens_papers(db: Session, drive: TestDrive, who: Actor) -> bool:
+    """Agreement and scan: who may read licences and accompanies the drive, leads who does, or sees the deal.
+
+    A drive without a deal is its companion's customer's.
+    """
+    if not may_read_licences(who):
+        return False
+    hats = (who, *who.stands_in_for)
+    if any(one.may("see all cards") or drive.owner_id in people.group_of(db, one) for one in hats):
+        return True
+    deal = db.get(Deal, drive.deal_id) if drive.deal_id else None
+    return deal is not None and reports.sees_deal(deal, who, db)
 
 
 def sees(drive: TestDrive, who: people.Actor) -> bool:

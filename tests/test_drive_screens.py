@@ -208,3 +208,24 @@ def test_the_showroom_manager_keeps_the_routes_and_a_drive_keeps_to_them(yard: Y
     assert "E-ROUTE" in wang_lei.ask("/drives/new", booking).codes
     assert wang_lei.get("/routes").status == 200
     assert wang_lei.get("/routes/new").status == 403
+
+
+def test_a_colleagues_drive_is_given_up_by_those_who_arrange_it(yard: Yard, there: There) -> None:
+    number = yard.signed()
+    with yard.shop.database.writing(yard.shop.store.id) as db:
+        sha256 = files.keep(db, yard.shop.store.id, "scan.pdf", b"%PDF-1.7 scan", yard.when("09:46"))
+        db.execute(update(TestDrive).values(agreement_scan_sha256=sha256))
+    here, why = f"/drives/{number}", {"comment": "客户改期"}
+    stranger = there("李娜", "2026-11-14 09:46")
+    assert f"{here}/scan" not in stranger.get(here).html
+    assert stranger.get(f"{here}/scan").status == 404
+    assert stranger.submit(f"{here}/print", {}, form_at=here).status == 404
+    for action, facts in (("ride_instead", {}), ("cancel", why)):
+        assert f'href="{here}/{action}"' not in stranger.get(here).html
+        assert stranger.ask(f"{here}/{action}", facts).codes == ("E-NOT-YOURS",)
+    for name in ("王磊", "张伟", "陈静", "刘洋"):  # the companion, his supervisor, managers
+        assert there(name, "2026-11-14 09:47").get(f"{here}/scan").status == 200, name
+    assert there("王磊", "2026-11-14 09:48").ask(f"{here}/ride_instead").status == 200
+    assert there("刘洋", "2026-11-14 09:49").ask(f"{here}/cancel", why).status == 200
+    booked = yard.book("李娜", "2026-11-13 09:00", yard.booking("X5", "14:00", phone="13888880031"))
+    assert there("李娜", "2026-11-13 09:05").ask(f"/drives/{booked}/cancel", why).status == 200

@@ -248,14 +248,14 @@ DRIVE_FACTS: dict[str, dict[str, Any]] = {
 
 
 def _a_drive(shop: Shop) -> dict[str, Any]:
-    """A drive at ten, accompanied by 李娜; answers the facts of moving it."""
+    """A drive at ten, booked and accompanied by 李娜; answers the facts of moving it."""
     with shop.database.writing(shop.store.id) as db:
         car = db.scalars(select(DemoCar)).first()
         route = db.scalars(select(Route).where(Route.code == "R1")).one()
         assert car is not None
         drive = TestDrive(
             id=new_id(), store_id=shop.store.id, number=1, name="杨帆", phone="13888880021", occupation="公务员",
-            address="昆明市", booked_by_id=shop.person("王磊").id, owner_id=shop.person("李娜").id, car_id=car.id,
+            address="昆明市", booked_by_id=shop.person("李娜").id, owner_id=shop.person("李娜").id, car_id=car.id,
             route_id=route.id, starts_at=at("2026-11-10 10:00"), ends_at=at("2026-11-10 10:30"), since=NOW,
             begun_at=NOW,
         )  # fmt: skip

@@ -10,10 +10,11 @@ from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
 from dealer.records.quotations import ExceptionState, ExtraKind, PriceException
-from web import approval_stages, deals, timeline
+from web import approval_stages, deals, steps, timeline
 from web.asking import looking, looking_ask, me
 from web.frame import names_of
 from web.language import clock, money, say, show
+from web.price_look import sees_floors
 from web.quotation_page import title_of
 
 COUNTED = (ExtraKind.GIFT.value, ExtraKind.FREE_SERVICE.value, ExtraKind.ALLOWANCE.value)  # in the net price
@@ -52,12 +53,12 @@ def told(exception: PriceException) -> dict[str, Any]:
     submitted = names.get(exception.submitted_by_id, "")
     return {
         "customer": exception.deal.customer.name,
-        "deal_url": f"/deals/{exception.deal.number}",
+        "deal_url": steps.seen_url(exception.deal),
         "deal_code": deals.code_of(exception.deal),
         "what": " · ".join((asked["model"], asked["colour"], say("{count} cars", count=exception.quantity))),
         "state": exception.state,
         "since": exception.since,
-        "cells": [_price(exception), _below(exception), _cost(exception), _authority(exception)],
+        "cells": [_price(exception), *_against_the_floor(exception), _authority(exception)],
         "waterfall": _waterfall(exception),
         "reason": exception.reason,
         "by": say("{name}, {when}", name=submitted or exception.requester.name, when=clock(exception.begun_at)),
@@ -75,7 +76,7 @@ def told(exception: PriceException) -> dict[str, Any]:
 def _papers(exception: PriceException) -> list[dict[str, str]]:
     """What belongs to the request: the quotation, what proves it, what comes free with the cars."""
     here, version = f"/approvals/{exception.number}", exception.quotation
-    rows = [{"label": say("Quotation"), "value": title_of(version), "url": f"/quotations/{version.number}"}]
+    rows = [{"label": say("Quotation"), "value": title_of(version), "url": steps.seen_url(version)}]
     if exception.proof_sha256:
         rows.append({"label": say("Competitor's offer or tender"), "value": say("Open"), "url": f"{here}/proof"})
     if exception.approved and "fingerprint" in exception.approved:
@@ -108,6 +109,11 @@ def _price(exception: PriceException) -> dict[str, Any]:
     price, marked = requested(exception), exception.asked["marked"]
     share = say("{share} % of the marked {marked}", share=f"{price * 100 / marked:.1f}", marked=money(marked))
     return {"label": say("Price asked for"), "value": money(price), "note": share}
+
+
+def _against_the_floor(exception: PriceException) -> list[dict[str, Any]]:
+    """Floor and effect on the profit, which a copy of the case does not open to whoever has nothing to do with them."""
+    return [_below(exception), _cost(exception)] if sees_floors() else []
 
 
 def _below(exception: PriceException) -> dict[str, Any]:
@@ -160,21 +166,25 @@ def _agrees_before_others(exception: PriceException) -> bool:
 
 def _waterfall(exception: PriceException) -> list[dict[str, Any]]:
     """From the marked price down to what is asked for, per car."""
-    marked, floor, price = exception.asked["marked"], requesters_floor(exception), requested(exception)
-    unit = exception.asked["unit_price"]
-    steps = [
-        {"label": say("Marked price"), "amount": marked, "kind": "total"},
-        {"label": say("Discount of the house"), "amount": floor - marked, "kind": "step"},
-        {"label": say("Floor"), "amount": floor, "kind": "total"},
-    ]
-    if unit != floor:
-        steps.append({"label": say("This request"), "amount": unit - floor, "kind": "over" if unit < floor else "step"})
+    unit, price = exception.asked["unit_price"], requested(exception)
+    steps = _down_to_unit_price(exception.asked["marked"], requesters_floor(exception), unit)
     paid = pricing.per_car(_allowance(exception), exception.quantity)
     if price - paid != unit:
         steps.append({"label": say("Gifts, services"), "amount": price - paid - unit, "kind": "over"})
     if paid:
         steps.append({"label": say("Manufacturer's allowance"), "amount": paid, "kind": "step"})
     return [*steps, {"label": say("Price asked for"), "amount": price, "kind": "result"}]
+
+
+def _down_to_unit_price(marked: int, floor: int, unit: int) -> list[dict[str, Any]]:
+    """By way of the floor, for those who may see it; for others in one step."""
+    first = {"label": say("Marked price"), "amount": marked, "kind": "total"}
+    if not sees_floors():
+        return [first, {"label": say("This request"), "amount": unit - marked, "kind": "step"}]
+    house = {"label": say("Discount of the house"), "amount": floor - marked, "kind": "step"}
+    request = {"label": say("This request"), "amount": unit - floor, "kind": "over" if unit < floor else "step"}
+    at_floor = {"label": say("Floor"), "amount": floor, "kind": "total"}
+    return [first, house, at_floor, *([request] if unit != floor else [])]
 
 
 def _allowance(exception: PriceException) -> int:

@@ -10,12 +10,12 @@ from dealer import approvals, people, pricing, stages
 from dealer.engine.steps import Choice
 from dealer.engine.words import Yuan
 from dealer.records.quotations import ExceptionState, PriceException, Tier
-from dealer.reports import sees_deal
 from web import approval_case, approval_stages, deals, steps
 from web.asking import Answer, looking, looking_ask, me
 from web.forms import Form, options
 from web.language import money, say, show, told, word
 from web.papers import show_file
+from web.price_look import sees_floors
 from web.quotation_page import EXCEPTION_TONES
 
 pages = Blueprint("approvals", __name__)
@@ -32,14 +32,6 @@ UNDECIDED = (S.PENDING, S.COUNTERED, S.RETURNED)
 OPEN_IN = {"waiting": (S.PENDING,), "decided": UNDECIDED, "asked": UNDECIDED, "copied": UNDECIDED}
 """What a tab counts: the cases that are not over."""
 DECISIONS = ("approve", "counter", "return", "refuse", "forward")
-
-
-def _sees(exception: PriceException, who: people.Actor) -> bool:
-    """Whoever sees the deal, whoever may be asked to decide, and whom this case asks or was copied to."""
-    ones = (who, *who.stands_in_for)
-    copied = {copy.person_id for copy in exception.copies}
-    asked = any(stages.names(exception, one) or one.id in copied for one in ones)
-    return asked or who.may_or_stands_in("decide prices") or sees_deal(exception.deal, who, looking())
 
 
 def _known(exception: PriceException, action: str) -> Mapping[str, Any]:
@@ -70,7 +62,7 @@ KIND = steps.register(
         PriceException,
         approvals.EXCEPTIONS,
         title=lambda exception: str(exception.deal.customer.name),
-        sees=_sees,
+        sees=lambda exception, who: approvals.sees(looking(), exception, who),
         known=_known,
         after=_after,
     )
@@ -112,6 +104,7 @@ def _inbox(chosen: PriceException | None) -> str:
         items=_items(listed, shown, tab),
         is_open=chosen is not None,
         back={"label": say(TABS[tab][0]), "url": f"/approvals?tab={tab}"},
+        to_deals=deals.to_deals(),
         case=approval_case.told(shown) | {"badge": _badge(shown)} if shown else None,
         bar=_bar(shown) if shown else None,
         buttons=_buttons(shown) if shown else [],
@@ -173,7 +166,6 @@ def _items(cases: list[PriceException], shown: PriceException | None, tab: str) 
 
 
 def _item(exception: PriceException, tab: str) -> dict[str, Any]:
-    below = approval_case.against_floor(exception)
     waits = exception.state is S.PENDING
     return {
         "url": f"{KIND.url(exception)}?tab={tab}",
@@ -181,9 +173,15 @@ def _item(exception: PriceException, tab: str) -> dict[str, Any]:
         "sub": f"{deals.code_of(exception.deal)} · {exception.requester.name}",
         "tag": _tag(exception),
         "badge": _wait_badge(exception) if waits else _state_badge(exception),
-        "figure": f"{money(below, sign=True)} × {exception.quantity}",
-        "tone": "bad" if below < 0 else "",
-    }
+    } | _figure(exception)
+
+
+def _figure(exception: PriceException) -> dict[str, str]:
+    """How far below the floor, for those who see floors; else the price."""
+    below = approval_case.against_floor(exception)
+    if not sees_floors():
+        return {"figure": f"{money(approval_case.requested(exception))} × {exception.quantity}", "tone": ""}
+    return {"figure": f"{money(below, sign=True)} × {exception.quantity}", "tone": "bad" if below < 0 else ""}
 
 
 def _tag(exception: PriceException) -> str:

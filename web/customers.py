@@ -43,7 +43,8 @@ def index() -> Answer:
         for each in found[:PAGE]
     ]
     older = found[PAGE - 1].number if len(found) > PAGE else None
-    return render_template("customers/list.html", rows=rows, typed=typed, older=older)
+    keeps = me().may_or_stands_in("keep customers")
+    return render_template("customers/list.html", rows=rows, typed=typed, older=older, keeps=keeps)
 
 
 @pages.get("/customers/<int:number>")

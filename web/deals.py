@@ -273,9 +273,14 @@ def register() -> Answer:
     return write(Form.received(NewDeal), work, _new)
 
 
+def to_deals() -> str:
+    """The address of the list of deals, for those who see deals: reception begins one and sees none."""
+    return "/deals" if me().may_or_stands_in("see deals") else ""
+
+
 def _new(form: Form | None, trouble: Any) -> str:
     or_404(form)
-    return render_template("deals/new.html", form=form, alike=_alike(form))
+    return render_template("deals/new.html", form=form, alike=_alike(form), to_deals=to_deals())
 
 
 def _alike(form: Form | None) -> list[Any]:

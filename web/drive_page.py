@@ -72,6 +72,7 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
         is_whole=testdrive.revealed_number(drive, me(), ask) is not None,
         reveal=reveal,
         agreement=agreement,
+        opens=testdrive.opens_papers(looking(), drive, me()),
         prints=me().may_or_stands_in("verify licences"),
         incidents=drive_lists.incidents_of(looking(), drive),
         timeline=timeline.entries(list(reversed(history.of_thing(looking(), drive.store_id, drive.id)))),
@@ -162,7 +163,7 @@ def print_copy(number: int) -> Answer:
     """One more copy of the agreement: logged, then served from where it is stored."""
 
     def work(ask: Ask) -> str:
-        row = drive_papers.print_copy(ask, steps.find(ask.db, KIND, number))
+        row = drive_papers.print_copy(ask, _with_licence(ask.db, number))
         return f"/drives/{number}/copies/{row.id}"
 
     return write(
@@ -173,7 +174,7 @@ def print_copy(number: int) -> Answer:
 @pages.get("/drives/<int:number>/copies/<uuid:key>")
 def copy(number: int, key: UUID) -> Answer:
     """A copy that was printed."""
-    drive = _with_licence(number)
+    drive = _with_licence(looking(), number)
     row = or_404(people.by_id(looking(), PrintLog, me(), key))
     if row.subject_id != drive.id:
         abort(404)
@@ -183,10 +184,10 @@ def copy(number: int, key: UUID) -> Answer:
 @pages.get("/drives/<int:number>/scan")
 def scan(number: int) -> Answer:
     """The scan of the signed agreement."""
-    return show_file(_with_licence(number).agreement_scan_sha256)
+    return show_file(_with_licence(looking(), number).agreement_scan_sha256)
 
 
-def _with_licence(number: int) -> TestDrive:
-    """A drive, for those who may read what its papers say of the licence."""
-    drive: TestDrive = steps.find(looking(), KIND, number)
-    return drive if testdrive.may_read_licences(me()) else abort(404)
+def _with_licence(db: Any, number: int) -> TestDrive:
+    """A drive, for those who may open its papers, which tell of the licence."""
+    drive: TestDrive = steps.find(db, KIND, number)
+    return drive if testdrive.opens_papers(db, drive, me()) else abort(404)

@@ -14,8 +14,8 @@ from web.language import money, say, show, told
 
 
 def sees_floors() -> bool:
-    """Floors are for those who sell and those who decide; who delivers or serves has no use for them."""
-    return me().may_or_stands_in("keep cards") or me().may_or_stands_in("decide prices")
+    """Floors are for those who sell, decide or see margins; who delivers or serves has no use for them."""
+    return any(me().may_or_stands_in(duty) for duty in ("keep cards", "decide prices", "see margins"))
 
 
 def shown(looks: Sequence[LineLook], against: Sequence[Refusal] = ()) -> dict[str, Any]:

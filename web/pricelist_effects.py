@@ -5,8 +5,8 @@ from typing import Any
 from dealer import list_effects
 from dealer.records.prices import PriceList, PriceListState
 from dealer.records.quotations import PriceException, Quotation
-from dealer.reports import sees_deal
-from web.asking import looking, looking_ask, me
+from web import steps
+from web.asking import looking, looking_ask
 from web.language import say, show
 from web.quotation_page import summary, title_of
 
@@ -38,12 +38,11 @@ def effects(price_list: PriceList) -> dict[str, Any] | None:
 
 def _thing(thing: Quotation | PriceException) -> dict[str, Any]:
     if isinstance(thing, Quotation):
-        url, code, note = f"/quotations/{thing.number}", title_of(thing), summary(thing)
+        code, note = title_of(thing), summary(thing)
     else:
-        url = f"/approvals/{thing.number}"
         code, note = thing.asked["model"], say("{count} cars", count=thing.quantity)
     return {
-        "url": url if sees_deal(thing.deal, me(), looking()) else "",
+        "url": steps.seen_url(thing),
         "title": thing.deal.customer.name,
         "note": f"{code} · {note}",
         "badge": show(thing.state),

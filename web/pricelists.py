@@ -139,7 +139,7 @@ def _price(line: PriceListLine, before: PriceListLine | None, name: str) -> dict
 
 def _overtaken(exception: Any) -> dict[str, Any]:
     return {
-        "url": f"/approvals/{exception.number}",
+        "url": steps.seen_url(exception),
         "title": exception.deal.customer.name,
         "note": f"{exception.asked['model']} × {exception.quantity}",
         "badge": show(exception.state),

@@ -121,7 +121,7 @@ def _fix(version: Quotation, refusal: Refusal) -> dict[str, Any]:
 def _exception(exception: PriceException) -> dict[str, Any]:
     price = pricing.per_car(exception.net_total, exception.quantity)
     return {
-        "url": f"/approvals/{exception.number}",
+        "url": steps.seen_url(exception),
         "title": f"{exception.asked['model']} {exception.asked['colour']} × {exception.quantity}",
         "note": f"{money(price)} · {clock(exception.since)}",
         "badge": show(exception.state),

@@ -11,7 +11,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal
-from web import steps
+from web import deals, steps
 from web.asking import Answer, looking, me, or_404, write
 from web.frame import names_of
 from web.language import clock, say, short_day, word
@@ -62,6 +62,7 @@ def page() -> Answer:
         later=[_line(row) for row in later[:20]],
         others=[_line(row) | {"owner": names.get(row.owner_id, "") if row.owner_id else ""} for row in others],
         decide=decide,
+        to_deals=deals.to_deals(),
     )
 
 
@@ -106,8 +107,7 @@ def _about(row: Deadline, thing: Any) -> str:
 
 
 def _address(thing: Any) -> str:
-    kind = steps.kind_of(thing)
-    return kind.url(thing) if kind else "/today"
+    return steps.seen_url(thing) or "/today"
 
 
 @pages.post("/deadlines/<uuid:key>/done")

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -182,9 +182,12 @@ def _explored(guide: Guide, desk: Desk, seen: Crawl) -> list[str]:
     asked: set[str] = set()
     opened: set[str] = set()
     tries: Counter[str] = Counter()
+    closed: dict[str, Answer] = {}
     while ways:
         url, linked_on = ways.popleft()
         place = guide.place(url)
+        if linked_on and url in closed:  # tried without a link before; now somebody is shown the way
+            seen.answers["zh"].append(replace(closed.pop(url), linked_on=linked_on))
         if place is None or url in asked or place[0] in opened or tries[place[0]] == TRIES:
             continue
         asked.add(url)
@@ -192,6 +195,8 @@ def _explored(guide: Guide, desk: Desk, seen: Crawl) -> list[str]:
         answer, reading = _look(guide, desk, seen, "zh", url, linked_on)
         if answer.status == 200:
             opened.add(place[0])
+        elif not linked_on:
+            closed[url] = answer
         ways.extend((_plain(link), url) for link in (reading.links if reading and answer.status == 200 else ()))
     desk.get("/today?lang=en")
     return [answer.url for answer in seen.answers["zh"] if answer.status == 200]
