@@ -50,7 +50,7 @@ def _second_version(stage: Stage) -> Lines:
         model=stage.models["E3"], colour="冰川蓝", quantity=2, unit_price=168_000_00, optional=True,
         section="市区值班", note="客户年底前确认充电条件后选定。",
     )  # fmt: skip
-    rack = Extra(line=1, kind=ExtraKind.PAID, name="车顶行李架", amount=6_000_00)
+    rack = Extra(line=1, kind=ExtraKind.PAID, name="车顶行李架", amount=6_000_00, list_amount=6_000_00)
     return Lines(lines=(petrol, electric), extras=(rack,), remark="第二版按客户 11 月来函调整车型与数量。")
 
 
@@ -112,7 +112,7 @@ def a_template_is_kept_for_companies(stage: Stage) -> None:
         car = QuotedCar(
             model=stage.models["X5"], colour="珠光白", quantity=5, unit_price=137_800_00, section="公务用车"
         )
-        rack = Extra(line=1, kind=ExtraKind.PAID, name="行车记录仪", amount=4_000_00)
+        rack = Extra(line=1, kind=ExtraKind.PAID, name="行车记录仪", amount=4_000_00, list_amount=4_000_00)
         told = TemplateFacts(name="公务车标准配置", customer_class=kind, lines=(car,), extras=(rack,))
         with stage.acting("陈静", 30, "10:00", told) as ask:
             offer_templates.write(ask)

@@ -12,11 +12,11 @@ from dealer import people
 from dealer.engine.database import calendar_of
 from dealer.people import Actor
 from dealer.policies import policy
-from dealer.records.contracts import DriveWaiver
+from dealer.records.contracts import Contract, DriveWaiver
 from dealer.records.deals import Deal
 from dealer.records.prospects import Prospect
 from dealer.records.testdrives import DriveState, Experience, Incident, TestDrive
-from dealer.records.vehicles import DemoCar, DemoState, Model
+from dealer.records.vehicles import DemoCar, DemoState, Model, Unit, UnitState
 
 S = DriveState
 HOLDING = (S.REQUESTED, S.BOOKED, S.VERIFIED, S.IN_PROGRESS)  # states in which the slot is taken
@@ -98,6 +98,23 @@ def free_slots(
 def _back_at(drive: TestDrive, at: datetime) -> datetime:
     """When its car is back at the earliest: one that is late is on the road now."""
     return max(drive.ends_at, at) if drive.state is S.IN_PROGRESS else drive.ends_at
+
+
+def has_demo_car(db: Session, store_id: UUID, model_id: UUID) -> bool:
+    """Whether the shop keeps a demo car of a model, wherever it is today."""
+    query = select(DemoCar.id).where(DemoCar.store_id == store_id, DemoCar.model_id == model_id)
+    return db.scalars(query.limit(1)).first() is not None
+
+
+def has_cars_of_ours(db: Session, deal: Deal) -> bool:
+    """Whether the customer of a deal was handed over a car under another one."""
+    query = (
+        select(Unit.id)
+        .join(Contract, Contract.id == Unit.contract_id)
+        .join(Deal, Deal.id == Contract.deal_id)
+        .where(Deal.customer_id == deal.customer_id, Deal.id != deal.id, Unit.state == UnitState.DELIVERED)
+    )
+    return db.scalars(query.limit(1)).first() is not None
 
 
 def lapsed_papers(car: DemoCar, day: date) -> list[tuple[str, date]]:

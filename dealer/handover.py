@@ -206,6 +206,20 @@ def drive_off_is_plausible(unit: Unit, ask: Ask) -> Refusal | None:
 
 
 @on_facts
+def odometer_fits_the_inspection(unit: Unit, ask: Ask) -> Refusal | None:
+    """Between inspection and hand-over a car is driven as far as the contract lets its reading go, or somebody says
+    why."""
+    facts: HandingOver = ask.facts
+    most = unit.odometer + text_for(ask.db, unit).odometer_limit
+    if facts.odometer > most and not facts.exceptions.strip():
+        return no(
+            "The inspection read {km} km, this is above {most} km: read it again, or say why under exceptions.",
+            code="E-ODOMETER", field="odometer", km=unit.odometer, most=most,
+        )  # fmt: skip
+    return None
+
+
+@on_facts
 def new_day_is_ahead(unit: Unit, ask: Ask) -> Refusal | None:
     """A promise speaks of the future."""
     if ask.facts.promised_on <= ask.today:

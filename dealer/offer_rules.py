@@ -82,6 +82,38 @@ def least_share(ask: Ask, quotation: Quotation) -> int:
     return min(shares)
 
 
+# ── amounts ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@on_facts
+def typed_extras_have_their_amounts(quotation: Quotation, ask: Ask) -> Refusal | None:
+    """What is offered at nothing hides a gift outside the net price: everything has an amount, an accessory its list
+    price as well."""
+    extras = (_lacks_an_amount(extra, extra.line, f"extras-{at}-") for at, extra in enumerate(ask.facts.extras))
+    return next((refusal for refusal in extras if refusal), None)
+
+
+def extras_have_their_amounts(quotation: Quotation, ask: Ask) -> Refusal | None:
+    """Likewise when an offer is submitted that was typed, renewed or copied before."""
+    extras = (_lacks_an_amount(extra, line.position) for line in quotation.lines for extra in line.extras)
+    return next((refusal for refusal in extras if refusal), None)
+
+
+def _lacks_an_amount(extra: offers.Extra | LineExtra, line: int, row: str | None = None) -> Refusal | None:
+    if extra.amount <= 0:
+        return no(
+            "Line {line}: enter an amount for “{name}”: a gift or free service at its cost to the shop, anything else "
+            "at what is paid for it.",
+            code="E-EXTRA-AMOUNT", field=row and f"{row}amount", line=line, name=extra.name,
+        )  # fmt: skip
+    if extra.kind is ExtraKind.PAID and not extra.list_amount:
+        return no(
+            "Line {line}: enter what “{name}” costs by our list.",
+            code="E-EXTRA-AMOUNT", field=row and f"{row}list_amount", line=line, name=extra.name,
+        )  # fmt: skip
+    return None
+
+
 # ── allowances ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -143,11 +175,11 @@ def allowances(line: QuotationLine) -> list[LineExtra]:
     return [extra for extra in line.extras if extra.kind is ExtraKind.ALLOWANCE]
 
 
-TYPED = (typed_allowances_have_not_ended, typed_allowances_fit_the_price)
+TYPED = (typed_extras_have_their_amounts, typed_allowances_have_not_ended, typed_allowances_fit_the_price)
 """Asked whenever lines are typed."""
 
 COMPLETE = (
-    gifts_leave_a_price, gifts_are_within_budget, accessories_keep_their_price, allowances_have_not_ended,
-    allowances_fit_the_price,
+    extras_have_their_amounts, gifts_leave_a_price, gifts_are_within_budget, accessories_keep_their_price,
+    allowances_have_not_ended, allowances_fit_the_price,
 )  # fmt: skip
 """Asked when an offer is submitted."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from dealer import desk, drives, people, reports
+from dealer import desk, drive_lists, drives, people, reports
 from dealer import drive_rules as rules
 from dealer import drive_slots as slots
 from dealer.deals import Comment
@@ -36,6 +36,7 @@ from dealer.engine.history import of_thing
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Refused, Step, no, write_down
 from dealer.licences import Stage
 from dealer.people import OWNER, SYSTEM, Actor, Who, has, not_their_own, owner_or
+from dealer.quotation_rules import is_tendered
 from dealer.records.contracts import DriveWaiver
 from dealer.records.deals import Deal
 from dealer.records.testdrives import DriveState, Experience, TestDrive
@@ -188,6 +189,27 @@ class Waiver(Facts):
     reason: Annotated[str, Paragraph] = Field(title="Reason", min_length=1, max_length=2000)
 
 
+def ground_holds(deal: Deal, ask: Ask) -> Refusal | None:
+    """What a waiver says of the shop, the customer or the deal is looked up."""
+    facts: Waiver = ask.facts
+    if facts.ground is WaiverGround.NO_DEMO_CAR and drive_lists.has_demo_car(ask.db, deal.store_id, facts.model):
+        return no(
+            "The shop has a demo car of this model: book a drive, or choose another ground.",
+            code="E-WAIVER", field="ground",
+        )  # fmt: skip
+    if facts.ground is WaiverGround.REPEAT_BUYER and not drive_lists.has_cars_of_ours(ask.db, deal):
+        return no(
+            "Nothing was delivered to this customer under another deal: choose another ground.",
+            code="E-WAIVER", field="ground",
+        )  # fmt: skip
+    if facts.ground is WaiverGround.TENDER and not is_tendered(deal):
+        return no(
+            "This is no tender: correct the purchase mode in the need sheet, or choose another ground.",
+            code="E-WAIVER", field="ground",
+        )  # fmt: skip
+    return None
+
+
 def waive(ask: Ask, deal: Deal) -> DriveWaiver:
     """Let a contract take effect without a drive of one model: by a manager who does not own the deal."""
     facts: Waiver = ask.facts
@@ -198,7 +220,8 @@ def waive(ask: Ask, deal: Deal) -> DriveWaiver:
     strange = None
     if model is None or model.store_id != deal.store_id:
         strange = no("Choose models from the shop's list.", code="E-REQ-FIELD", field="model")
-    if refusals := [each for each in (not_their_own(deal.owner_id, answer), strange) if each]:
+    reasons = (not_their_own(deal.owner_id, answer), strange, ground_holds(deal, ask))
+    if refusals := [each for each in reasons if each]:
         raise Refused(refusals, "waive_drive", deal)
     waiver = DriveWaiver(
         store_id=deal.store_id, deal_id=deal.id, model_id=facts.model, person_id=answer.hat.id, at=ask.at,

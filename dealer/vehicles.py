@@ -58,6 +58,7 @@ FORM_IS_COMPLETE = (
     handover.after_sales_phone_is_told,
     handover.keys_are_complete,
     inspection.odometer_does_not_run_back,
+    handover.odometer_fits_the_inspection,
     handover.drive_off_is_plausible,
     handover.handover_is_signed,
 )

@@ -167,7 +167,8 @@ def car(shop: Shop, code: str, quantity: int, price: int, colour: str = "白") -
 
 def gift(amount: int, line: int = 1, kind: ExtraKind = ExtraKind.GIFT, *, named: bool = False) -> Extra:
     """Something that comes with the cars."""
-    return Extra(line=line, kind=kind, name="行车记录仪", amount=y(amount), named_in_tender=named)
+    listed = y(amount) if kind is ExtraKind.PAID else None
+    return Extra(line=line, kind=kind, name="行车记录仪", amount=y(amount), list_amount=listed, named_in_tender=named)
 
 
 def allowance(amount: int, until: date, line: int = 1) -> Extra:

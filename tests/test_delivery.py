@@ -200,6 +200,9 @@ def test_all_that_stands_in_the_way_is_said_at_once(shop: Shop) -> None:
         ({"points": {"child_lock": None}}, ("E-POINTS",)),
         ({"keys": 1}, ("E-KEYS",)),
         ({"odometer": 11}, ("E-ODOMETER-BACK",)),
+        ({"odometer": 62}, ()),  # the inspection's 12 and the contract's 50
+        ({"odometer": 63}, ("E-ODOMETER",)),
+        ({"odometer": 400, "exceptions": "自行驶送至某市 380 公里"}, ()),
         ({"signature": None}, ("E-SIGNATURE",)),
         ({"driven_off_at": at("2026-11-28 15:31")}, ("E-DROVE-OFF",)),
         ({"driven_off_at": at("2026-11-24 15:20")}, ("E-DROVE-OFF",)),

@@ -4,23 +4,30 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from dealer import testdrive
 from dealer.desk import RideCheck
 from dealer.drives import Abort, CheckOut
+from dealer.engine.database import new_id
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Refused, place
 from dealer.people import by_number
+from dealer.records.customers import Customer
 from dealer.records.deals import Deal
 from dealer.records.prospects import Level, Prospect, ProspectState, Source
 from dealer.records.testdrives import (
     AbortReason,
     Experience,
 )
+from dealer.records.vehicles import DemoCar, Unit
+from tests import deliveries
 from tests.cast import Shop
 from tests.conftest import at
 from tests.drives import BACK, Yard
 from tests.test_workflow import POLICE, registered
+
+G = testdrive.WaiverGround
 
 
 @pytest.fixture
@@ -118,8 +125,7 @@ def test_somebody_elses_drive_counts_for_nobody_here(yard: Yard) -> None:
     assert missing(yard, number) == ["M7"]
 
 
-def waive(yard: Yard, number: int, who: str, model: str, when: str = "2026-11-10 09:00") -> None:
-    ground = testdrive.WaiverGround.TENDER
+def waive(yard: Yard, number: int, who: str, model: str, when: str = "2026-11-10 09:00", ground: G = G.TENDER) -> None:
     facts = testdrive.Waiver(model=yard.models.get(model, yard.keys["王磊"]), ground=ground, reason="招标项目")
     with yard.shop.acting(who, yard.when(when), facts) as ask:
         deal = by_number(ask.db, Deal, ask.actor, number)
@@ -152,3 +158,28 @@ def test_the_manager_who_owns_the_deal_waives_nothing_but_the_sales_manager_does
     assert refused.value.codes == ("E-SELF-APPROVE",)
     waive(yard, number, "马超", "M7")
     assert missing(yard, number) == []
+
+
+def test_the_ground_of_a_waiver_is_looked_up(yard: Yard) -> None:
+    number, deal = a_deal(yard)
+    yard.change(Customer, deal.customer_id, procurement=False)
+    for ground in G:  # the M7 stands in the yard, the customer is new and invites no tenders
+        with pytest.raises(Refused) as refused:
+            waive(yard, number, "陈静", "M7", ground=ground)
+        assert [(each.code, each.field) for each in refused.value.refusals] == [("E-WAIVER", "ground")]
+    yard.change(DemoCar, yard.keys["M7"], model_id=yard.models["X5"])
+    waive(yard, number, "陈静", "M7", ground=G.NO_DEMO_CAR)
+
+
+def test_who_was_handed_a_car_before_is_a_repeat_buyer(shop: Shop) -> None:
+    _, (car,) = deliveries.ready(shop)
+    deliveries.delivered(shop, car)
+    with shop.acting("陈静", at("2026-12-10 09:00")) as ask:
+        former = ask.db.scalars(select(Deal)).one()
+        again = Deal(id=new_id(), store_id=former.store_id, customer_id=former.customer_id, owner_id=former.owner_id)
+        known = ask.db.scalars(select(Unit)).one()
+        told = testdrive.Waiver(model=known.model_id, ground=G.REPEAT_BUYER, reason="再次购买")
+        assert testdrive.ground_holds(again, ask.with_facts(told)) is None
+        refusal = testdrive.ground_holds(former, ask.with_facts(told))
+        assert refusal is not None
+        assert refusal.code == "E-WAIVER"

@@ -112,7 +112,7 @@ def play(scene: Scene, move: Move) -> None:
 
 
 def _lines(scene: Scene, move: Move) -> Lines:
-    extras = [Extra(line=1, kind=ExtraKind.PAID, name="贴膜", amount=y(5_000))]
+    extras = [Extra(line=1, kind=ExtraKind.PAID, name="贴膜", amount=y(5_000), list_amount=y(5_000))]
     if move.gift:
         extras.append(Extra(line=1, kind=ExtraKind.GIFT, name="脚垫", amount=y(move.gift)))
     if move.allowance:

@@ -208,6 +208,25 @@ def approved(shop: Shop, number: int, name: str, value: int) -> Policy:
     return rule
 
 
+@pytest.mark.parametrize(
+    ("kind", "amount", "listed", "field"),
+    [
+        (ExtraKind.PAID, 0, 10_000, "extras-0-amount"),
+        (ExtraKind.PAID, 100, None, "extras-0-list_amount"),
+        (ExtraKind.AGENCY, 0, None, "extras-0-amount"),
+        (ExtraKind.GIFT, 0, None, "extras-0-amount"),
+        (ExtraKind.FREE_SERVICE, 0, None, "extras-0-amount"),
+    ],
+)
+def test_nothing_is_offered_beside_the_price_for_nothing(
+    shop: Shop, deal: int, kind: ExtraKind, amount: int, listed: int | None, field: str
+) -> None:
+    hidden = Extra(line=1, kind=kind, name="贴膜", amount=y(amount), list_amount=y(listed) if listed else None)
+    with pytest.raises(Refused) as refusal:
+        quoting.draft(shop, deal, lines(shop, ("X5", 10, 136_800), extras=[hidden]))
+    assert [(each.code, each.field) for each in refusal.value.refusals] == [("E-EXTRA-AMOUNT", field)]
+
+
 def test_gifts_stay_within_their_budget_whatever_the_price(shop: Shop, deal: int) -> None:
     def submitted(cost: int, why: Reasons | None = None) -> Any:
         number = quoting.draft(shop, deal, lines(shop, ("X5", 10, 139_800), extras=[gift(cost)]))

@@ -30,8 +30,8 @@ def deal(shop: Shop) -> int:
 
 
 def two_versions(shop: Shop, deal: int, second: Lines) -> tuple[int, int]:
-    """Ten X5 at 136,800 with a gift, sent; then revised into a draft with other lines."""
-    first = lines(shop, ("X5", 10, 136_800), extras=[gift(0), gift(5_000, kind=ExtraKind.PAID)])
+    """Ten X5 at 136,800 with an accessory, sent; then revised into a draft with other lines."""
+    first = lines(shop, ("X5", 10, 136_800), extras=[gift(5_000, kind=ExtraKind.PAID)])
     number = quoting.draft(shop, deal, first, when="2026-11-10 09:00")
     step(shop, "李娜", "2026-11-10 09:10", number, "submit")
     step(shop, "李娜", "2026-11-10 09:20", number, "send", UNTIL)
@@ -63,8 +63,8 @@ def test_lines_are_paired_by_model_and_colour_wherever_they_stand(shop: Shop, de
     assert [(each.what, each.before, each.after, each.about) for each in kept.differences] == [
         ("quantity", 10, 12, ""),
         ("unit_price", y(136_800), y(136_500), ""),
-        ("gift", 0, y(1_200), "行车记录仪"),
         ("paid_accessory", y(5_000), None, "行车记录仪"),
+        ("gift", None, y(1_200), "行车记录仪"),
     ]
     assert kept.paid == (y(1_373_000), y(1_638_000))
     assert kept.net == (y(1_368_000), y(1_638_000 - 1_200))
