@@ -96,6 +96,7 @@ STEPS = [
     Step("edit_payment",       S.DRAFT,                    SAME,          OWNER,                     forms.PaymentFacts,     EDIT_PAYMENT,                                 (drafts.write_payment,)),
     Step("edit_delivery",      S.DRAFT,                    SAME,          OWNER,                     forms.DeliveryFacts,    EDIT_DELIVERY,                                (drafts.write_delivery,)),
     Step("edit_procurement",   S.DRAFT,                    SAME,          OWNER,                     forms.ProcurementFacts, (),                                           (drafts.write_procurement,), when=stands_alone),
+    Step("drop_procurement",   S.DRAFT,                    SAME,          OWNER,                     None,                   (drafting.procurement_says_more_than_the_deal,), (drafts.drop_procurement,), when=stands_alone),
     Step("edit_wording",       S.DRAFT,                    SAME,          OWNER,                     forms.WordingFacts,     (drafting.place_of_dispute_is_named,),        (drafts.write_wording,), when=stands_alone),
     Step("choose_kind",        S.DRAFT,                    SAME,          OWNER,                     forms.ChosenKind,       (drafting.kind_is_a_sale, drafting.purchaser_has_its_text), (drafts.choose_kind,), when=stands_alone),
     Step("change_clause",      S.DRAFT,                    SAME,          OWNER,                     ClauseWording,          (clauses.clause_is_in_the_text, clauses.wording_is_another), (clauses.word_clause,), when=stands_alone),

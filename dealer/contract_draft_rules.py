@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer import contract_gaps, quotation
+from dealer import contract_drafts, contract_gaps, quotation
 from dealer.contract_forms import MOST_PARTIES, DeliveryFacts, FurtherParty, PaymentFacts, WordingFacts
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.in_force import promised_anew, stands_alone
@@ -79,6 +79,13 @@ def something_new_is_accepted(contract: Contract, ask: Ask) -> Refusal | None:
     accepted = quotation.accepted(ask.db, contract.deal)
     if accepted is None or accepted.id == contract.quotation_id:
         return no("The lines are those of the accepted quotation already.", code="E-LINES-SAME", quiet=True)
+    return None
+
+
+def procurement_says_more_than_the_deal(contract: Contract, ask: Ask) -> Refusal | None:
+    """Only what was entered can be taken out again."""
+    if not contract_drafts.procurement_was_edited(contract):
+        return no("The procurement is as the deal says already.", code="E-PROCUREMENT-SAME", quiet=True)
     return None
 
 

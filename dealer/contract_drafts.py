@@ -54,7 +54,7 @@ def draw_up(ask: Ask, deal: Deal) -> Contract:
     contract.price_includes = _in_chinese(PRICE_INCLUDES)
     contract.price_excludes = _in_chinese(PRICE_EXCLUDES)
     contract.procurement, contract.kind = _procurement(deal), kind_of(deal)
-    contract.award_day = deal.tender.awarded_on if deal.tender else None
+    contract.award_day = _awarded_on(deal)
     if accepted is not None:
         take_lines(contract, accepted)
         contract.payments = _usual_payment(contract)
@@ -135,6 +135,10 @@ def _procurement(deal: Deal) -> dict[str, Any]:
     if mode in (PurchaseMode.DIRECT, PurchaseMode.UNKNOWN):
         return {}
     return {"project": deal.title, "way": mode.value}
+
+
+def _awarded_on(deal: Deal) -> date | None:
+    return deal.tender.awarded_on if deal.tender else None
 
 
 def _usual_payment(contract: Contract) -> list[Instalment]:
@@ -283,6 +287,19 @@ def write_procurement(contract: Contract, ask: Ask) -> None:
         "item": facts.item,
         "agency": facts.agency,
     }
+
+
+def drop_procurement(contract: Contract, ask: Ask) -> None:
+    """What was entered by mistake goes: again as the deal says, which for a direct purchase is nothing at all."""
+    contract.award_day, contract.procurement = _awarded_on(contract.deal), _procurement(contract.deal)
+    if contract.kind is ContractKind.PROCUREMENT:
+        contract.kind = kind_of(contract.deal)
+
+
+def procurement_was_edited(contract: Contract) -> bool:
+    """Whether the contract says something else of a procurement than its deal."""
+    told = (contract.award_day, contract.procurement)
+    return told != (_awarded_on(contract.deal), _procurement(contract.deal))
 
 
 def write_wording(contract: Contract, ask: Ask) -> None:

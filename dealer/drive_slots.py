@@ -50,6 +50,18 @@ def slot_is_ahead(drive: TestDrive, ask: Ask) -> Refusal | None:
     return None
 
 
+def slot_is_in_hours(drive: TestDrive, ask: Ask) -> Refusal | None:
+    """Demo cars leave and come back while the shop lends them (house rule `drive_hours`)."""
+    slot, calendar = wanted(drive, ask), calendar_of(ask.db)
+    day = calendar.today(slot.starts_at)
+    hours = policy(ask.db, drive.store_id, "drive_hours", day)
+    spans = [tuple(calendar.at(day, clock) for clock in span.split("-")) for span in hours]
+    if any(opens <= slot.starts_at and slot.ends_at <= closes for opens, closes in spans):
+        return None
+    sentence = "Test drives begin and end within {hours}: choose a time in these hours."
+    return no(sentence, code="E-SLOT-HOURS", fix="move", hours=[span.replace("-", "–") for span in hours])
+
+
 def route_is_approved(drive: TestDrive, ask: Ask) -> Refusal | None:
     """Test drives keep to the shop's routes (SC10)."""
     route = wanted(drive, ask).route
@@ -150,6 +162,9 @@ SLOT_FIELDS = {
     "slot_is_ahead": "starts_at", "route_is_approved": "route", "car_is_not_in_repair": "car", "car_papers_last": "car",
     "car_is_free": "starts_at", "companion_is_free": "companion", "driver_is_free": "starts_at",
 }  # fmt: skip
+# A slot that is kept, as when somebody rides along instead, was judged when it was booked.
 TYPED_SLOT_RULES: tuple[Rule, ...] = (
-    on_facts(choices_are_ours), *(beside(SLOT_FIELDS[rule.__name__], rule) for rule in SLOT_RULES)
-)  # fmt: skip
+    on_facts(choices_are_ours),
+    beside("starts_at", slot_is_in_hours),
+    *(beside(SLOT_FIELDS[rule.__name__], rule) for rule in SLOT_RULES),
+)

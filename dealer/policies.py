@@ -39,6 +39,7 @@ DEFAULTS: dict[str, Any] = {
     "verified_for_minutes": 120,
     "no_show_minutes": 30,
     "drive_buffer_minutes": 15,
+    "drive_hours": ["08:30-18:30"],
     "licence_months": 12,
     "conduct_needs_approval": True,
     "reservation_days": 3,

@@ -8,6 +8,7 @@ import pytest
 from dealer import contract, deadlines
 from dealer.contract_acts import frozen_terms
 from dealer.contract_forms import (
+    ChosenKind,
     ChosenParty,
     FurtherParty,
     PaymentRow,
@@ -832,3 +833,16 @@ def test_the_award_day_is_part_of_the_frozen_text(shop: Shop) -> None:
     procurement = frozen_terms(contract_of(shop, number)).procurement
     assert procurement is not None
     assert (procurement.awarded_on, procurement.way) == (AWARD, "公开招标")
+
+
+def test_a_procurement_entered_by_mistake_is_taken_out_of_the_draft_again(shop: Shop) -> None:
+    number = draw_up(shop, accepted_deal(shop, public=False, mode=PurchaseMode.DIRECT))
+    assert refused(shop, "李娜", NOON, number, "drop_procurement") == ("E-PROCUREMENT-SAME",)
+    take(shop, "李娜", NOON, number, "edit_procurement", PROCUREMENT)
+    take(shop, "李娜", NOON, number, "choose_kind", ChosenKind(kind=ContractKind.PROCUREMENT))
+    dropped = take(shop, "李娜", NOON, number, "drop_procurement")
+    assert (dropped.procurement, dropped.award_day, dropped.kind) == ({}, None, ContractKind.SALE)
+    tendered = draw_up(shop, accepted_deal(shop, mode=PurchaseMode.OPEN_TENDER))
+    take(shop, "李娜", NOON, tendered, "edit_procurement", PROCUREMENT)
+    kept = take(shop, "李娜", NOON, tendered, "drop_procurement")
+    assert (kept.procurement["way"], kept.kind) == ("open_tender", ContractKind.PROCUREMENT)

@@ -177,3 +177,15 @@ def test_a_car_without_papers_or_in_repair_has_no_free_half_hour(yard: Yard) -> 
     with yard.shop.looking() as db:
         grid = testdrive.day_grid(db, yard.shop.store.id, date(2026, 11, 14), yard.when("2026-11-10 09:00"))
     assert {row.car.plate: len(row.free) for row in grid} == {"云A5X001": 0, "云A7M002": 0, "云AD30003": 18}
+
+
+@pytest.mark.parametrize("starts", ["03:00", "08:00", "18:15", "23:50"])
+def test_a_drive_begins_and_ends_within_the_hours_for_drives(yard: Yard, starts: str) -> None:
+    with pytest.raises(Refused) as refused:
+        yard.book(facts=yard.booking(starts=starts))
+    (refusal,) = refused.value.refusals
+    assert (refusal.code, refusal.field) == ("E-SLOT-HOURS", "starts_at")
+    assert refusal.values["hours"] == ["08:30–18:30"]
+    number = yard.book(facts=yard.booking(starts="08:30"))
+    assert yard.refused("王磊", "2026-11-10 09:30", number, "move", yard.moved(starts)) == ("E-SLOT-HOURS",)
+    yard.take("王磊", "2026-11-10 09:30", number, "move", yard.moved("18:00"))
