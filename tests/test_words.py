@@ -40,6 +40,7 @@ def missing_words(wanted: Iterable[tuple[str, str]]) -> list[str]:
 def test_every_life_speaks_both_languages(life: Life) -> None:
     wanted = [("Life", life.kind)]
     wanted += [(f"Action {life.kind}", action) for action in life.actions()]
+    wanted += [(f"Happened {life.kind}", action) for action in life.actions()]
     wanted += [(life.states.__name__, str(state.value)) for state in life.states]
     wanted += [("Rule", rule.__name__) for step in life.steps for rule in step.rules]
     missing = missing_words(wanted)
