@@ -1,5 +1,6 @@
 """Papers: what is printed can be signed, reads the same everywhere, and lets nothing hostile through."""
 
+import json
 import os
 import re
 import subprocess
@@ -281,6 +282,13 @@ def test_frozen_terms_come_back_as_they_were(sample: samples.Sample) -> None:
     again = t.revive(sample.paper, terms.canonical())
     assert again == terms
     assert again.fingerprint() == terms.fingerprint()
+
+
+def test_terms_read_back_keep_their_fingerprint_also_where_they_were_made_from_more() -> None:
+    """A letterhead made from a party of a contract holds less than the party: what is printed counts."""
+    offer = samples.story_1_bid().model_copy(update={"seller": samples.story_1().seller})
+    back = t.revive("quotation", json.dumps({"terms": offer.model_dump(mode="json")}))
+    assert back.fingerprint() == offer.fingerprint()
 
 
 def test_a_fingerprint_changes_with_any_term() -> None:

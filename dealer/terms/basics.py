@@ -61,23 +61,27 @@ class Terms(BaseModel):
     def canonical(self) -> bytes:
         """These terms as JSON, written the same way for ever: sorted keys, no blanks, UTF-8."""
         kind = type(self).__name__
-        plain = {"paper": kind, "terms": self._known_then()}
+        plain = {"paper": kind, "terms": _known_then(self, self.model_dump(mode="json"))}
         return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-    def _known_then(self) -> dict[str, Any]:
-        """The terms, and the terms within them, without what came later and is empty."""
-        told = self.model_dump(mode="json", exclude={name for name in self.LATER if not getattr(self, name)})
-        for name in told:
-            value = getattr(self, name)
-            if isinstance(value, Terms):
-                told[name] = value._known_then()
-            elif isinstance(value, tuple) and any(isinstance(each, Terms) for each in value):
-                told[name] = [each._known_then() for each in value]
-        return told
 
     def fingerprint(self) -> str:
         """SHA-256 of the canonical terms: two papers with the same fingerprint say the same."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def _known_then(terms: Terms, told: dict[str, Any]) -> dict[str, Any]:
+    """What is told of terms, and of the terms within them, without what came later and is empty."""
+    for name in [name for name in terms.LATER if not getattr(terms, name)]:
+        told.pop(name, None)
+    for name, inner in told.items():
+        value = getattr(terms, name)
+        if isinstance(value, Terms):
+            _known_then(value, inner)
+        elif isinstance(value, tuple):
+            for each, row in zip(value, inner, strict=True):
+                if isinstance(each, Terms):
+                    _known_then(each, row)
+    return told
 
 
 class Checkable(Terms):

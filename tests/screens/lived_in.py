@@ -7,19 +7,23 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer import demo
+from dealer import demo, workflow
 from dealer.allocation import Allocation
+from dealer.batch_endings import BatchEnding, EndingGround
+from dealer.contract import draw_up_amendment
 from dealer.customers import ContactFacts, CustomerFacts, add_contact, register
 from dealer.deals import NewDeal
-from dealer.demo_contracts import POLICE, clean_report
-from dealer.demo_deals import quoting
+from dealer.demo_contracts import POLICE, clean_report, contracted, passed, signed, waived
+from dealer.demo_deals import customer, quoting
 from dealer.demo_stage import SCAN, Stage
 from dealer.engine.database import Database, open_database
 from dealer.engine.fields import Uploaded
 from dealer.handover import POINTS, HandingOver, TickedPoint
 from dealer.invoices import NewInvoice
+from dealer.people import by_number
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.customers import CustomerClass
+from dealer.records.deals import PurchaseMode
 from dealer.records.deliveries import Batch
 from dealer.records.people import Person
 from dealer.records.quotations import Quotation, QuotationState
@@ -38,6 +42,9 @@ from web.app import create_app
 LONGEST = 200
 LONG_CHINESE = ("云南省昆明市滇中新区临空产业园公务用车集中采购与统一运营管理服务中心筹备办公室" * 6)[:LONGEST]
 LONG_LATIN = ("Wolkenbergferngespannfuhrparkbeschaffungsgesellschaft" * 4)[:LONGEST]
+LAND_SURVEY = customer(
+    "云南国土勘测院", CustomerClass.INSTITUTION, "12530000MB0J45622P", "杨帆", "13987650105", "外业车辆"
+)
 # Somebody who sells, and whose own name stands on every page they open.
 LONG_NAMED = "何涛"
 
@@ -102,8 +109,11 @@ def _live_in(stage: Stage, clock: Clock) -> None:
     contract = _number(stage.database, Contract, Contract.state == ContractState.EFFECTIVE)
     sent = _number(stage.database, Quotation, Quotation.state == QuotationState.ACCEPTED)
     batch, cars = _second_batch_handed_over(stage)
+    _a_batch_was_ended(stage)
     drive = _number(stage.database, TestDrive)
     blank = desks["陈静"].client.get("/imports/price-list/template").data
+    rule = {"value": "4", "from_day": "2026-12-15", "reason": "三台起订的单子多为散客拼单"}
+    _do(desks["陈静"], "/policies/fleet_min_qty/propose", rule)
     _do(desks["陈静"], "/imports/price-list", {"file": ("价格表.xlsx", blank)})
     _do(desks["吴倩"], f"/contracts/{contract}/reading-copy", {}, f"/contracts/{contract}")
     stage.print_waiting()
@@ -139,6 +149,21 @@ def _second_batch_handed_over(stage: Stage) -> tuple[int, list[int]]:
     for number in cars:
         stage.take("李娜", 0, "10:15", Unit, number, "deliver", _form(stage))
     return batch.number, cars
+
+
+def _a_batch_was_ended(stage: Stage) -> None:
+    """A surveyor's second batch is no longer wanted: both agree, and the general manager ends it."""
+    drawn = contracted(stage, LAND_SURVEY, 4, 137_000, days_ago=30, mode=PurchaseMode.OPEN_TENDER, batches=(3, 1))
+    passed(stage, drawn, 20)
+    stage.print_waiting()
+    waived(stage, drawn, 18)
+    stage.take("吴倩", 15, "09:30", Contract, drawn, "issue")
+    stage.print_waiting()
+    signed(stage, drawn, 12)
+    told = {"ground": EndingGround.MUTUAL, "notice_day": stage.day(1), "evidence": SCAN, "note": "双方协商减少一台"}
+    with stage.acting("周建国", 1, "16:00", BatchEnding(batch=2, **told)) as ask:
+        parent = by_number(ask.db, Contract, ask.actor, drawn)
+        workflow.begin(draw_up_amendment(ask, parent), "end_batch", ask)
 
 
 def _form(stage: Stage) -> HandingOver:
