@@ -3,13 +3,14 @@
 Reads prospect cards and fleet customers, because a phone tells who is back; a phone that is left makes a card.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import people, visits
+from dealer import people, showroom, visits
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
 from dealer.people import SYSTEM, has, owner_or
 from dealer.policies import policy
@@ -49,6 +50,27 @@ def phone_is_given_or_refused(visit: Visit, ask: Ask) -> Refusal | None:
     if facts.phone is not None and facts.no_phone:
         return no("There is a phone: take the tick away, or the number.", code="E-PHONE-BOTH", field="no_phone")
     return None
+
+
+def still_here(db: Session, store_id: UUID, phone: str, day: date) -> Refusal | None:
+    """That a party with this phone is in the showroom: since when, and with whom."""
+    party = showroom.still_here(db, store_id, phone, day)
+    if party is None:
+        return None
+    if party.consultant is None:
+        sentence = "They came at {since} and have not left; nobody receives them yet: tick if this is another visit."
+        return no(sentence, code="E-STILL-HERE", field="phone", since=party.came_at)
+    sentence = "They came at {since} and have not left; {who} receives them: tick if this is another visit."
+    return no(sentence, code="E-STILL-HERE", field="phone", since=party.came_at, who=party.consultant.name)
+
+
+@on_facts
+def they_are_not_here_already(visit: Visit, ask: Ask) -> Refusal | None:
+    """A form sent again is not another party; somebody who went out and came back is, and says so."""
+    facts: Arriving = ask.facts
+    if facts.another or facts.phone is None:
+        return None
+    return still_here(ask.db, visit.store_id, facts.phone, ask.today)
 
 
 @on_facts
@@ -184,7 +206,7 @@ A_LEAD = (is_no_deal_yet, needs_a_fleet, contact_can_be_called, a_consultant_rec
 # ruff: disable[E501]
 STEPS = [
     #    action         from                 to          who                      asks for    refused unless …                                  then …
-    Step("log",         None,                S.WAITING,  LOGS,                    Arriving,   THE_ROW,                                          (visits.tell_the_consultant,), when=they_came),
+    Step("log",         None,                S.WAITING,  LOGS,                    Arriving,   (*THE_ROW, they_are_not_here_already),            (visits.tell_the_consultant,), when=they_came),
     Step("log",         None,                S.LEFT,     LOGS,                    Arriving,   THE_ROW,                                          (visits.ask_for_the_rest,),    when=they_called),
     Step("receive",     S.WAITING,           S.RECEIVED, owner_or("assign visits"),  None,       (a_consultant_receives_them,),                    (visits.note_reception,)),
     Step("leave",       HERE,                S.LEFT,     owner_or("assign visits"),  None,       (),                                               (visits.note_time_out,)),

@@ -75,6 +75,13 @@ def _last_visit(db: Session, who: Actor, number: str) -> Visit | None:
     return db.scalars(here.options(joinedload(Visit.consultant)).order_by(Visit.came_at.desc()).limit(1)).first()
 
 
+def still_here(db: Session, store_id: UUID, phone: str, day: date) -> Visit | None:
+    """The party with this phone that came on a day and has not left."""
+    here = select(Visit).where(Visit.store_id == store_id, Visit.phone == phone, Visit.day == day)
+    here = here.where(Visit.state.in_([state.value for state in HERE])).options(joinedload(Visit.consultant))
+    return db.scalars(here.order_by(Visit.came_at).limit(1)).first()
+
+
 def _known(db: Session, number: str, card: Prospect | None, contact: Contact | None, visit: Visit | None) -> Known:
     """The card knows best, then the fleet customer, then the last visit."""
     customer = card.customer if card and card.customer else contact.customer if contact else None

@@ -46,6 +46,7 @@ class Arriving(Party):
     """A new row of the register: a party at the door or a call."""
 
     kind: VisitKind = Field(VisitKind.VISIT, title="Visit or call")
+    another: bool = Field(False, title="Another visit")
 
 
 class Corrected(Party):

@@ -1,5 +1,6 @@
 """The register of the showroom: who came, who received them, who left a phone, and how the day counts."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from dealer.records.prospects import Level, ProspectState, Purpose, Source, Visi
 from dealer.showroom import day_figures, recognise, whose_turn
 from tests.cast import Shop, cheap_hash
 from tests.conftest import at
+from tests.desk import Desk
 
 S = VisitState
 PHONE = "13888880001"
@@ -183,6 +185,29 @@ def test_the_same_phone_comes_again_and_keeps_its_one_card(shop: Shop) -> None:
     assert first.prospect_id == again.prospect_id is not None
 
 
+def test_who_is_still_here_is_written_down_again_only_as_another_visit(shop: Shop) -> None:
+    first = log(shop)
+    with pytest.raises(Refused) as refusal:
+        log(shop, "2026-11-10 10:06")
+    assert [(each.code, each.field) for each in refusal.value.refusals] == [("E-STILL-HERE", "phone")]
+    log(shop, "2026-11-10 10:07", kind=VisitKind.CALL)
+    second = log(shop, "2026-11-10 10:08", another=True)
+    for number in (first, second):
+        take(shop, "2026-11-10 10:30", "赵敏", number, "leave")
+    log(shop, "2026-11-10 10:31")
+    log(shop, "2026-11-11 10:00")
+
+
+def test_the_form_says_who_is_still_here_and_asks_for_a_tick(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    log(shop)
+    reception_desk = desk("赵敏")
+    reception_desk.turn_clock("2026-11-10 10:06")
+    known = reception_desk.post("/walkins/lookup", {"phone": PHONE}, reception_desk.get("/walkins/new"))
+    assert "尚未离店，由王磊接待" in known.text
+    assert 'name="another"' in known.html
+    assert 'name="another"' not in reception_desk.get("/walkins/new").html
+
+
 def test_a_phone_written_in_another_way_is_the_same_phone(shop: Shop) -> None:
     log(shop)
     assert not seen(shop, log(shop, "2026-11-12 15:00", phone="+86 138-8888-0001")).first
@@ -285,7 +310,9 @@ def test_a_forgotten_party_does_not_stay_over_night(shop: Shop) -> None:
 
 def test_a_correction_leaves_the_first_text_in_the_history(shop: Shop) -> None:
     number = log(shop, heads=2)
-    right = Corrected.model_validate(arriving(shop, heads=3).model_dump(exclude={"kind"}) | {"reason": "又来一位家人"})
+    right = Corrected.model_validate(
+        arriving(shop, heads=3).model_dump(exclude={"kind", "another"}) | {"reason": "又来一位家人"}
+    )
     visit = take(shop, "2026-11-10 10:30", "赵敏", number, "correct", right)
     assert visit.heads == 3
     with shop.looking() as db:
@@ -298,7 +325,7 @@ def test_a_correction_leaves_the_first_text_in_the_history(shop: Shop) -> None:
 
 def test_a_phone_with_a_card_is_corrected_on_the_card(shop: Shop) -> None:
     number = log(shop)
-    wrong = arriving(shop, phone="13888880002").model_dump(exclude={"kind"}) | {"reason": "听错"}
+    wrong = arriving(shop, phone="13888880002").model_dump(exclude={"kind", "another"}) | {"reason": "听错"}
     with pytest.raises(Refused) as refusal:
         take(shop, "2026-11-10 10:30", "赵敏", number, "correct", Corrected.model_validate(wrong))
     assert [(each.code, each.field, each.fix) for each in refusal.value.refusals] == [("E-CARDED", "phone", "prospect")]
@@ -306,7 +333,7 @@ def test_a_phone_with_a_card_is_corrected_on_the_card(shop: Shop) -> None:
 
 def test_a_correction_without_a_phone_leaves_the_phone(shop: Shop) -> None:
     number = log(shop)
-    told = arriving(shop, phone=None, heads=3).model_dump(exclude={"kind"}) | {"reason": "数错人数"}
+    told = arriving(shop, phone=None, heads=3).model_dump(exclude={"kind", "another"}) | {"reason": "数错人数"}
     visit = take(shop, "2026-11-10 10:30", "赵敏", number, "correct", Corrected.model_validate(told))
     assert (visit.phone, visit.heads) == (PHONE, 3)
     gone = Corrected.model_validate(told | {"no_phone": True})
@@ -317,7 +344,9 @@ def test_a_correction_without_a_phone_leaves_the_phone(shop: Shop) -> None:
 
 def test_a_wrong_phone_without_a_card_is_corrected_in_the_row(shop: Shop) -> None:
     number = log(shop, purpose=Purpose.SERVICE)
-    right = arriving(shop, phone="13888880002", purpose=Purpose.LOOK).model_dump(exclude={"kind"}) | {"reason": "听错"}
+    right = arriving(shop, phone="13888880002", purpose=Purpose.LOOK).model_dump(exclude={"kind", "another"}) | {
+        "reason": "听错"
+    }
     visit = take(shop, "2026-11-10 10:30", "赵敏", number, "correct", Corrected.model_validate(right))
     assert visit.prospect is not None
     assert visit.prospect.phone == "13888880002"
@@ -444,7 +473,7 @@ def test_a_day_without_first_visits_has_no_rate(shop: Shop) -> None:
 def test_the_figures_add_up_to_the_rows(shop: Shop) -> None:
     log(shop, "2026-11-09 23:59", phone="13888880009")  # another day
     log(shop, "2026-11-10 00:00")
-    log(shop, "2026-11-10 11:00")  # the same phone: again
+    log(shop, "2026-11-10 11:00", another=True)  # the same phone: again
     log(shop, "2026-11-10 12:00", phone=None, no_phone=True)
     log(shop, "2026-11-10 13:00", phone="13888880003", purpose=Purpose.COLLECT)
     log(shop, "2026-11-10 14:00", phone="13888880004", purpose=Purpose.SERVICE)

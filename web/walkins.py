@@ -205,6 +205,7 @@ def _drawn(form: Form, known: Known | None) -> dict[str, Any]:
         "seldom": [fields[name] for name in SELDOM],
         "open": any(fields[name].error for name in SELDOM),
         "known": _introduced(known),
+        "still": reception.still_here(looking(), me().store_id, known.phone, today) if known else None,
         "recalled": known.phone if known else "",
         "suggested": suggested,
         "here": sum(each.state in showroom.HERE for each in parties),
