@@ -301,7 +301,7 @@ def test_a_retention_is_due_on_a_day_and_nothing_else_is(shop: Shop) -> None:
     [
         (131_800, "2028-12-10", ()),
         (131_801, "2027-12-10", ("E-RETENTION",)),
-        (1_318_000, "9999-12-31", ("E-RETENTION",)),
+        (1_318_000, "2036-12-31", ("E-RETENTION",)),
         (131_800, "2028-12-11", ("E-RETENTION",)),
     ],
 )
