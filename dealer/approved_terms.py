@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import object_session
+
 from dealer.records.quotations import PriceException, QuotationLine
 from dealer.records.vehicles import Model
 
@@ -34,6 +36,12 @@ def are_untouched(exception: PriceException) -> bool:
     return "fingerprint" not in approved or approved["fingerprint"] == fingerprint(approved)
 
 
+def _model_of(line: QuotationLine, exception: PriceException) -> Model:
+    """A line that is still being typed knows only the id of its model."""
+    db = object_session(exception)
+    return line.model if db is None else db.get_one(Model, line.model_id)
+
+
 def are_of_the_same_thing(exception: PriceException, line: QuotationLine) -> bool:
     """Whether a line sells the approved model, in its configuration, to the approved customer."""
     asked, deal = exception.asked, line.quotation.deal
@@ -41,5 +49,5 @@ def are_of_the_same_thing(exception: PriceException, line: QuotationLine) -> boo
         exception.deal_id == line.quotation.deal_id
         and asked["customer_id"] == str(deal.customer_id)
         and asked["model_id"] == str(line.model_id)
-        and asked["model"] == described(line.model)
+        and asked["model"] == described(_model_of(line, exception))
     )
