@@ -87,9 +87,12 @@ def a_rental_company_has_an_agreement(stage: Stage) -> None:
     """Prices agreed for a year; a second one waits for the general manager."""
     in_force = _agreed(stage, "年度新能源租赁车队", stage.day(40), 60)
     stage.take("陈静", 38, "10:00", Framework, in_force, "submit")
+    stage.print_waiting()
     stage.take("周建国", 37, "10:00", Framework, in_force, "approve")
+    stage.print_waiting()
     waiting = _agreed(stage, "旅游旺季增补车辆", stage.day(-10), None)
     stage.take("陈静", 1, "16:00", Framework, waiting, "submit")
+    stage.print_waiting()
     stage.take("李娜", 1, "17:00", Deal, _deal_of(stage, RENTAL), "call_off", CallOff(framework=in_force))
 
 

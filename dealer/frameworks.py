@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealer import deadlines, people, pricing
+from dealer import framework_papers as papers
 from dealer.approval_rules import hard_floor
 from dealer.deals import Comment
 from dealer.engine.database import calendar_of
@@ -27,7 +28,10 @@ from dealer.rulings import kept
 S = FrameworkState
 KEEPER = has("keep frameworks")
 APPROVER = has("approve frameworks")
-HEAD = ("title", "from_day", "until_day", "ceiling", "remark")
+HEAD = (
+    "title", "from_day", "until_day", "ceiling", "signing_place", "lead_days", "payment_days", "damages",
+    "damages_cap_percent", "end_after_days", "arbitration", "remark",
+)  # fmt: skip
 NEWEST = 100
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,6 +55,22 @@ class FrameworkFacts(Facts):
     project_approval: str = Field(
         "", title="Manufacturer's project approval no.", max_length=40,
         description="Needed for prices below the general manager's floor.",
+    )  # fmt: skip
+    signing_place: str = Field("", title="Place of signing", max_length=200)
+    lead_days: int = Field(
+        30, title="Delivery, days after the order", description="Where an order names no day.", ge=1, le=3650
+    )
+    payment_days: int = Field(
+        10, title="Payment, working days after acceptance", description="Where an order names no time.", ge=0, le=3650
+    )
+    damages: int = Field(
+        5, title="Damages for delay", description="Per ten thousand and day, for both sides.", ge=1, le=100
+    )
+    damages_cap_percent: int = Field(5, title="At most, in percent", ge=1, le=100)
+    end_after_days: int = Field(30, title="Days of delay before an order may be ended", ge=1, le=365)
+    arbitration: str = Field(
+        "", title="Arbitration commission", max_length=200,
+        description="Left empty, disputes go to the court at the seller's domicile.",
     )  # fmt: skip
     paper: Annotated[Upload | None, Unrecorded()] = Field(None, title="Signed paper")
     remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
@@ -163,6 +183,8 @@ def close_tasks(framework: Framework, ask: Ask) -> None:
 
 TYPED = (agreement_ends_after_it_begins, agreed_models_are_named_once)
 COMPLETE = (paper_is_attached, agreed_prices_keep_the_last_floor, agreement_is_not_over)
+TO_SUBMIT = (*COMPLETE, papers.agreement_fits_on_paper)
+TO_APPROVE = (somebody_else_wrote_the_agreement, *COMPLETE, papers.agreement_was_printed_on_trial)
 
 # fmt: off
 # ruff: disable[E501]
@@ -170,9 +192,9 @@ STEPS = [
     #    action      from                     to           who       asks for        refused unless …                               then …
     Step("draft",    None,                    S.DRAFT,     KEEPER,   FrameworkFacts, TYPED,                                         (write_agreement,)),
     Step("edit",     S.DRAFT,                 SAME,        KEEPER,   FrameworkFacts, TYPED,                                         (write_agreement,)),
-    Step("submit",   S.DRAFT,                 S.SUBMITTED, KEEPER,   None,           COMPLETE,                                      (note_submission,)),
-    Step("return",   S.SUBMITTED,             S.DRAFT,     APPROVER, Comment,        (somebody_else_wrote_the_agreement,),          (close_tasks,)),
-    Step("approve",  S.SUBMITTED,             S.IN_FORCE,  APPROVER, None,           (somebody_else_wrote_the_agreement, *COMPLETE), (note_approval,)),
+    Step("submit",   S.DRAFT,                 S.SUBMITTED, KEEPER,   None,           TO_SUBMIT,                                     (note_submission, papers.freeze_agreement)),
+    Step("return",   S.SUBMITTED,             S.DRAFT,     APPROVER, Comment,        (somebody_else_wrote_the_agreement,),          (close_tasks, papers.thaw_agreement)),
+    Step("approve",  S.SUBMITTED,             S.IN_FORCE,  APPROVER, None,           TO_APPROVE,                                    (note_approval, papers.number_agreement)),
     Step("withdraw", (S.DRAFT, S.SUBMITTED),  S.WITHDRAWN, KEEPER,   None,           (),                                            (close_tasks,)),
     Step("end",      S.IN_FORCE,              S.ENDED,     KEEPER,   Comment,        (),                                            (close_tasks,)),
     # by itself

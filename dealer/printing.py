@@ -20,6 +20,7 @@ from dealer.engine.papers import Language, Paper, PaperFailed, Unprintable
 from dealer.engine.steps import Ask, Facts, Refusal, no, write_down
 from dealer.engine.words import Word
 from dealer.records.contracts import Contract, PrintLog, Rendering
+from dealer.records.frameworks import Framework
 from dealer.records.people import Role
 from dealer.records.quotations import Quotation
 from dealer.terms import Terms, revive
@@ -28,6 +29,7 @@ from dealer.terms import Terms, revive
 KNOW_THEIR_PAPER: dict[str, tuple[type[Any], str]] = {
     Contract.__tablename__: (Contract, "contract"),
     Quotation.__tablename__: (Quotation, "quotation"),
+    Framework.__tablename__: (Framework, "framework"),
 }
 
 
@@ -179,12 +181,12 @@ def _write_verdict(db: Session, rendering: Rendering, paper: Paper | Unprintable
 
 
 def _hand_to_subject(db: Session, rendering: Rendering, job: Job) -> None:
-    """Tell the contract or the quotation which bytes are its paper, unless it has another text by now."""
+    """Tell the thing that was printed which bytes are its paper, unless it has another text by now."""
     record, kind = KNOW_THEIR_PAPER.get(rendering.subject_kind, (None, ""))
     subject: Any = db.get(record, rendering.subject_id) if record else None
     if subject is None or getattr(subject, "fingerprint", rendering.fingerprint) != rendering.fingerprint:
         return
-    if isinstance(subject, Contract) and subject.code != rendering.number:
+    if isinstance(subject, Contract | Framework) and subject.code != rendering.number:
         return
     subject.pdf_sha256 = rendering.pdf_sha256
     ask = Ask(db, people.system(rendering.store_id), job.now())

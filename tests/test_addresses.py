@@ -78,7 +78,11 @@ GET POST /drives/new
 GET      /drives/register
 GET      /frameworks
 GET      /frameworks/<int:number>
+GET      /frameworks/<int:number>/copies/<uuid:key>
 GET      /frameworks/<int:number>/paper
+GET      /frameworks/<int:number>/press
+POST     /frameworks/<int:number>/print
+GET      /frameworks/<int:number>/trial
 GET      /healthz
 GET POST /imports/<name>
 GET POST /imports/<name>/<sha256>

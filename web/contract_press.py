@@ -44,7 +44,7 @@ def card(contract: Contract, here: str) -> dict[str, Any] | None:
     prints = printing.copies_of(looking(), contract.id, contract.pdf_sha256) if contract.pdf_sha256 else []
     may = me().may_or_stands_in("issue contracts")
     return {
-        "trial": _verdict(trial),
+        "trial": verdict(trial),
         "trial_url": f"{here}/trial" if trial and trial.pdf_sha256 else "",
         "trouble": told(trouble) if trouble else "",
         "again": f"{here}/press-again" if may and printing.troubled(looking(), contract.id) else "",
@@ -55,7 +55,7 @@ def card(contract: Contract, here: str) -> dict[str, Any] | None:
         "sealed": sealed is not None,
         "english": f"{here}/reading-copy" if english and english.pdf_sha256 else "",
         "order_english": f"{here}/reading-copy" if contract.pdf_sha256 and english is None else "",
-        "copies": _copies(prints),
+        "copies": copies_told(prints),
         "waits": f"{here}/press" if waits_for_press(contract) else "",
     }
 
@@ -82,11 +82,12 @@ def _seal(contract: Contract, sealed: SealedPaper | None) -> list[dict[str, str]
     return [
         {"label": say("House seal"), "value": f"{sealed.key.subject} {clock(sealed.at)}"},
         {"label": say("SHA-256 of the sealed file"), "hash": sealed.sealed_sha256},
-        *_copies(printing.copies_of(looking(), contract.id, sealed.sealed_sha256)),
+        *copies_told(printing.copies_of(looking(), contract.id, sealed.sealed_sha256)),
     ]
 
 
-def _verdict(trial: Rendering | None) -> dict[str, str]:
+def verdict(trial: Rendering | None) -> dict[str, str]:
+    """What the press says of a trial, as a badge."""
     if trial is None or (trial.passed is None and trial.trouble is None):
         return {"label": say("Being printed"), "tone": "wait"}
     if trial.passed:
@@ -102,7 +103,8 @@ def _paper(contract: Contract) -> dict[str, str]:
     return {"label": say("Stored"), "tone": "ok"}
 
 
-def _copies(prints: list[PrintLog]) -> list[dict[str, Any]]:
+def copies_told(prints: list[PrintLog]) -> list[dict[str, Any]]:
+    """The prints of a paper: which copy, by whom, when."""
     names = names_of(each.person_id for each in prints)
     return [
         {

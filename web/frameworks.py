@@ -1,19 +1,22 @@
 """Framework agreements: list, page, the form of a new one; what is left of each, and who calls off from it."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import call_offs, catalogue, frameworks, people, workflow
+from dealer import call_offs, catalogue, framework_papers, frameworks, people, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
-from dealer.engine.steps import Ask
+from dealer.engine.steps import Ask, Refusal
 from dealer.frameworks import FRAMEWORKS, FrameworkFacts
+from dealer.people import has
+from dealer.records.contracts import PrintLog
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal
 from dealer.records.frameworks import Framework, FrameworkState
 from dealer.reports import sees_deal
-from web import deal_parts, deals, steps, timeline
+from web import deal_parts, deals, framework_press, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options
 from web.frame import names_of
@@ -36,8 +39,8 @@ def _known(framework: Framework, action: str) -> dict[str, Any]:
 
 
 def title_of(framework: Framework) -> str:
-    """How people name an agreement: KJ-2026-0003."""
-    return f"KJ-{framework.begun_at:%Y}-{framework.number:04}"
+    """How people name an agreement: by its number once it has one."""
+    return framework.code or say("Framework agreement {number}", number=framework.number)
 
 
 KIND = steps.register(steps.Kind("frameworks", Framework, FRAMEWORKS, title=title_of, sees=_sees, known=_known))
@@ -78,7 +81,10 @@ def _row(framework: Framework) -> dict[str, Any]:
 @pages.get("/frameworks/<int:number>")
 def page(number: int) -> Answer:
     """One agreement: its prices, its period, what is left, which deals rely on it."""
-    framework = steps.find(looking(), KIND, number)
+    return _draw(steps.find(looking(), KIND, number))
+
+
+def _draw(framework: Framework, refused: list[str] | None = None) -> str:
     buttons = steps.buttons(KIND, framework, FRAMEWORKS.choices(framework, looking_ask()))
     primary = next((each for each in buttons if each["action"] in PRIMARY), None)
     return render_template(
@@ -89,10 +95,11 @@ def page(number: int) -> Answer:
         badges=[{"label": show(framework.state), "tone": TONES[framework.state]}],
         figures=_figures(framework),
         primary=primary,
-        standing=primary["reasons"] if primary else [],
+        standing=[*(refused or []), *(primary["reasons"] if primary else [])],
         buttons=[each for each in buttons if each is not primary],
         prices=[_price(each) for each in framework.prices],
         facts=_facts(framework),
+        press=framework_press.card(framework, KIND.url(framework)),
         deals=[_deal(each) for each in call_offs.deals_of(looking(), framework)],
         timeline=timeline.entries(of_thing(looking(), framework.store_id, framework.id)[::-1]),
     )
@@ -120,6 +127,7 @@ def _facts(framework: Framework) -> list[dict[str, Any]]:
             "label": say("Approved by"),
             "value": names.get(framework.approved_by_id, "—"),
         },
+        *_conditions(framework),
         paper if framework.paper_sha256 else {"label": say("Signed paper"), "value": "—"},
     ]
     if framework.project_approval:
@@ -127,6 +135,24 @@ def _facts(framework: Framework) -> list[dict[str, Any]]:
     if framework.remark:
         rows.append({"label": say("Remark"), "value": framework.remark})
     return rows
+
+
+def _conditions(framework: Framework) -> list[dict[str, Any]]:
+    """What its paper says beside the prices."""
+    return [
+        {"label": say("Place of signing"), "value": framework.signing_place or "—"},
+        {"label": say("Delivery, days after the order"), "value": framework.lead_days},
+        {"label": say("Payment, working days after acceptance"), "value": framework.payment_days},
+        {
+            "label": say("Damages for delay"),
+            "value": say(
+                "{rate} per ten thousand and day, at most {cap} %",
+                rate=framework.damages, cap=framework.damages_cap_percent,
+            ),
+        },
+        {"label": say("Days of delay before an order may be ended"), "value": framework.end_after_days},
+        {"label": say("Arbitration commission"), "value": framework.arbitration or "—"},
+    ]  # fmt: skip
 
 
 def _deal(deal: Deal) -> dict[str, Any]:
@@ -143,6 +169,49 @@ def _deal(deal: Deal) -> dict[str, Any]:
 def paper(number: int) -> Answer:
     """The agreement as it was signed."""
     return show_file(steps.find(looking(), KIND, number).paper_sha256)
+
+
+# ── our paper ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/frameworks/<int:number>/press")
+def press(number: int) -> Answer:
+    """Asked by the page while its paper is being printed: 204 until the press has spoken, then draw the page anew."""
+    framework = steps.find(looking(), KIND, number)
+    return ("", 204) if framework_press.waits_for_press(framework) else ("", 200, {"HX-Refresh": "true"})
+
+
+@pages.get("/frameworks/<int:number>/trial")
+def trial(number: int) -> Answer:
+    """The text that was submitted, marked as a trial on every page."""
+    found = framework_papers.trial_of(looking(), steps.find(looking(), KIND, number))
+    return show_file(found.pdf_sha256 if found else None, f"{say('Trial print')} {number}.pdf")
+
+
+@pages.post("/frameworks/<int:number>/print")
+def print_copy(number: int) -> Answer:
+    """One more copy: logged, then served from where it is stored."""
+
+    def work(ask: Ask) -> str:
+        row = framework_papers.print_copy(ask, steps.find(ask.db, KIND, number))
+        return f"/frameworks/{number}/copies/{row.id}"
+
+    return write(None, work, lambda form, trouble: _refused(number, trouble))
+
+
+def _refused(number: int, trouble: Any) -> str:
+    framework = steps.find(looking(), KIND, number)
+    return _draw(framework, [told(each) for each in trouble] if isinstance(trouble, tuple) else [])
+
+
+@pages.get("/frameworks/<int:number>/copies/<uuid:key>")
+def copy(number: int, key: UUID) -> Answer:
+    """A copy that was printed: the stored bytes, to those who may print."""
+    framework = steps.find(looking(), KIND, number)
+    row = or_404(people.by_id(looking(), PrintLog, me(), key))
+    if row.subject_id != framework.id or isinstance(has("issue contracts")(framework, looking_ask()), Refusal):
+        abort(404)
+    return show_file(row.pdf_sha256, f"{title_of(framework)}.pdf")
 
 
 # ── a new one ─────────────────────────────────────────────────────────────────────────────────────────────────────

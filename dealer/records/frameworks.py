@@ -10,6 +10,7 @@ from dealer.engine.database import (
     Code,
     Count,
     Day,
+    Document,
     Fen,
     Living,
     Moment,
@@ -45,12 +46,25 @@ class Framework(Living):
     until_day: Mapped[Day]
     ceiling: Mapped[Count | None]  # how many cars at most, of all models; None: as many as are called off
     project_approval: Mapped[Code | None]  # the manufacturer's, for prices below the general manager's floor
+    # what our paper says beside it; the defaults are those of its form
+    signing_place: Mapped[Name] = mapped_column(default="")
+    arbitration: Mapped[Name] = mapped_column(default="")  # the commission; empty: the court at the seller's domicile
+    lead_days: Mapped[Count] = mapped_column(default=30)  # from the order to the delivery
+    payment_days: Mapped[Count] = mapped_column(default=10)  # working days from acceptance
+    damages: Mapped[Count] = mapped_column(default=5)  # per ten thousand and day, for both sides
+    damages_cap_percent: Mapped[Count] = mapped_column(default=5)
+    end_after_days: Mapped[Count] = mapped_column(default=30)  # of delay: then the other side may end the order
     paper_sha256: Mapped[str | None] = mapped_column(NameType(64))  # as it was signed
     remark: Mapped[Prose] = mapped_column(default="")
     made_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     approved_at: Mapped[Moment | None]
+    # our paper: the text as submitted, its number from the approval on, and its stored bytes
+    frozen: Mapped[Document | None]
+    fingerprint: Mapped[str | None] = mapped_column(NameType(64))  # sha256 of the canonical terms
+    code: Mapped[Code | None]
+    pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
     customer: Mapped[Customer] = relationship()
     prices: Mapped[list["FrameworkPrice"]] = relationship(
         order_by="FrameworkPrice.position", cascade="all, delete-orphan", back_populates="framework"

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from dealer.terms.agreement import Agreement, Late, day, delay, listed
-from dealer.terms.basics import Contact, Days, Fen, Goods, Line, Percent, Terms, Text, Word
+from dealer.terms.basics import Contact, Count, Days, Fen, Goods, Line, Percent, Terms, Text, Word
 from dealer.terms.contract import Batch, batches_hold_every_line, named_goods
 
 
@@ -32,10 +32,12 @@ class AgreedPrice(Terms):
 class FrameworkTerms(Agreement):
     """Prices and conditions for a period. By itself it obliges nobody to buy or to deliver a single vehicle."""
 
+    LATER: ClassVar[tuple[str, ...]] = ("ceiling", *Agreement.LATER)
     THIS: ClassVar[dict[str, str]] = {"zh": "本协议", "en": "this agreement"}
 
     starts: date
     ends: date
+    ceiling: Count | None = None
     prices: Annotated[tuple[AgreedPrice, ...], Field(min_length=1, max_length=500)]
     vat_percent: Percent = 13
     price_includes: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
@@ -51,8 +53,8 @@ class FrameworkTerms(Agreement):
 
     @model_validator(mode="after")
     def nothing_contradicts(self) -> Self:
-        if self.ends <= self.starts:
-            raise ValueError("a framework ends after it has begun")
+        if self.ends < self.starts:
+            raise ValueError("a framework ends no earlier than it begins")
         if not self.disputes_are_settled_once():
             raise ValueError("disputes go to a court or to arbitration: one of them")
         return self
