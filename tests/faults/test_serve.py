@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from dealer.engine import migrating
 
 HOUSE = Path(__file__).parents[2]
+PATIENCE = 60  # seconds: on a machine with other work a start alone may take ten
 
 
 class Served:
@@ -84,30 +85,30 @@ def test_a_request_is_answered_while_a_worker_runs_beside_and_both_end_when_aske
     with served(tmp_path) as installation:
         with urlopen(f"{installation.address}/healthz") as answer:
             assert answer.status == 200
-        assert within(20, installation.worker)
+        assert within(PATIENCE, installation.worker)
         worker = installation.worker_process()
         installation.process.send_signal(signal.SIGTERM)
-        assert installation.process.wait(20) == 0
+        assert installation.process.wait(PATIENCE) == 0
         assert not lives(worker)
         assert installation.worker() is None, "a worker that is asked to leave says so"
 
 
 def test_a_worker_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
     with served(tmp_path) as installation:
-        assert within(20, installation.worker)
+        assert within(PATIENCE, installation.worker)
         first = installation.worker()
         os.kill(installation.worker_process(), signal.SIGKILL)
-        assert within(20, lambda: installation.worker() not in (None, first))
+        assert within(PATIENCE, lambda: installation.worker() not in (None, first))
         installation.process.send_signal(signal.SIGINT)
-        assert installation.process.wait(20) == 0
+        assert installation.process.wait(PATIENCE) == 0
 
 
 def test_a_worker_whose_server_is_killed_leaves_by_itself(tmp_path: Path) -> None:
     with served(tmp_path) as installation:
-        assert within(20, installation.worker)
+        assert within(PATIENCE, installation.worker)
         worker = installation.worker_process()
         installation.process.kill()
-        assert within(20, lambda: not lives(worker))
+        assert within(PATIENCE, lambda: not lives(worker))
         assert installation.worker() is None
 
 
