@@ -120,6 +120,7 @@ def _live_in(stage: Stage, clock: Clock) -> None:
     for who, page in (
         ("吴倩", f"/contracts/{contract}"),
         ("吴倩", f"/deliveries/{batch}"),
+        ("吴倩", "/frameworks/1"),
         ("李娜", f"/quotations/{sent}"),
         ("李娜", f"/stock/{cars[0]}"),
         ("李娜", f"/drives/{drive}"),
