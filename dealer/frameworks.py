@@ -164,9 +164,13 @@ def note_submission(framework: Framework, ask: Ask) -> None:
 
 
 def note_approval(framework: Framework, ask: Ask) -> None:
-    """In force; it ends by itself after its last day, and who keeps it is told a while before."""
+    """In force."""
     framework.approved_by_id, framework.approved_at = ask.actor.id, ask.at
     deadlines.finish(ask, framework, "approve_framework")
+
+
+def plan_the_end(framework: Framework, ask: Ask) -> None:
+    """It ends by itself after its last day, and who keeps it is told a while before."""
     calendar = calendar_of(ask.db)
     fires = calendar.at(framework.until_day + timedelta(days=1), "00:05")
     deadlines.plan(ask, "end_framework", framework, fires, by_system=True)
@@ -194,7 +198,7 @@ STEPS = [
     Step("edit",     S.DRAFT,                 SAME,        KEEPER,   FrameworkFacts, TYPED,                                         (write_agreement,)),
     Step("submit",   S.DRAFT,                 S.SUBMITTED, KEEPER,   None,           TO_SUBMIT,                                     (note_submission, papers.freeze_agreement)),
     Step("return",   S.SUBMITTED,             S.DRAFT,     APPROVER, Comment,        (somebody_else_wrote_the_agreement,),          (close_tasks, papers.thaw_agreement)),
-    Step("approve",  S.SUBMITTED,             S.IN_FORCE,  APPROVER, None,           TO_APPROVE,                                    (note_approval, papers.number_agreement)),
+    Step("approve",  S.SUBMITTED,             S.IN_FORCE,  APPROVER, None,           TO_APPROVE,                                    (note_approval, plan_the_end, papers.number_agreement)),
     Step("withdraw", (S.DRAFT, S.SUBMITTED),  S.WITHDRAWN, KEEPER,   None,           (),                                            (close_tasks,)),
     Step("end",      S.IN_FORCE,              S.ENDED,     KEEPER,   Comment,        (),                                            (close_tasks,)),
     # by itself

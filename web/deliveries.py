@@ -239,7 +239,7 @@ def _figures(due: Due) -> list[dict[str, Any]]:
 
 
 def _fix(batch: Batch, refusal: Refusal) -> dict[str, str]:
-    if refusal.fix not in FIXES:
+    if refusal.fix not in FIXES or (refusal.fix == "begin_delivery" and not steps.seen_url(batch.deal)):
         return {}
     label, address = FIXES[refusal.fix]
     return {"fix_label": say(label), "fix_url": address.format(deal=batch.deal.number, batch=batch.number)}

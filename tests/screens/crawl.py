@@ -128,7 +128,9 @@ class Guide:
             for kind in KINDS.values():
                 things = db.scalars(select(kind.record).order_by(kind.record.number.desc()))
                 seen = [thing for thing in things if kind.sees(thing, who)]
-                in_each_state = {thing.state: kind.url(thing) for thing in reversed(seen)}.values()
+                in_each_state = {
+                    (thing.state, getattr(thing, "kind", None)): kind.url(thing) for thing in reversed(seen)
+                }.values()
                 yield from in_each_state
                 yield from self._steps(kind, seen, Ask(db, who, NOW))
                 yield from (rule.replace("/<int:number>", url) for url in in_each_state for rule in self._below(kind))
