@@ -379,11 +379,6 @@ def answer(item: str, result: ItemResult, **more: object) -> dict[str, PdiAnswer
         ("pdi_pass", report(odometer=50), ()),
         ("pdi_pass", report(odometer=51), ("E-ODOMETER",)),
         ("pdi_pass", report(Energy.ELECTRIC), ("E-PDI-OPEN",)),
-        (
-            "pdi_pass",
-            report(**answer("paint", ItemResult.PASS, photo=scene.Uploaded("a.jpg", b"GIF89a"))),
-            ("E-FILE-KIND",),
-        ),
         ("pdi_fail", report(), ("E-PDI-ALL-PASSED",)),
         ("pdi_fail", report(**answer("paint", ItemResult.FAIL, note="划伤")), ("E-PDI-PHOTO",)),
         ("pdi_fail", report(**answer("paint", ItemResult.FAIL, photo=PHOTO)), ("E-PDI-PHOTO",)),

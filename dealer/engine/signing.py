@@ -6,6 +6,7 @@ change to what was signed; the second is the buyer's, should they sign the file 
 """
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,5 +81,7 @@ def seal(pdf: bytes, key: bytes, at: datetime) -> bytes:
         fields.append_signature_field(paper, fields.SigFieldSpec(name))
     known = PdfSignatureMetadata(field_name=SELLER, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES)
     signer = SimpleSigner.load_pkcs12_data(key, [])
-    out: io.BytesIO = At(known, signer).sign_pdf(paper, existing_fields_only=True)
+    # pyHanko runs an event loop of its own, which it refuses to do in a thread that has one already.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        out: io.BytesIO = apart.submit(At(known, signer).sign_pdf, paper, existing_fields_only=True).result()
     return out.getvalue()
