@@ -96,7 +96,7 @@ class Guide:
         self.rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
         with database.reading() as db:
             self.states = {
-                (kind.address, thing.number): str(thing.state.value)
+                (kind.address, thing.number): f"{thing.state.value} {getattr(thing, 'kind', '')}".strip()
                 for kind in KINDS.values()
                 for thing in db.scalars(select(kind.record))
             }

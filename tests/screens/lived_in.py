@@ -109,13 +109,14 @@ def _live_in(stage: Stage, clock: Clock) -> None:
     contract = _number(stage.database, Contract, Contract.state == ContractState.EFFECTIVE)
     sent = _number(stage.database, Quotation, Quotation.state == QuotationState.ACCEPTED)
     batch, cars = _second_batch_handed_over(stage)
-    _a_batch_was_ended(stage)
+    ended = _a_batch_was_ended(stage)
     drive = _number(stage.database, TestDrive)
     blank = desks["陈静"].client.get("/imports/price-list/template").data
     rule = {"value": "4", "from_day": "2026-12-15", "reason": "三台起订的单子多为散客拼单"}
     _do(desks["陈静"], "/policies/fleet_min_qty/propose", rule)
     _do(desks["陈静"], "/imports/price-list", {"file": ("价格表.xlsx", blank)})
-    _do(desks["吴倩"], f"/contracts/{contract}/reading-copy", {}, f"/contracts/{contract}")
+    for number in (contract, ended):
+        _do(desks["吴倩"], f"/contracts/{number}/reading-copy", {}, f"/contracts/{number}")
     stage.print_waiting()
     for who, page in (
         ("吴倩", f"/contracts/{contract}"),
@@ -152,7 +153,7 @@ def _second_batch_handed_over(stage: Stage) -> tuple[int, list[int]]:
     return batch.number, cars
 
 
-def _a_batch_was_ended(stage: Stage) -> None:
+def _a_batch_was_ended(stage: Stage) -> int:
     """A surveyor's second batch is no longer wanted: both agree, and the general manager ends it."""
     drawn = contracted(stage, LAND_SURVEY, 4, 137_000, days_ago=30, mode=PurchaseMode.OPEN_TENDER, batches=(3, 1))
     passed(stage, drawn, 20)
@@ -165,6 +166,7 @@ def _a_batch_was_ended(stage: Stage) -> None:
     with stage.acting("周建国", 1, "16:00", BatchEnding(batch=2, **told)) as ask:
         parent = by_number(ask.db, Contract, ask.actor, drawn)
         workflow.begin(draw_up_amendment(ask, parent), "end_batch", ask)
+    return drawn
 
 
 def _form(stage: Stage) -> HandingOver:
