@@ -50,7 +50,8 @@ def attend(settings: Settings, greeting: tuple[str, ...] = ()) -> int:
     )
     stop = Event()
     beside = Thread(target=keep_a_worker, args=(database, stop), name="worker's keeper")
-    signal.signal(signal.SIGTERM, _leave)
+    for end in (signal.SIGTERM, signal.SIGINT):  # also where a shell that started it in the background ignores Ctrl-C
+        signal.signal(end, _leave)
     beside.start()
     warming = Timer(AFTER_THE_START, jobs.warm_up, (database,))
     warming.daemon = True

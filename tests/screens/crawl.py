@@ -34,7 +34,7 @@ from web.steps import KINDS, Kind
 
 LANGUAGES = ("zh", "en")
 HONEST = (403, 404, 409)
-TRIES = 3  # addresses of one sort of page that are tried before it counts as closed to the person
+TRIES = 6  # addresses of one sort of page that are tried before it counts as closed to the person
 OUTSIDE = "/sign-in"
 HTML, RELOAD = "text/html", "an answer to htmx: draw the page anew"
 # A link that chooses the language is the same page, one that goes back is no page of its own.
