@@ -6,6 +6,7 @@ from dealer import drives, reception
 from dealer.demo_stage import SCAN, Stage
 from dealer.desk import LicenceEntry, Verification
 from dealer.drives import Booking, CheckOut, Signing
+from dealer.engine.words import SHOP_ZONE
 from dealer.people import by_number
 from dealer.records.deals import Deal
 from dealer.records.prospects import Purpose, Source, VisitKind
@@ -51,8 +52,11 @@ def somebody_called_about_a_fleet(stage: Stage) -> None:
 
 
 def a_drive_only_has_to_be_started(stage: Stage) -> None:
-    """Booked for the next half hour, licence verified, key at hand: 李娜 presses start."""
+    """Booked for the next half hour, licence verified, key at hand: 李娜 presses start. By night: for tomorrow."""
     starts = stage.now + timedelta(minutes=30 - stage.now.minute % 30)
+    by_day = "08:30" <= f"{starts.astimezone(SHOP_ZONE):%H:%M}" <= "17:30"
+    if not by_day:
+        starts = stage.database.calendar.at(stage.day(-1), "10:00")
     with stage.acting("李娜", 0, "09:00") as ask:
         deal = by_number(ask.db, Deal, ask.actor, CITY_DEAL)
     told = Booking(
@@ -72,6 +76,8 @@ def a_drive_only_has_to_be_started(stage: Stage) -> None:
         consent=True, number="530102199003078237", classes="C1", since=date(2015, 4, 2), until=date(2031, 4, 2)
     )
     stage.take("李娜", 1, "15:05", TestDrive, number, "enter_licence", licence)
+    if not by_day:
+        return
     stage.take("李娜", 0, "23:59", TestDrive, number, "sign", Signing(scan=SCAN))
     seen = Verification(form=DocumentForm.ORIGINAL, status=LicenceStatus.NORMAL, name="丁宁", sober=True)
     stage.take("李娜", 0, "23:59", TestDrive, number, "verify", seen)
