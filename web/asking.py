@@ -59,12 +59,13 @@ def a_number(typed: str) -> int:
     return value
 
 
-def a_day(typed: str) -> date:
-    """A day in an address, from a time that the shop may have known; ValueError for others."""
-    value = date.fromisoformat(typed)
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise ValueError(typed)
-    return value
+def day_asked() -> date | None:
+    """The day that the address or the form names, from a time that the shop may have known; None for others."""
+    try:
+        value = date.fromisoformat(request.values.get("day", ""))
+    except ValueError:
+        return None
+    return value if FIRST_YEAR <= value.year <= LAST_YEAR else None
 
 
 def need(duty: str) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template
 
 from dealer import bundles
 from dealer import contract as contracts
@@ -14,7 +14,7 @@ from dealer.engine.steps import Ask
 from dealer.records.bundles import Bundle, BundlePart, BundleShape
 from dealer.records.contracts import Contract
 from web import steps
-from web.asking import Answer, a_day, looking, looking_ask, me, need, or_404, write
+from web.asking import Answer, day_asked, looking, looking_ask, me, need, or_404, write
 from web.contracts import KIND, title_of
 from web.forms import Form, options
 from web.frame import names_of
@@ -26,10 +26,7 @@ pages = Blueprint("bundles", __name__)
 
 def _day() -> date:
     """The day asked for; today when it is none."""
-    try:
-        return a_day(request.values.get("day", ""))
-    except ValueError:
-        return calendar_of(looking()).today(looking_ask().at)
+    return day_asked() or calendar_of(looking()).today(looking_ask().at)
 
 
 @options("printable_contracts")

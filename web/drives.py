@@ -17,7 +17,7 @@ from dealer.records.testdrives import DriveState, Experience, TestDrive
 from dealer.records.vehicles import DemoCar, DemoState
 from dealer.testdrive import DRIVES
 from web import deals, steps
-from web.asking import Answer, a_day, a_number, looking, me, need, or_404, write
+from web.asking import Answer, a_number, day_asked, looking, me, need, or_404, write
 from web.forms import Form, options
 from web.language import clock, say, show
 
@@ -96,7 +96,7 @@ def index() -> Answer:
     """The day of the demo cars, and whose turn it is."""
     need("see drives")
     today = calendar_of(looking()).today(g.now)
-    day = _day(request.args.get("day", ""), today)
+    day = day_asked() or today
     grid = drive_lists.day_grid(looking(), me().store_id, day, g.now)
     found = drive_lists.of_day(looking(), me(), day)
     return render_template(
@@ -110,13 +110,6 @@ def index() -> Answer:
         drives=[_line(each) for each in found],
         books=me().may_or_stands_in("book drives"),
     )
-
-
-def _day(typed: str, today: date) -> date:
-    try:
-        return a_day(typed)
-    except ValueError:
-        return today
 
 
 def _slots(day: date) -> list[datetime]:

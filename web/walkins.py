@@ -1,7 +1,7 @@
 """Walk-ins: the form at the door, the board of the day, the page of one visit."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from dealer.records.vehicles import Model
 from dealer.showroom import DayFigures, Known, Turn
 from dealer.visits import Arriving
 from web import steps, timeline
-from web.asking import Answer, a_day, looking, looking_ask, me, need, write
+from web.asking import Answer, day_asked, looking, looking_ask, me, need, write
 from web.forms import Field, Form, options
 from web.language import clock, say, short_day, show
 
@@ -250,7 +250,7 @@ def board() -> Answer:
     """Everybody who came or called on a day, and how the day counts."""
     need("see visits")
     today = calendar_of(looking()).today(g.now)
-    day = min(_day_asked() or today, today)
+    day = min(day_asked() or today, today)
     parties = showroom.parties_of(looking(), me(), day)
     return render_template(
         "walkins/board.html",
@@ -261,13 +261,6 @@ def board() -> Answer:
         parties=[_row(each) for each in parties],
         logs=me().may_or_stands_in("log visits"),
     )
-
-
-def _day_asked() -> date | None:
-    try:
-        return a_day(request.args.get("day", ""))
-    except ValueError:
-        return None
 
 
 def _figures(day: DayFigures) -> list[dict[str, Any]]:
