@@ -261,7 +261,7 @@ def note_loss(card: Prospect, ask: Ask) -> None:
 
 def _next_working_day(ask: Ask) -> datetime:
     calendar = calendar_of(ask.db)
-    return calendar.end_of(calendar.add_working_days(ask.today, 1))
+    return calendar.due_after(ask.today, 1)
 
 
 def confirm_loss(card: Prospect, ask: Ask) -> None:

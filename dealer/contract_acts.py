@@ -78,7 +78,7 @@ def plan_reviews(contract: Contract, ask: Ask) -> None:
     """Each reviewer has one working day (house rule `review_due_working_days`)."""
     calendar = calendar_of(ask.db)
     days = policy(ask.db, contract.store_id, "review_due_working_days", ask.today)
-    due = calendar.end_of(calendar.add_working_days(ask.today, days))
+    due = calendar.due_after(ask.today, days)
     for reviewer in reviewers(contract, ask):
         kind, role = REVIEW_TASKS[reviewer]
         if not deadlines.open_for(ask.db, contract.deal, kind):
@@ -126,7 +126,7 @@ def excuse_late_award(contract: Contract, ask: Ask) -> None:
 def plan_issue(contract: Contract, ask: Ask) -> None:
     """The back office issues it by the next working day."""
     calendar = calendar_of(ask.db)
-    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    due = calendar.due_after(ask.today, 1)
     deadlines.plan(ask, "issue_contract", contract, due, role=Role.CLERK)
 
 
@@ -189,7 +189,7 @@ def write_signatures(contract: Contract, ask: Ask) -> None:
     contract.signed_scan_sha256 = keep_file(ask, facts.scan)
     contract.signed_recorded_by_id = ask.actor.id
     calendar = calendar_of(ask.db)
-    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    due = calendar.due_after(ask.today, 1)
     deadlines.plan(ask, "confirm_signatures", contract, due, role=Role.KEY_ACCOUNT)
 
 

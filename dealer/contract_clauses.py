@@ -149,7 +149,7 @@ def write_remark(contract: Contract, ask: Ask) -> None:
     contract.remarks.append(remark)
     if not deadlines.open_for(ask.db, contract, "answer_remarks"):
         calendar = calendar_of(ask.db)
-        due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+        due = calendar.due_after(ask.today, 1)
         deadlines.plan(ask, "answer_remarks", contract, due, owner_id=contract.owner_id)
 
 

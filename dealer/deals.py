@@ -131,7 +131,7 @@ def plan_clash_decision(deal: Deal, ask: Ask) -> None:
     """撞单: the key-account manager settles it within one working day; typing goes on, quoting waits."""
     if not deal.clash_settled:
         calendar = calendar_of(ask.db)
-        due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+        due = calendar.due_after(ask.today, 1)
         deadlines.plan(ask, "settle_clash", deal, due, role=Role.KEY_ACCOUNT)
 
 
@@ -172,7 +172,7 @@ def plan_reviews(deal: Deal, ask: Ask) -> None:
     """The reviewers have one working day."""
     calendar = calendar_of(ask.db)
     days = policy(ask.db, deal.store_id, "review_due_working_days", ask.today)
-    due = calendar.end_of(calendar.add_working_days(ask.today, days))
+    due = calendar.due_after(ask.today, days)
     for kind, role in REVIEW_TASKS:
         deadlines.plan(ask, kind, deal, due, role=role)
 
@@ -189,7 +189,7 @@ def note_loss_request(deal: Deal, ask: Ask) -> None:
     deal.loss_asked_by_id = ask.hat.id
     deal.loss_reason, deal.loss_remark = loss.reason, loss.remark
     deal.loss_competitor = f"{loss.competitor_brand} {loss.competitor_model}".strip() or None
-    due = calendar_of(ask.db).end_of(calendar_of(ask.db).add_working_days(ask.today, 1))
+    due = calendar_of(ask.db).due_after(ask.today, 1)
     deadlines.plan(ask, "confirm_loss", deal, due, role=Role.KEY_ACCOUNT)
 
 
@@ -208,7 +208,7 @@ def record_loss(deal: Deal, ask: Ask) -> None:
 def note_reopen_request(deal: Deal, ask: Ask) -> None:
     """The owner wants to take it up again."""
     deal.reopen_asked_by_id = ask.hat.id
-    due = calendar_of(ask.db).end_of(calendar_of(ask.db).add_working_days(ask.today, 1))
+    due = calendar_of(ask.db).due_after(ask.today, 1)
     deadlines.plan(ask, "confirm_reopening", deal, due, role=Role.KEY_ACCOUNT)
 
 
@@ -247,7 +247,7 @@ def forget_hold(deal: Deal, ask: Ask) -> None:
 def note_rework_request(deal: Deal, ask: Ask) -> None:
     """The owner wants the approved text changed."""
     deal.rework_asked_by_id, deal.rework_to, deal.rework_reason = ask.hat.id, ask.facts.to, ask.facts.reason
-    due = calendar_of(ask.db).end_of(calendar_of(ask.db).add_working_days(ask.today, 1))
+    due = calendar_of(ask.db).due_after(ask.today, 1)
     deadlines.plan(ask, "confirm_rework", deal, due, role=Role.KEY_ACCOUNT)
 
 

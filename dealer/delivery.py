@@ -154,7 +154,7 @@ def _not_yet() -> Refusal:
 def plan_batch(batch: Batch, ask: Ask) -> None:
     """Cars are wanted from the yard, and the day is in the owner's calendar."""
     calendar = calendar_of(ask.db)
-    wanted = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    wanted = calendar.due_after(ask.today, 1)
     deadlines.plan(ask, "allocate_cars", batch, wanted, role=Role.VEHICLES)
     deadlines.plan(ask, "deliver_batch", batch, calendar.end_of(batch.due_on), owner_id=batch.owner_id)
 

@@ -159,7 +159,7 @@ def note_submission(framework: Framework, ask: Ask) -> None:
     """The general manager has a working day."""
     framework.submitted_by_id = ask.actor.id
     calendar = calendar_of(ask.db)
-    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    due = calendar.due_after(ask.today, 1)
     deadlines.plan(ask, "approve_framework", framework, due, role=Role.GENERAL)
 
 

@@ -163,7 +163,7 @@ def note_submission(price_list: PriceList, ask: Ask) -> None:
     """The general manager has a working day."""
     price_list.submitted_by_id = ask.actor.id
     calendar = calendar_of(ask.db)
-    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    due = calendar.due_after(ask.today, 1)
     deadlines.plan(ask, "approve_price_list", price_list, due, role=Role.GENERAL)
 
 

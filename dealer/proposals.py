@@ -292,7 +292,7 @@ def somebody_else_proposed(proposal: Policy, ask: Ask) -> Refusal | None:
 def write_proposal(proposal: Policy, ask: Ask) -> None:
     """Have it decided by the end of the next working day."""
     calendar = calendar_of(ask.db)
-    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    due = calendar.due_after(ask.today, 1)
     deadlines.plan(ask, "approve_policy", proposal, due, role=Role.GENERAL)
 
 

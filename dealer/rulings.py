@@ -92,7 +92,7 @@ def plan_decision(exception: PriceException, ask: Ask) -> None:
     """Whoever is asked in this stage has one working day; then the general manager sees it as well."""
     calendar = calendar_of(ask.db)
     days = policy(ask.db, exception.store_id, "review_due_working_days", ask.today)
-    exception.due_at = calendar.end_of(calendar.add_working_days(ask.today, days))
+    exception.due_at = calendar.due_after(ask.today, days)
     exception.escalated_at = exception.reminded_at = None
     exception.reminders = 0
     deadlines.cancel(ask, exception)
@@ -186,7 +186,7 @@ def forget_counter(exception: PriceException, ask: Ask) -> None:
 
 def _plan_answer(exception: PriceException, ask: Ask) -> None:
     calendar = calendar_of(ask.db)
-    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    due = calendar.due_after(ask.today, 1)
     deadlines.plan(ask, "answer_exception", exception, due, owner_id=exception.owner_id)
 
 
@@ -238,7 +238,7 @@ def note_escalation(exception: PriceException, ask: Ask) -> None:
     exception.escalated_at = ask.at
     deadlines.finish(ask, exception, "escalate_exception")
     calendar = calendar_of(ask.db)
-    due = calendar.end_of(calendar.add_working_days(ask.today, 1))
+    due = calendar.due_after(ask.today, 1)
     deadlines.plan(ask, "decide_escalated_exception", exception, due, role=Role.GENERAL)
 
 

@@ -47,6 +47,10 @@ class ShopCalendar:
         """24:00 of the day, which is 0:00 of the next: the first moment that is too late."""
         return self.start_of(day + _DAY)
 
+    def due_after(self, day: date, days: int) -> datetime:
+        """24:00 of the `days`-th working day after a day: until then it is in time."""
+        return self.end_of(self.add_working_days(day, days))
+
     def within_days(self, event: datetime, days: int) -> datetime:
         """Due `days` days after an event: by 24:00 of that day; the day of the event does not count (Civil Code 201).
 
