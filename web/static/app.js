@@ -297,19 +297,26 @@
   const prepare = (part) => {
     for (const field of part.querySelectorAll("[data-signature]")) prepareSignature(field);
     for (const toast of part.querySelectorAll("[data-toast]")) prepareToast(toast);
+    watchWidths(part);
     if (matchMedia("(pointer: coarse)").matches) for (const button of part.querySelectorAll("[data-camera]")) button.hidden = false;
   };
-  // A table wider than its frame must be reachable by keyboard, any other must not cost a press of Tab.
-  const markScrolling = () => {
-    for (const frame of document.querySelectorAll(".table-frame:not([role])")) {
-      if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
-      else frame.removeAttribute("tabindex");
+  // A table wider than its frame must be reachable by keyboard, any other must not cost a press of Tab. Frames come with
+  // their tabindex, so that one is never wide and unreachable meanwhile; rows, fonts and windows change the width later.
+  const markScrolling = (frame) => {
+    if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+    else frame.removeAttribute("tabindex");
+  };
+  const widths = new ResizeObserver((changes) => {
+    for (const frame of new Set(changes.map((change) => change.target.closest(".table-frame")))) if (frame) markScrolling(frame);
+  });
+  const watchWidths = (part) => {
+    for (const frame of part.querySelectorAll(".table-frame:not([role])")) {
+      widths.observe(frame);
+      for (const table of frame.children) widths.observe(table);
     }
   };
 
   showLetters();
   prepare(document);
-  markScrolling();
-  window.addEventListener("resize", markScrolling);
-  document.addEventListener("htmx:load", (event) => { prepare(event.detail.elt); markScrolling(); });
+  document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));
 })();
