@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines
+from dealer import deadlines, levels
 from dealer.customers import ShortName, Telephone
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Options, Paragraph, ShopTime
@@ -113,20 +113,9 @@ class FormerOwner(Facts):
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def due_after(ask: Ask, card: Prospect, level: Level, contact: datetime) -> datetime:
-    """When a prospect of a level is contacted next: the level's gap after the last contact, at the shop's hour."""
-    calendar = calendar_of(ask.db)
-    gap = policy(ask.db, card.store_id, "levels", ask.today)[level.value]["gap"]
-    return calendar.at(calendar.today(contact) + timedelta(days=gap), _preferred_hour(card, ask))
-
-
-def _preferred_hour(card: Prospect, ask: Ask) -> str:
-    return str(policy(ask.db, card.store_id, "follow_up_from", ask.today))
-
-
 def plan_next(card: Prospect, ask: Ask) -> None:
     """The next contact as the level asks, written on the card and into its owner's day."""
-    plan_at(card, ask, due_after(ask, card, card.level, card.last_contact_at))
+    plan_at(card, ask, levels.next_contact(ask.db, card, card.level, card.last_contact_at, ask.today))
 
 
 def plan_at(card: Prospect, ask: Ask, due: datetime) -> None:
@@ -196,7 +185,7 @@ def note_contact(card: Prospect, ask: Ask) -> None:
     if facts.next_at is not None:
         plan_at(card, ask, facts.next_at)
     elif facts.in_vain:
-        plan_at(card, ask, calendar_of(ask.db).at(ask.today + timedelta(days=1), _preferred_hour(card, ask)))
+        plan_at(card, ask, levels.next_try(ask.db, card, ask.today))
     else:
         plan_next(card, ask)
     _write_contact(card, ask, before)

@@ -52,14 +52,16 @@ DEFAULTS: dict[str, Any] = {
     "review_due_working_days": 1,
     "retention_most_permille": 100,
     "follow_up_from": "09:30",
+    "follow_up_until": "11:30",
     "call_window": ["09:00-12:00", "14:00-20:00"],
-    "levels": {
-        "H": {"deal_within": 7, "gap": 2},
-        "A": {"deal_within": 15, "gap": 5},
-        "B": {"deal_within": 30, "gap": 7},
-        "C": {"deal_within": 90, "gap": 15},
-        "N": {"deal_within": 90, "gap": 1},
-    },
+    # By level, for one brand or class of customers where the shop wants other days for these (levels.py).
+    "levels": [
+        {"brand": "", "customer_class": None, "level": "H", "deal_within": 7, "gap": 2},
+        {"brand": "", "customer_class": None, "level": "A", "deal_within": 15, "gap": 5},
+        {"brand": "", "customer_class": None, "level": "B", "deal_within": 30, "gap": 7},
+        {"brand": "", "customer_class": None, "level": "C", "deal_within": 90, "gap": 15},
+        {"brand": "", "customer_class": None, "level": "N", "deal_within": 90, "gap": 1},
+    ],
     "owner_kept_days": 30,
     "revived_level": "B",
     "uncontactable_days": 3,

@@ -4,6 +4,7 @@ Read the table first. What a proposal asks for follows from the kind of value, w
 """
 
 import re
+from collections import Counter
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines, stage_staffing
+from dealer import catalogue, deadlines, stage_staffing
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph, checked
 from dealer.engine.malformed import Malformed, half_width
@@ -20,6 +21,7 @@ from dealer.engine.words import Yuan
 from dealer.people import OWNER, Actor, has, not_their_own, scoped
 from dealer.policies import DEFAULTS
 from dealer.records.approvals import Lane
+from dealer.records.customers import CustomerClass
 from dealer.records.people import Policy, PolicyState, Role
 from dealer.records.prospects import Level
 
@@ -102,17 +104,19 @@ class Windows(Proposal):
 
 
 class LevelDays(Facts):
-    """What a level asks of the consultant."""
+    """What a level asks of the consultant: of everybody's prospects, or of one brand's or one class's."""
 
+    brand: Annotated[str, Options("brands")] = Field("", title="Brand (empty: every one)", max_length=60)
+    customer_class: CustomerClass | None = Field(None, title="Customer class (empty: every one)")
     level: Annotated[Level, Options("level_names")] = Field(title="Level")
     deal_within: int = Field(title="Purchase expected within days", ge=1, le=1000)
     gap: int = Field(title="Days until the next contact", ge=1, le=365)
 
 
 class Levels(Proposal):
-    """Every level with its days."""
+    """Every level with its days; below them the brands and classes with days of their own."""
 
-    value: tuple[LevelDays, ...] = Field(title="Levels", min_length=1, max_length=10)
+    value: tuple[LevelDays, ...] = Field(title="Levels", min_length=1, max_length=100)
 
 
 class StageRow(Facts):
@@ -151,12 +155,12 @@ def form_of(name: str) -> type[Proposal]:
             return Amount if name.endswith("_fen") else Number
         case str() as text:
             return LevelName if text in set(Level) else TimeOfDay
+        case [{"level": _}, *_]:
+            return Levels
         case list():
             return Windows
-        case {"fleet": _}:
-            return Stages
         case _:
-            return Levels
+            return Stages
 
 
 STAGE_ROLES = tuple(name for name, info in StageRow.model_fields.items() if info.annotation is bool)
@@ -168,7 +172,7 @@ def stored(facts: Any) -> Any:
         case Windows():
             return [f"{hours.start}-{hours.end}" for hours in facts.value]
         case Levels():
-            return {row.level.value: {"deal_within": row.deal_within, "gap": row.gap} for row in facts.value}
+            return [row.model_dump(mode="json") for row in facts.value]
         case LevelName():
             return facts.value.value
         case Stages():
@@ -186,8 +190,6 @@ def shown(name: str, value: Any) -> Any:
     form = form_of(name)
     if form is Windows:
         return [dict(zip(("start", "end"), hours.split("-"), strict=True)) for hours in value]
-    if form is Levels:
-        return [{"level": level} | days for level, days in value.items()]
     if form is Stages:
         return [_row(lane, stage) for lane, stages in value.items() for stage in stages]
     return value
@@ -228,10 +230,30 @@ def hours_follow_each_other(proposal: Policy, ask: Ask) -> Refusal | None:
 
 @on_facts
 def every_level_has_one_row(proposal: Policy, ask: Ask) -> Refusal | None:
-    """A level without days would leave its cards without a next contact."""
-    if isinstance(ask.facts, Levels) and sorted(row.level for row in ask.facts.value) != sorted(Level):
-        sentence = "Give each of these levels one row: {levels}."
+    """A level without days for everybody would leave cards without a next contact; two rows, to chance."""
+    if not isinstance(ask.facts, Levels):
+        return None
+    for_everybody = [row.level for row in ask.facts.value if not row.brand and row.customer_class is None]
+    if sorted(for_everybody) != sorted(Level):
+        sentence = "Give each of these levels one row without brand and class: {levels}."
         return no(sentence, code="E-POLICY-LEVELS", field="value", levels=list(Level))
+    named = Counter((row.brand, row.customer_class, row.level) for row in ask.facts.value)
+    if twice := next((key for key, count in named.items() if count > 1), None):
+        sentence = "Level {level} of one brand and class stands there twice: keep one of these rows."
+        return no(sentence, code="E-POLICY-LEVELS", field="value", level=twice[2])
+    return None
+
+
+@on_facts
+def brands_are_the_shops(proposal: Policy, ask: Ask) -> Refusal | None:
+    """A row for a brand that the shop does not sell would never count."""
+    if not isinstance(ask.facts, Levels):
+        return None
+    sold = {model.brand for model in catalogue.all_models(ask.db, ask.actor)}
+    unknown = next((row.brand for row in ask.facts.value if row.brand and row.brand not in sold), None)
+    if unknown is not None:
+        sentence = "The shop has no model of {brand}: choose one of its brands."
+        return no(sentence, code="E-POLICY-BRAND", field="value", brand=unknown)
     return None
 
 
@@ -312,8 +334,8 @@ def end_proposal(proposal: Policy, ask: Ask) -> None:
 # fmt: off
 STEPS = [
     *(Step("propose", None, S.PROPOSED, has("propose policies"), form,
-           (value_is_sensible, hours_follow_each_other, every_level_has_one_row, stages_can_decide, day_is_not_past,
-            nothing_else_is_proposed),
+           (value_is_sensible, hours_follow_each_other, every_level_has_one_row, brands_are_the_shops,
+            stages_can_decide, day_is_not_past, nothing_else_is_proposed),
            (write_proposal,), when=asks_by(form)) for form in FORMS),
     Step("approve", S.PROPOSED, S.APPROVED, has("approve policies"), None,
          (somebody_else_proposed, its_day_is_still_to_come, stages_can_still_decide),

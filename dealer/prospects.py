@@ -4,9 +4,9 @@ Reads visits and deals, because some steps follow from them by themselves: a cus
 a deal that is signed makes an order.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
-from dealer import card_lists, cards, people
+from dealer import card_lists, cards, levels, people
 from dealer.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why, last_visit
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Rule, Step, no, on_facts
@@ -83,8 +83,7 @@ def _latest_day(card: Prospect, ask: Ask) -> date:
     """By when the next contact must be once this step is taken. What is overdue is made good today or tomorrow."""
     talked = isinstance(ask.facts, Contacted) and not ask.facts.in_vain
     contact = ask.at if talked else card.last_contact_at
-    due = cards.due_after(ask, card, ask.facts.level or card.level, contact)
-    return max(calendar_of(ask.db).today(due), ask.today + timedelta(days=1))
+    return levels.latest_day(ask.db, card, ask.facts.level or card.level, contact, ask.today)
 
 
 @on_facts

@@ -1,5 +1,6 @@
 """Migrations lead an installation to the tables the code expects, and lose nothing on the way."""
 
+import json
 import os
 import re
 import subprocess
@@ -129,6 +130,29 @@ def test_upgrading_what_is_up_to_date_changes_nothing(url: str, sql: Sql) -> Non
     found(url).engine.dispose()
     migrating.upgrade(url)
     assert sql("SELECT count(*) FROM people") == [(len(CAST),)]
+
+
+def test_the_days_of_levels_become_rows_and_rows_become_days_again(url: str, sql: Sql) -> None:
+    migrating.upgrade(url)
+    found(url).engine.dispose()
+    migrating.downgrade(url, "0018")
+    days = '{"H": {"deal_within": 7, "gap": 2}}'
+    sql(
+        "INSERT INTO policies (id, store_id, number, state, version, since, begun_at, name, value, from_day, reason)"
+        f" SELECT id, id, 1, 'approved', 0, '2026-11-10', '2026-11-10', 'levels', '{days}', '2026-11-10', ''"
+        " FROM stores"
+    )
+    migrating.upgrade(url)
+    kept = "SELECT value FROM policies"
+    assert _read(sql(kept)) == [{"brand": "", "customer_class": None, "level": "H", "deal_within": 7, "gap": 2}]
+    migrating.downgrade(url, "0018")
+    assert _read(sql(kept)) == json.loads(days)
+
+
+def _read(rows: list[tuple[object, ...]]) -> object:
+    """A document, which SQLite hands out as text."""
+    [(value,)] = rows
+    return json.loads(value) if isinstance(value, str) else value
 
 
 # ── with data in the tables ───────────────────────────────────────────────────────────────────────────────────────

@@ -22,6 +22,7 @@ from dealer.proposals import (
     TimeOfDay,
     Windows,
 )
+from dealer.records.customers import CustomerClass
 from dealer.records.people import Policy, PolicyState
 from dealer.records.prospects import Level
 from tests.cast import Shop
@@ -31,6 +32,8 @@ S = PolicyState
 FIRST = date(2026, 12, 1)
 WHY = "总部要求"
 MORNING = Hours(start="09:00", end="12:00")
+EVERY_LEVEL = tuple(LevelDays(level=level, deal_within=30, gap=3) for level in Level)
+SLOW = LevelDays(level=Level.C, customer_class=CustomerClass.GOVERNMENT, deal_within=180, gap=20)
 TEN_DAYS = Number(value=10, from_day=FIRST, reason=WHY)
 
 
@@ -159,6 +162,8 @@ def test_the_general_manager_has_it_on_the_list_until_it_is_decided(shop: Shop) 
         ("call_window", {"value": (MORNING, Hours(start="11:00", end="14:00"))}, "E-POLICY-HOURS"),
         ("call_window", {"value": (Hours(start="12:00", end="09:00"),)}, "E-POLICY-HOURS"),
         ("levels", {"value": (LevelDays(level=Level.H, deal_within=7, gap=2),)}, "E-POLICY-LEVELS"),
+        ("levels", {"value": (*EVERY_LEVEL, SLOW, SLOW)}, "E-POLICY-LEVELS"),
+        ("levels", {"value": (*EVERY_LEVEL, SLOW.model_copy(update={"brand": "云岭"}))}, "E-POLICY-BRAND"),
     ],
 )  # fmt: skip
 def test_a_mistyped_value_is_told_beside_its_field(shop: Shop, name: str, facts: dict[str, Any], code: str) -> None:

@@ -100,7 +100,7 @@ def test_story_2_up_to_the_card(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "level, due",
-    [("H", "2026-11-12 09:30"), ("A", "2026-11-15 09:30"), ("B", "2026-11-17 09:30"), ("C", "2026-11-25 09:30")],
+    [("H", "2026-11-12 09:30"), ("A", "2026-11-13 09:30"), ("B", "2026-11-17 09:30"), ("C", "2026-11-25 09:30")],
 )
 def test_the_level_says_how_soon(shop: Shop, level: str, due: str) -> None:
     carded(shop)
@@ -121,7 +121,8 @@ def test_the_gap_counts_from_the_last_contact_not_from_the_grading(shop: Shop) -
 
 def test_the_gaps_are_the_shops_own_from_a_day_on(shop: Shop) -> None:
     rows = tuple(LevelDays(level=level, deal_within=90, gap=3) for level in Level)
-    facts = Levels(value=rows, from_day=date(2026, 11, 10), reason="三天一访")
+    slow = LevelDays(level=Level.C, customer_class=CustomerClass.RENTAL, deal_within=180, gap=10)
+    facts = Levels(value=(*rows, slow), from_day=date(2026, 11, 10), reason="三天一访")
     with shop.acting("陈静", at("2026-11-01 09:00"), facts) as ask:
         proposal = proposals.proposal_of(ask, "levels")
         workflow.begin(proposal, "propose", ask)
@@ -129,6 +130,9 @@ def test_the_gaps_are_the_shops_own_from_a_day_on(shop: Shop) -> None:
         workflow.take(ask.db.merge(proposal), "approve", ask)
     carded(shop)
     assert take(shop, "2026-11-10 10:40", "set_level", Grading(level=Level.C)).next_contact_at == at("2026-11-13 09:30")
+    carded(shop, facts=CARD.model_copy(update={"phone": "13888880002", "customer_class": CustomerClass.RENTAL}))
+    rental = take(shop, "2026-11-10 10:40", "set_level", Grading(level=Level.C), number=2)
+    assert rental.next_contact_at == at("2026-11-20 09:30")
 
 
 @pytest.mark.parametrize(
@@ -398,7 +402,7 @@ def test_a_visit_is_a_contact(shop: Shop) -> None:
     take(shop, "2026-11-10 10:40", "set_level", Grading(level=Level.B))
     visited(shop, "2026-11-14 16:00")
     card = seen(shop)
-    assert (card.last_contact_at, card.next_contact_at) == (at("2026-11-14 16:00"), at("2026-11-21 09:30"))
+    assert (card.last_contact_at, card.next_contact_at) == (at("2026-11-14 16:00"), at("2026-11-20 09:30"))
 
 
 def test_the_owner_takes_a_resting_card_up_again(shop: Shop) -> None:

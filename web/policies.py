@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template
 
-from dealer import people, policies, proposals, workflow
+from dealer import catalogue, levels, people, policies, proposals, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
@@ -49,7 +49,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Prospects",
-        ("levels", "follow_up_from", "owner_kept_days", "revived_level", "uncontactable_days"),
+        ("levels", "follow_up_from", "follow_up_until", "owner_kept_days", "revived_level", "uncontactable_days"),
     ),
 )  # fmt: skip
 UNITS = {
@@ -74,6 +74,11 @@ def _level_names() -> list[tuple[str, str]]:
     return [(level.value, show(level)) for level in Level]
 
 
+@options("brands")
+def _brands() -> list[tuple[str, str]]:
+    return [(brand, brand) for brand in sorted({model.brand for model in catalogue.all_models(looking(), me())})]
+
+
 def told(name: str, value: Any) -> str:
     """A value as a person reads it: with its unit, hours and levels written out."""
     match value:
@@ -81,14 +86,23 @@ def told(name: str, value: Any) -> str:
             return say("yes") if value else say("no")
         case int():
             return f"¥{money(value)}" if name.endswith("_fen") else _with_unit(name, value)
-        case list():
-            return show([hours.replace("-", "–") for hours in value])
         case {"fleet": _}:
             return " · ".join(_stages_of_case(Lane(lane), stages) for lane, stages in value.items())
-        case Mapping():
-            return show([f"{level} {days['deal_within']} / {days['gap']}" for level, days in value.items()])
+        case [{"level": _}, *_]:
+            return " · ".join(_days_by_level(value))
+        case list():
+            return show([hours.replace("-", "–") for hours in value])
         case _:
             return str(value)
+
+
+def _days_by_level(value: list[dict[str, Any]]) -> list[str]:
+    """H 7 / 2、A 15 / 5 …, then likewise each brand or class with days of its own."""
+    told: dict[str, list[str]] = {}
+    for row in levels.rows_of(value):
+        named = show([each for each in (row.brand, row.customer_class) if each])
+        told.setdefault(named, []).append(f"{row.level} {row.deal_within} / {row.gap}")
+    return [f"{named} {show(days)}".strip() for named, days in told.items()]
 
 
 def _stages_of_case(lane: Lane, stages: list[dict[str, Any]]) -> str:
@@ -164,7 +178,10 @@ def values(name: str) -> Answer:
 
 def _explained(name: str) -> str:
     if proposals.form_of(name) is proposals.Levels:
-        return say("For each level: purchase expected within so many days / days until the next contact.")
+        return say(
+            "For each level: purchase expected within so many days / days until the next contact. "
+            "Rows for a brand or a customer class go before those for everybody, a class before a brand."
+        )
     if proposals.form_of(name) is proposals.Stages:
         return say("Stages of one kind of case follow each other. All of a stage must agree, or as many as it says.")
     return ""

@@ -4,13 +4,12 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import card_lists, cards, people, prospects, showroom, workflow
+from dealer import card_lists, cards, levels, people, prospects, showroom, workflow
 from dealer.cards import CardFacts, Contacted, Why
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Ask
-from dealer.policies import policy
 from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState
 from web import steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, write
@@ -55,10 +54,22 @@ KIND = steps.register(
 
 @options("levels")
 def _levels() -> list[tuple[str, str]]:
-    """The four grades, each with how often it is contacted."""
-    gaps = policy(looking(), me().store_id, "levels", calendar_of(looking()).today(g.now))
+    """The four grades, each with how often the card whose page this is would be contacted."""
+    card = _card_asked()
     graded = [level for level in Level if level is not Level.N]
-    return [(each.value, f"{show(each)} · {say('every {days} days', days=gaps[each.value]['gap'])}") for each in graded]
+    if card is None:
+        return [(each.value, show(each)) for each in graded]
+    gaps = [levels.row_for(looking(), card, each, looking_ask().today).gap for each in graded]
+    return [
+        (each.value, f"{show(each)} · {say('every {days} days', days=gap)}")
+        for each, gap in zip(graded, gaps, strict=True)
+    ]
+
+
+def _card_asked() -> Prospect | None:
+    """The card whose page this is."""
+    found: Prospect | None = people.by_number(looking(), Prospect, me(), (request.view_args or {}).get("number", 0))
+    return found
 
 
 @options("card_keepers")
@@ -69,8 +80,7 @@ def _card_keepers() -> list[tuple[str, str]]:
 @options("follow_ups")
 def _follow_ups() -> list[tuple[str, str]]:
     """The entries of the card whose page this is."""
-    number = (request.view_args or {}).get("number", 0)
-    card = people.by_number(looking(), Prospect, me(), number)
+    card = _card_asked()
     entries = card_lists.record_of(looking(), card) if card else []
     return [(str(each.id), f"{clock(each.at)} {each.what[:40]}") for each in entries if each.corrects_id is None]
 
@@ -107,8 +117,16 @@ def index() -> Answer:
     )
 
 
+def is_late(card: Prospect) -> bool:
+    """Whether the card's next contact is overdue now."""
+    calendar = calendar_of(looking())
+    if "contact_hours" not in g:
+        g.contact_hours = levels.slot(looking(), me().store_id, calendar.today(g.now))
+    return levels.is_late(card.next_contact_at, g.now, calendar, g.contact_hours)
+
+
 def _row(card: Prospect) -> dict[str, Any]:
-    overdue = card.next_contact_at is not None and card.next_contact_at < g.now
+    overdue = is_late(card)
     return {
         "url": KIND.url(card),
         "tone": "bad" if overdue else "",
@@ -154,12 +172,26 @@ def _page(card: Prospect, form: Form | None) -> str:
         card=card,
         row=_row(card),
         phone=phone,
+        days=_days_of_level(card),
         masked=phone != card.phone and me().may_or_stands_in("see all cards"),
         form=(form or Form(Contacted)) if contact else None,
         buttons=[each for each in buttons if each["action"] != "follow_up"],
         record=_record(card_lists.record_of(looking(), card)),
         visits=[_visit(each) for each in showroom.visits_of(looking(), card)],
         timeline=timeline.entries(list(reversed(told))),
+    )
+
+
+def _days_of_level(card: Prospect) -> str:
+    """The row of the table that the next contact follows: B 级 · 每 7 天联系，30 天内成交 · 租赁公司."""
+    row = levels.row_for(looking(), card, card.level, looking_ask().today)
+    days = say("every {gap} days, purchase within {deal_within}", gap=row.gap, deal_within=row.deal_within)
+    return " · ".join(
+        [
+            show(card.level),
+            days,
+            show([each for each in (row.brand, row.customer_class) if each]) or say("all customers"),
+        ]
     )
 
 

@@ -144,7 +144,8 @@ def test_a_contact_is_written_down_on_the_card(desk: Desks, shop: Shop) -> None:
     assert (page.status, page.url) == (200, "/prospects/1")
     assert "周六来看车" in page.text
     assert "未定级 → A 级" in page.text
-    assert "11-15 09:30" in page.text
+    assert "11-13 09:30" in page.text
+    assert "每 5 天联系，15 天内成交 · 全部客户" in page.text
 
 
 def test_a_blank_contact_is_refused_beside_its_field(desk: Desks, shop: Shop) -> None:
