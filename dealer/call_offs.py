@@ -110,7 +110,7 @@ def _counts_for(db: Session, framework: Framework, quotation: Quotation, day: da
     if quotation.state not in WITH_THE_CUSTOMER or quotation.sent_at is None:
         return is_in_force(framework, day)
     sent_on = calendar_of(db).today(quotation.sent_at)
-    begun = framework.approved_at is not None and framework.approved_at <= quotation.sent_at
+    begun = framework.in_force_at is not None and framework.in_force_at <= quotation.sent_at
     return begun and framework.from_day <= sent_on <= framework.until_day
 
 

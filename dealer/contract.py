@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import amendment_drafts as amending
-from dealer import amendment_prices, people, printing, reports, sealing, their_paper
+from dealer import amendment_prices, people, printing, reports, sealing, signatures, their_paper
 from dealer import amendment_rules as amendments
 from dealer import batch_endings as endings
 from dealer import contract_acts as acts
@@ -52,8 +52,8 @@ EDIT_PAYMENT = (
     drafting.typed_retention_is_within_its_limit,
 )  # fmt: skip
 SIGNING = (
-    rules.paper_is_stored, rules.deal_awaits_its_contract, rules.signed_text_is_the_issued_one,
-    rules.signed_after_issue_and_by_today, rules.further_parties_have_signed, rules.signed_soon_after_the_award,
+    rules.paper_is_stored, rules.deal_awaits_its_contract, signatures.signed_text_is_the_issued_one,
+    signatures.signed_after_issue_and_by_today, rules.further_parties_have_signed, rules.signed_soon_after_the_award,
 )  # fmt: skip
 AMENDING = (
     rules.signatures_are_recorded, rules.somebody_else_recorded, rules.every_model_was_driven, rules.paper_is_stored,

@@ -171,30 +171,6 @@ def signed_last(signed: Contract | Signatures) -> date:
 
 
 @on_facts
-def signed_text_is_the_issued_one(contract: Contract, ask: Ask) -> Refusal | None:
-    """Somebody has compared what came back with what went out."""
-    if not ask.facts.same_text:
-        return no(
-            "Compare the signed contract with the issued version and confirm it.", code="E-SIGNED-TEXT",
-            field="same_text",
-        )  # fmt: skip
-    return None
-
-
-@on_facts
-def signed_after_issue_and_by_today(contract: Contract, ask: Ask) -> Refusal | None:
-    """Nobody signs a text before it is there, or tomorrow."""
-    for field in ("seller_signed_on", "buyer_signed_on", "further_signed_on"):
-        day = getattr(ask.facts, field)
-        if day is not None and not (contract.issued_on or day) <= day <= ask.today:
-            return no(
-                "Choose a day from {issued} to {today}.", code="E-SIGN-DAY", field=field, issued=contract.issued_on,
-                today=ask.today,
-            )  # fmt: skip
-    return None
-
-
-@on_facts
 def further_parties_have_signed(contract: Contract, ask: Ask) -> Refusal | None:
     """Three parties, three signatures."""
     if len(contract.parties) > 1 and ask.facts.further_signed_on is None:

@@ -12,6 +12,7 @@ from dealer.demo_deals import LOGISTICS, RENTAL, C, customer, quoting, send
 from dealer.demo_stage import SCAN, Stage
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
+from dealer.framework_filing import SignedAgreement
 from dealer.frameworks import AgreedModel, FrameworkFacts
 from dealer.margins import NewCost
 from dealer.offer_templates import TemplateFacts
@@ -90,6 +91,7 @@ def a_rental_company_has_an_agreement(stage: Stage) -> None:
     stage.print_waiting()
     stage.take("周建国", 37, "10:00", Framework, in_force, "approve")
     stage.print_waiting()
+    stage.take("吴倩", 36, "15:00", Framework, in_force, "file_paper", _signed(stage))
     waiting = _agreed(stage, "旅游旺季增补车辆", stage.day(-10), None)
     stage.take("陈静", 1, "16:00", Framework, waiting, "submit")
     stage.print_waiting()
@@ -98,7 +100,7 @@ def a_rental_company_has_an_agreement(stage: Stage) -> None:
 
 def _agreed(stage: Stage, title: str, first: date, ceiling: int | None) -> int:
     facts = FrameworkFacts(
-        title=title, from_day=first, until_day=first + timedelta(days=364), ceiling=ceiling, paper=SCAN,
+        title=title, from_day=first, until_day=first + timedelta(days=364), ceiling=ceiling,
         prices=(AgreedModel(model=stage.models["E3"], net_price=160_500_00),),
     )  # fmt: skip
 
@@ -107,6 +109,13 @@ def _agreed(stage: Stage, title: str, first: date, ceiling: int | None) -> int:
         return frameworks.blank(ask, ask.db.scalars(known).one())
 
     return stage.begin("陈静", 39, "09:00", "draft", blank, facts)
+
+
+def _signed(stage: Stage) -> SignedAgreement:
+    return SignedAgreement(
+        seller_signer="周建国", seller_signed_on=stage.day(37), buyer_signer="陆明", buyer_signed_on=stage.day(36),
+        scan=SCAN, same_text=True,
+    )  # fmt: skip
 
 
 def a_template_is_kept_for_companies(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """The paper of a framework agreement: its text frozen when it is submitted, its number given when it is approved.
 
-Printed on trial first, as a contract is: the general manager approves only a text that the press could print.
+Printed on trial first, as a contract is: the general manager approves only a text that the press could print. As it
+comes back signed it is filed by framework_filing.py.
 """
 
 import json
@@ -11,20 +12,22 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from dealer import people, pricing, printing, terms
+from dealer import deadlines, people, pricing, printing, terms
 from dealer.contract_drafts import PRICE_EXCLUDES, PRICE_INCLUDES
 from dealer.contract_terms import CAPACITIES, shop_party, taxed
 from dealer.engine import words
-from dealer.engine.database import next_number
+from dealer.engine.database import calendar_of, next_number
 from dealer.engine.steps import Ask, Refusal, Refused, no
 from dealer.people import has
 from dealer.records.contracts import PrintLog, Rendering
 from dealer.records.customers import Customer
 from dealer.records.frameworks import Framework, FrameworkPrice, FrameworkState
+from dealer.records.people import Role
 from dealer.terms import Court, FrameworkTerms, revive
 
 PAPER = "framework"
-PRINTABLE = (FrameworkState.IN_FORCE, FrameworkState.ENDED)
+SIGNED_WITHIN = 10  # working days from its number to the signed paper in our file
+PRINTABLE = (FrameworkState.ISSUED, FrameworkState.IN_FORCE, FrameworkState.ENDED)
 
 # ── from its rows to its terms ────────────────────────────────────────────────────────────────────────────────────
 
@@ -37,7 +40,7 @@ def framework_terms(db: Session, framework: Framework, day: date) -> FrameworkTe
 
 def _agreed(db: Session, framework: Framework, day: date) -> dict[str, Any]:
     """What the rows say, by the names of the terms. Nobody's power of attorney is on record: the heads sign."""
-    vat = pricing.vat_rate(db, framework.store_id, day)
+    store, vat = people.store_of(db, framework.store_id), pricing.vat_rate(db, framework.store_id, day)
     listed = pricing.prices_of(db, framework.store_id, [each.model_id for each in framework.prices], day)
     late = terms.Late(  # one rate for both sides, as in a contract
         per_ten_thousand=Decimal(framework.damages),
@@ -47,7 +50,7 @@ def _agreed(db: Session, framework: Framework, day: date) -> dict[str, Any]:
     return {
         "dated": day,
         "signing_place": framework.signing_place,
-        "seller": shop_party(people.store_of(db, framework.store_id)),
+        "seller": shop_party(store),
         "customers": (_customer(framework.customer),),
         "starts": framework.from_day,
         "ends": framework.until_day,
@@ -69,6 +72,7 @@ def _agreed(db: Session, framework: Framework, day: date) -> dict[str, Any]:
         "late_payment": late,
         "arbitration": framework.arbitration,
         "court": None if framework.arbitration else Court.SELLER,
+        "verify_at": store.public_address,
     }
 
 
@@ -117,6 +121,17 @@ def agreement_was_printed_on_trial(framework: Framework, ask: Ask) -> Refusal | 
     return (printing.what_stands_against(trial) if trial else None) or waits
 
 
+def numbered_paper_is_stored(framework: Framework, ask: Ask) -> Refusal | None:
+    """Printed, and signed, is what is stored and nothing else."""
+    if framework.state not in PRINTABLE or framework.code is None:
+        return no("Only an agreement with a number is printed: this one has none.", code="E-PRINT-STATE")
+    if framework.pdf_sha256 is not None:
+        return None
+    order = paper_of(ask.db, framework)
+    waits = no("The agreement is being printed: try again in a moment.", code="E-PAPER")
+    return (printing.what_stands_against(order) if order else None) or waits
+
+
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -132,12 +147,20 @@ def thaw_agreement(framework: Framework, ask: Ask) -> None:
     framework.frozen = framework.fingerprint = None
 
 
-def number_agreement(framework: Framework, ask: Ask) -> None:
-    """YLYX-KJ-2026-0001: gap-free per shop and year, never reused; the frozen text is printed with it, once."""
+def issue_agreement(framework: Framework, ask: Ask) -> None:
+    """The frozen text is printed with its number, once. Whoever files it signed has ten working days."""
+    give_number(framework, ask)
+    framework.issued_on = ask.today
+    agreed = revive(PAPER, json.dumps({"terms": framework.frozen}))
+    printing.order_paper(ask, framework, PAPER, agreed, number=framework.code or "")
+    due = calendar_of(ask.db).due_after(ask.today, SIGNED_WITHIN)
+    deadlines.plan(ask, "file_framework", framework, due, role=Role.CLERK)
+
+
+def give_number(framework: Framework, ask: Ask) -> None:
+    """YLYX-KJ-2026-0001: gap-free per shop and year, never reused."""
     store, year = people.store_of(ask.db, framework.store_id), ask.today.year
     framework.code = f"{store.code}-KJ-{year}-{next_number(ask.db, framework.store_id, 'framework', year):04}"
-    agreed = revive(PAPER, json.dumps({"terms": framework.frozen}))
-    printing.order_paper(ask, framework, PAPER, agreed, number=framework.code)
 
 
 # ── looking, printing ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -160,17 +183,7 @@ def print_copy(ask: Ask, framework: Framework) -> PrintLog:
     answer = has("issue contracts")(framework, ask)
     if isinstance(answer, Refusal):
         raise Refused([answer], "print", framework)
-    refusal = _why_not_printed(ask.db, framework)
+    refusal = numbered_paper_is_stored(framework, ask)
     if refusal is not None:
         raise Refused([refusal], "print", framework)
     return printing.print_copy(answer, "framework", framework, framework.pdf_sha256 or "")
-
-
-def _why_not_printed(db: Session, framework: Framework) -> Refusal | None:
-    if framework.state not in PRINTABLE or framework.code is None:
-        return no("Only an agreement with a number is printed: this one has none.", code="E-PRINT-STATE")
-    if framework.pdf_sha256 is not None:
-        return None
-    order = paper_of(db, framework)
-    waits = no("The agreement is being printed: try again in a moment.", code="E-PAPER")
-    return (printing.what_stands_against(order) if order else None) or waits

@@ -1,6 +1,7 @@
-"""Framework agreements: written by the key-account manager, in force once the general manager has approved them.
+"""Framework agreements: written by the key-account manager, approved by the general manager, in force once signed.
 
-What deals call off from one, and how much is left of it, is in call_offs.py.
+The paper is in framework_papers.py, how it is filed with both signatures in framework_filing.py. What deals call off
+from one, and how much is left of it, is in call_offs.py.
 """
 
 from datetime import date, timedelta
@@ -11,23 +12,24 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines, people, pricing
+from dealer import deadlines, people, pricing, signatures
+from dealer import framework_filing as filing
 from dealer import framework_papers as papers
 from dealer.approval_rules import hard_floor
 from dealer.deals import Comment
 from dealer.engine.database import calendar_of
-from dealer.engine.fields import Money, Options, Paragraph, Upload
-from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, Unrecorded, no, on_facts
+from dealer.engine.fields import Money, Options, Paragraph
+from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
 from dealer.people import SYSTEM, Actor, has, not_their_own
 from dealer.records.customers import Customer
 from dealer.records.frameworks import Framework, FrameworkPrice, FrameworkState
 from dealer.records.people import Role
 from dealer.records.vehicles import Model
-from dealer.rulings import kept
 
 S = FrameworkState
 KEEPER = has("keep frameworks")
 APPROVER = has("approve frameworks")
+FILER = has("record signatures")
 HEAD = (
     "title", "from_day", "until_day", "ceiling", "signing_place", "lead_days", "payment_days", "damages",
     "damages_cap_percent", "end_after_days", "arbitration", "remark",
@@ -72,7 +74,6 @@ class FrameworkFacts(Facts):
         "", title="Arbitration commission", max_length=200,
         description="Left empty, disputes go to the court at the seller's domicile.",
     )  # fmt: skip
-    paper: Annotated[Upload | None, Unrecorded()] = Field(None, title="Signed paper")
     remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
 
 
@@ -96,13 +97,6 @@ def agreed_models_are_named_once(framework: Framework, ask: Ask) -> Refusal | No
     ours = select(func.count()).where(Model.store_id == framework.store_id, Model.id.in_(set(models)))
     if len(set(models)) != len(models) or ask.db.scalar(ours) != len(models):
         return no("Name each model of the shop once.", code="E-MODEL-TWICE", field="prices")
-    return None
-
-
-def paper_is_attached(framework: Framework, ask: Ask) -> Refusal | None:
-    """What was not signed was not agreed."""
-    if framework.paper_sha256 is None:
-        return no("Attach the signed paper of the agreement.", code="E-FRAMEWORK-PAPER")
     return None
 
 
@@ -142,13 +136,11 @@ def its_last_day_is_over(framework: Framework, ask: Ask) -> Refusal | None:
 
 
 def write_agreement(framework: Framework, ask: Ask) -> None:
-    """What was agreed, as it was typed; a paper stays until another one takes its place."""
+    """What was agreed, as it was typed."""
     facts: FrameworkFacts = ask.facts
     for name in HEAD:
         setattr(framework, name, getattr(facts, name))
     framework.project_approval = facts.project_approval or None
-    if facts.paper is not None:
-        framework.paper_sha256 = kept(ask, facts.paper)
     framework.prices = [
         FrameworkPrice(store_id=framework.store_id, position=at, model_id=row.model, net_price=row.net_price)
         for at, row in enumerate(facts.prices, 1)
@@ -164,7 +156,7 @@ def note_submission(framework: Framework, ask: Ask) -> None:
 
 
 def note_approval(framework: Framework, ask: Ask) -> None:
-    """In force."""
+    """The text is as it shall be signed."""
     framework.approved_by_id, framework.approved_at = ask.actor.id, ask.at
     deadlines.finish(ask, framework, "approve_framework")
 
@@ -186,8 +178,15 @@ def close_tasks(framework: Framework, ask: Ask) -> None:
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 TYPED = (agreement_ends_after_it_begins, agreed_models_are_named_once)
-COMPLETE = (paper_is_attached, agreed_prices_keep_the_last_floor, agreement_is_not_over)
+COMPLETE = (agreed_prices_keep_the_last_floor, agreement_is_not_over)
 TO_SUBMIT = (*COMPLETE, papers.agreement_fits_on_paper)
+TO_FILE = (
+    filing.signed_paper_is_not_filed_yet, filing.it_has_our_number, papers.numbered_paper_is_stored,
+    signatures.signed_text_is_the_issued_one, signatures.signed_after_issue_and_by_today,
+)  # fmt: skip
+TO_FILE_OTHER = (
+    filing.signed_paper_is_not_filed_yet, filing.it_has_no_paper_of_ours, signatures.signed_by_today,
+)  # fmt: skip
 TO_APPROVE = (somebody_else_wrote_the_agreement, *COMPLETE, papers.agreement_was_printed_on_trial)
 
 # fmt: off
@@ -198,16 +197,22 @@ STEPS = [
     Step("edit",     S.DRAFT,                 SAME,        KEEPER,   FrameworkFacts, TYPED,                                         (write_agreement,)),
     Step("submit",   S.DRAFT,                 S.SUBMITTED, KEEPER,   None,           TO_SUBMIT,                                     (note_submission, papers.freeze_agreement)),
     Step("return",   S.SUBMITTED,             S.DRAFT,     APPROVER, Comment,        (somebody_else_wrote_the_agreement,),          (close_tasks, papers.thaw_agreement)),
-    Step("approve",  S.SUBMITTED,             S.IN_FORCE,  APPROVER, None,           TO_APPROVE,                                    (note_approval, plan_the_end, papers.number_agreement)),
-    Step("withdraw", (S.DRAFT, S.SUBMITTED),  S.WITHDRAWN, KEEPER,   None,           (),                                            (close_tasks,)),
+    Step("approve",  S.SUBMITTED,             S.ISSUED,    APPROVER, None,           TO_APPROVE,                                    (note_approval, plan_the_end, papers.issue_agreement)),
+    Step("file_paper", S.ISSUED,              S.IN_FORCE,  FILER,    filing.SignedAgreement, TO_FILE,                               (filing.file_paper,)),
+    Step("withdraw", (S.DRAFT, S.SUBMITTED, S.ISSUED), S.WITHDRAWN, KEEPER, None,    (),                                            (close_tasks,)),
     Step("end",      S.IN_FORCE,              S.ENDED,     KEEPER,   Comment,        (),                                            (close_tasks,)),
+    # in force since before papers were filed
+    Step("file_paper", S.IN_FORCE,            SAME,        FILER,    filing.SignedAgreement, TO_FILE,                               (filing.file_paper,)),
+    Step("file_other_paper", S.IN_FORCE,      SAME,        FILER,    filing.OtherPaper, TO_FILE_OTHER,                              (filing.note_other_number, filing.file_paper)),
     # by itself
-    Step("expire",   S.IN_FORCE,              S.ENDED,     SYSTEM,   None,           (its_last_day_is_over,),                       (close_tasks,)),
+    Step("expire",   (S.ISSUED, S.IN_FORCE),  S.ENDED,     SYSTEM,   None,           (its_last_day_is_over,),                       (close_tasks,)),
 ]
 # ruff: enable[E501]
 # fmt: on
 
-FRAMEWORKS = Life("framework", Framework, FrameworkState, STEPS, path=(S.DRAFT, S.SUBMITTED, S.IN_FORCE, S.ENDED))
+FRAMEWORKS = Life(
+    "framework", Framework, FrameworkState, STEPS, path=(S.DRAFT, S.SUBMITTED, S.ISSUED, S.IN_FORCE, S.ENDED)
+)
 
 
 def blank(ask: Ask, customer: Customer) -> Framework:

@@ -1,4 +1,5 @@
-"""Verification: whether a paper that somebody holds is a contract of ours, and where that text stands.
+"""Verification: whether a paper that somebody holds is a contract or a framework agreement of ours, and where that text
+stands.
 
 Whoever asks need not sign in, so the answer holds no name, no amount and no hint at which numbers there are: a number
 that was never given and a fingerprint that is not its own get the same answer. The holder of a paper has both.
@@ -7,6 +8,7 @@ that was never given and a fingerprint that is not its own get the same answer. 
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +24,7 @@ from dealer.engine.files import media_type_of
 from dealer.engine.malformed import Malformed, half_width
 from dealer.engine.steps import Facts
 from dealer.records.contracts import Contract, ContractState, FormerIssue, Rendering
+from dealer.records.frameworks import Framework, FrameworkState
 from dealer.records.people import Store
 from dealer.records.sealing import SealedPaper
 
@@ -30,12 +33,12 @@ PURPOSE = "verify"  # in the table of tries
 
 
 class Standing(StrEnum):
-    """Where the text of a contract stands, as far as that is anybody's business."""
+    """Where the text of a contract or of an agreement stands, as far as that is anybody's business."""
 
     IN_FORCE = "in_force"
     UNSIGNED = "unsigned"  # issued; not yet signed by all
     SUPERSEDED = "superseded"  # an older text of a contract that has, or waits for, a later one
-    ENDED = "ended"  # void or terminated
+    ENDED = "ended"  # void, terminated, or at the end of its period
 
 
 class PaperKind(StrEnum):
@@ -47,6 +50,8 @@ class PaperKind(StrEnum):
     TRIAL = "trial"  # printed to see whether it can be; it has no number
 
 
+OF_SHOPS = select(Store.id)  # named, so that the index by shop and number is used
+SUBJECTS = (Contract.__tablename__, Framework.__tablename__)
 STANDINGS = {
     ContractState.ISSUED: Standing.UNSIGNED,
     ContractState.EFFECTIVE: Standing.IN_FORCE,
@@ -109,37 +114,46 @@ def standing(db: Session, number: str, fingerprint: str) -> Standing | None:
     """Where the text with this number and this fingerprint stands; None when they do not belong together."""
     if len(fingerprint) < ENOUGH or not number.isprintable():
         return None
-    for text, state, withdrawn in _texts(db, number):
+    for text, stands in (*_contracts(db, number), *_agreements(db, number)):
         if hmac.compare_digest(text[: len(fingerprint)].encode(), fingerprint.encode()):
-            known = STANDINGS.get(state, Standing.ENDED)
-            later = withdrawn and state not in (ContractState.VOID, ContractState.TERMINATED)
-            return Standing.SUPERSEDED if later else known
+            return stands
     return None
 
 
-def _texts(db: Session, number: str) -> list[tuple[str, ContractState, bool]]:
-    """The texts that bear a number: fingerprint, state of the contract, and whether this text was withdrawn."""
-    shops = select(Store.id)  # named, so that the index by shop and number is used
+def _contracts(db: Session, number: str) -> Iterator[tuple[str, Standing]]:
+    """The texts of contracts that bear a number, those withdrawn for rework included."""
     present = select(Contract.fingerprint, Contract.state).where(
-        Contract.store_id.in_(shops), Contract.code == number, Contract.fingerprint.is_not(None)
+        Contract.store_id.in_(OF_SHOPS), Contract.code == number, Contract.fingerprint.is_not(None)
     )
+    for row in db.execute(present):
+        yield row.fingerprint, STANDINGS.get(row.state, Standing.ENDED)
     former: Any = (
         select(FormerIssue.fingerprint, Contract.state)
         .join(Contract, Contract.id == FormerIssue.contract_id)
-        .where(FormerIssue.store_id.in_(shops), FormerIssue.code == number)
+        .where(FormerIssue.store_id.in_(OF_SHOPS), FormerIssue.code == number)
     )
-    return [
-        *((row.fingerprint, row.state, False) for row in db.execute(present)),
-        *((row.fingerprint, row.state, True) for row in db.execute(former)),
-    ]
+    for row in db.execute(former):
+        over = row.state in (ContractState.VOID, ContractState.TERMINATED)
+        yield row.fingerprint, Standing.ENDED if over else Standing.SUPERSEDED
+
+
+def _agreements(db: Session, number: str) -> Iterator[tuple[str, Standing]]:
+    """Likewise of framework agreements: in force is one of which both signatures are filed."""
+    query = select(Framework.fingerprint, Framework.state, Framework.filed_by_id).where(
+        Framework.store_id.in_(OF_SHOPS), Framework.code == number, Framework.fingerprint.is_not(None)
+    )
+    for row in db.execute(query):
+        living = row.state in (FrameworkState.ISSUED, FrameworkState.IN_FORCE)
+        signed = Standing.IN_FORCE if row.filed_by_id else Standing.UNSIGNED
+        yield row.fingerprint or "", signed if living else Standing.ENDED
 
 
 def of_file(db: Session, content: bytes) -> Found | None:
-    """What these very bytes are, if a contract of ours left the press as them. One byte more or less is not it."""
+    """What these very bytes are, if a paper of ours left the press as them. One byte more or less is not it."""
     sha256 = hashlib.sha256(content).hexdigest()
     paper = db.scalar(select(SealedPaper.pdf_sha256).where(SealedPaper.sealed_sha256 == sha256))
     of_these_bytes = Rendering.pdf_sha256 == (paper or sha256)
-    row = db.scalars(select(Rendering).where(of_these_bytes, Rendering.subject_kind == Contract.__tablename__)).first()
+    row = db.scalars(select(Rendering).where(of_these_bytes, Rendering.subject_kind.in_(SUBJECTS))).first()
     if row is None:
         return None
     if row.trial:

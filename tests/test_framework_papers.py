@@ -12,7 +12,7 @@ from dealer.records.frameworks import Framework, FrameworkState
 from tests import quoting
 from tests.cast import Shop
 from tests.contracts import work
-from tests.test_frameworks import Desks, agreement, deal
+from tests.test_frameworks import Desks, agreement, deal, signed
 
 __all__ = ["deal"]  # the fixture
 PAGE = "/frameworks/1"
@@ -69,6 +69,18 @@ def test_an_approved_agreement_is_numbered_printed_and_copied_by_the_back_office
     # a consultant reads the agreement, and prints no copies of it
     assert desk("李娜").ask(f"{PAGE}/print").codes == ("E-NOT-YOURS",)
 
+    # whoever holds the paper learns where it stands, by its code or by the file
+    stranger = clerk.client.application.test_client(use_cookies=False)
+    answers = f"/verify/YLYX-KJ-2026-0001/{kept(shop).fingerprint}"
+    assert "尚未由各方签妥" in stranger.get(answers).text
+    assert clerk.submit(f"{PAGE}/file_paper", signed()).url == PAGE
+    told = stranger.get(answers).text
+    assert ("有效：YLYX-KJ-2026-0001" in told, "滇行" in told) == (True, False)
+    told = stranger.post("/verify/file", data={"paper": (BytesIO(copy.data), "a.pdf")}).text
+    assert ("逐字节一致" in told, "有效：YLYX-KJ-2026-0001" in told) == (True, True)
+    assert desk("陈静").ask(f"{PAGE}/end", {"comment": "另订新协议"}).status == 200
+    assert "已作废或终止：YLYX-KJ-2026-0001" in stranger.get(answers).text
+
 
 def test_a_name_that_no_paper_can_show_is_found_on_trial_and_corrected(shop: Shop, desk: Desks, deal: int) -> None:
     with shop.database.writing(shop.store.id) as db:
@@ -86,6 +98,25 @@ def test_a_name_that_no_paper_can_show_is_found_on_trial_and_corrected(shop: Sho
     work(shop, "2026-11-10 09:20")
     assert general.ask(f"{PAGE}/approve").status == 200
     assert kept(shop).code == "YLYX-KJ-2026-0001"  # the refused approval used up no number
+
+
+def test_an_agreement_from_before_there_were_papers_is_filed_with_the_number_of_its_own(
+    shop: Shop, desk: Desks, deal: int
+) -> None:
+    desk("陈静").submit("/customers/1/frameworks/new", agreement(shop))
+    with shop.database.writing(shop.store.id) as db:
+        found = db.scalars(select(Framework)).one()
+        place(found, FrameworkState.IN_FORCE)
+        found.approved_at = found.in_force_at = quoting.at("2026-11-01 09:00")
+    clerk, form = desk("吴倩"), signed(other_number="滇租〔2026〕7 号", seller_signed_on="2026-10-30")
+    assert clerk.ask(f"{PAGE}/print").codes == ("E-PRINT-STATE",)
+    assert f"{PAGE}/file_paper" not in clerk.get(PAGE).html
+    assert "尚未到来" in clerk.submit(f"{PAGE}/file_other_paper", form | {"buyer_signed_on": "2026-11-11"}).text
+    page = clerk.submit(f"{PAGE}/file_other_paper", form)
+    assert ("滇租〔2026〕7 号" in page.text, "YLYX-KJ-2026-0001" in page.text) == (True, True)
+    stands = kept(shop)
+    assert (stands.state, str(stands.signed_on), stands.cited_as) == ("in_force", "2026-11-10", "滇租〔2026〕7 号")
+    assert f"{PAGE}/file_other_paper" not in page.html  # once
 
 
 def test_an_agreement_submitted_before_there_were_papers_is_returned_first(shop: Shop, desk: Desks, deal: int) -> None:

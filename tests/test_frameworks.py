@@ -39,17 +39,27 @@ def agreement(shop: Shop, price: str = "132,000", **changed: str) -> dict[str, A
     """The form of an agreement as 陈静 fills it in."""
     head = {"title": "2026–2027 年度租赁用车", "from_day": "2026-11-01", "until_day": "2027-10-31", "ceiling": "20"}
     row = {"prices-0-model": str(quoting.model(shop, "X5").id), "prices-0-net_price": price}
-    return head | row | {"paper": ("协议.pdf", PAPER.content)} | changed
+    return head | row | changed
 
 
 def in_force(shop: Shop, desk: Desks, **changed: str) -> None:
-    """Written, submitted and approved over the screens."""
+    """Written, submitted, approved and filed as it was signed, over the screens."""
     kam = desk("陈静")
     drawn = kam.submit("/customers/1/frameworks/new", agreement(shop, **changed))
     assert drawn.url == "/frameworks/1", drawn.text
     assert kam.ask("/frameworks/1/submit").status == 200
     press_says_yes(shop)
     assert desk("周建国").ask("/frameworks/1/approve").status == 200
+    press_says_yes(shop)
+    filed = desk("吴倩").submit("/frameworks/1/file_paper", signed())
+    assert filed.url == "/frameworks/1", filed.text
+
+
+def signed(**changed: Any) -> dict[str, Any]:
+    """The form of filing an agreement that came back signed, as 吴倩 fills it in."""
+    days = {"seller_signed_on": "2026-11-10", "buyer_signed_on": "2026-11-10"}
+    people = {"seller_signer": "周建国", "buyer_signer": "杨志远"}
+    return people | days | {"scan": ("协议.pdf", PAPER.content), "same_text": "on"} | changed
 
 
 def press_says_yes(shop: Shop) -> None:
@@ -57,6 +67,8 @@ def press_says_yes(shop: Shop) -> None:
     with shop.database.writing(shop.store.id) as db:
         for rendering in db.scalars(select(Rendering).where(Rendering.subject_kind == Framework.__tablename__)):
             rendering.passed = True
+        for framework in db.scalars(select(Framework).where(Framework.state == F.ISSUED)):
+            framework.pdf_sha256 = "0" * 64
 
 
 def called_off(shop: Shop, desk: Desks, deal: int, quantity: int = 10, price: int = 132_000, **more: Any) -> int:
@@ -76,13 +88,9 @@ def test_an_agreement_is_written_on_its_customers_page_and_approved_by_the_gener
 ) -> None:
     kam = desk("陈静")
     assert "/customers/1/frameworks/new" in kam.get("/customers/1").html
-    form = agreement(shop)
-    del form["paper"]
-    assert kam.submit("/customers/1/frameworks/new", form).url == "/frameworks/1"
-    assert kam.ask("/frameworks/1/submit").codes == ("E-FRAMEWORK-PAPER",)
+    assert kam.submit("/customers/1/frameworks/new", agreement(shop, price="133,000")).url == "/frameworks/1"
     page = kam.submit("/frameworks/1/edit", agreement(shop))
     assert ("132,000" in page.text, "剩余 20 台，共 20 台" in page.text) == (True, True)
-    assert kam.get("/frameworks/1/paper").status == 200
     assert kam.ask("/frameworks/1/submit").status == 200
     # nobody approves their own
     assert kam.ask("/frameworks/1/approve").codes == ("E-NOT-YOURS",)
@@ -91,6 +99,17 @@ def test_an_agreement_is_written_on_its_customers_page_and_approved_by_the_gener
     assert general.ask("/frameworks/1/approve").codes == ("E-TRIAL-WAITS",)
     press_says_yes(shop)
     assert general.ask("/frameworks/1/approve").status == 200
+    # approved is not signed: nobody calls off from it yet
+    assert desk("李娜").ask(f"/deals/{deal}/call_off", {"framework": 1}).status == 409
+    clerk = desk("吴倩")
+    assert "归档双方签署的框架协议" in clerk.get("/today").text
+    assert "协议正在生成" in clerk.get("/frameworks/1").text
+    press_says_yes(shop)
+    page = clerk.submit("/frameworks/1/file_paper", signed(same_text="", buyer_signed_on="2026-11-11"))
+    assert ("核对并勾选确认" in page.text, "之间的日期" in page.text) == (True, True)
+    page = clerk.submit("/frameworks/1/file_paper", signed())
+    assert ("周建国 11-10" in page.text, "杨志远 11-10" in page.text, "吴倩" in page.text) == (True, True, True)
+    assert clerk.get("/frameworks/1/paper").status == 200
     for found in (desk("李娜").get("/frameworks"), desk("李娜").get("/customers/1")):
         assert ("2026–2027 年度租赁用车" in found.text, "生效" in found.text) == (True, True)
     assert desk("林芳").get("/frameworks/1").status == 404

@@ -26,8 +26,15 @@ from web.papers import show_file
 pages = Blueprint("frameworks", __name__)
 S = FrameworkState
 
-TONES = {S.DRAFT: "neutral", S.SUBMITTED: "wait", S.IN_FORCE: "ok", S.ENDED: "neutral", S.WITHDRAWN: "bad"}
-PRIMARY = ("submit", "approve")  # the button of the page, for whoever it is
+TONES = {
+    S.DRAFT: "neutral",
+    S.SUBMITTED: "wait",
+    S.ISSUED: "wait",
+    S.IN_FORCE: "ok",
+    S.ENDED: "neutral",
+    S.WITHDRAWN: "bad",
+}
+PRIMARY = ("submit", "approve", "file_paper", "file_other_paper")  # the button of the page, for whoever it is
 
 
 def _sees(_: Framework, who: people.Actor) -> bool:
@@ -119,8 +126,7 @@ def _price(price: Any) -> dict[str, Any]:
 
 
 def _facts(framework: Framework) -> list[dict[str, Any]]:
-    names: dict[Any, str] = names_of([framework.made_by_id, framework.approved_by_id])
-    paper = {"label": say("Signed paper"), "value": say("Open"), "url": f"{KIND.url(framework)}/paper"}
+    names: dict[Any, str] = names_of([framework.made_by_id, framework.approved_by_id, framework.filed_by_id])
     rows = [
         {"label": say("Written by"), "value": names.get(framework.made_by_id, "—")},
         {
@@ -128,7 +134,7 @@ def _facts(framework: Framework) -> list[dict[str, Any]]:
             "value": names.get(framework.approved_by_id, "—"),
         },
         *_conditions(framework),
-        paper if framework.paper_sha256 else {"label": say("Signed paper"), "value": "—"},
+        *_signatures(framework, names),
     ]
     if framework.project_approval:
         rows.append({"label": say("Manufacturer's project approval no."), "value": framework.project_approval})
@@ -153,6 +159,24 @@ def _conditions(framework: Framework) -> list[dict[str, Any]]:
         {"label": say("Days of delay before an order may be ended"), "value": framework.end_after_days},
         {"label": say("Arbitration commission"), "value": framework.arbitration or "—"},
     ]  # fmt: skip
+
+
+def _signatures(framework: Framework, names: dict[Any, str]) -> list[dict[str, Any]]:
+    """Who signed when, and the paper itself."""
+    paper = {"label": say("Signed paper"), "value": say("Open"), "url": f"{KIND.url(framework)}/paper"}
+    if framework.paper_sha256 is None:
+        return [paper | {"value": "—", "url": ""}]
+    if framework.filed_by_id is None:
+        return [paper]
+    ours = f"{framework.seller_signer} {short_day(framework.seller_signed_on)}"
+    theirs = f"{framework.buyer_signer} {short_day(framework.buyer_signed_on)}"
+    return [
+        *([{"label": say("Number on that paper"), "value": framework.other_number}] if framework.other_number else []),
+        {"label": say("Signed for us by"), "value": ours},
+        {"label": say("Signed for the buyer by"), "value": theirs},
+        {"label": say("Compared by"), "value": names.get(framework.filed_by_id, "—")},
+        paper,
+    ]
 
 
 def _deal(deal: Deal) -> dict[str, Any]:

@@ -22,11 +22,11 @@ T = TypeVar("T")
 Said = tuple[str, str]  # tone and sentence
 
 TEXTS: dict[Standing | None, Said] = {
-    Standing.IN_FORCE: ("ok", "In force: this text of contract {number} was issued by us and signed by all parties."),
+    Standing.IN_FORCE: ("ok", "In force: this text of {number} was issued by us and signed by all parties."),
     Standing.UNSIGNED: ("wait", "Issued by us, but not yet signed by all parties: this is the text of {number}."),
-    Standing.SUPERSEDED: ("bad", "Superseded: {number} is an older text of the contract. Ask us for the present one."),
-    Standing.ENDED: ("bad", "Void or terminated: contract {number} is no longer in force."),
-    None: ("bad", "Not ours: no contract has this number and this fingerprint. Compare both with the paper."),
+    Standing.SUPERSEDED: ("bad", "Superseded: {number} is an older text. Ask us for the present one."),
+    Standing.ENDED: ("bad", "Void or ended: {number} is no longer in force."),
+    None: ("bad", "Not ours: no paper has this number and this fingerprint. Compare both with yours."),
 }
 FILES: dict[PaperKind | None, Said] = {
     PaperKind.ISSUED: ("ok", "This is the very file that was issued, unchanged to the last byte."),
