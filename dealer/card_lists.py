@@ -49,7 +49,7 @@ def days_in_vain(db: Session, card: Prospect) -> set[date]:
 
 def sees(db: Session, who: Actor, card: Prospect) -> bool:
     """One's own cards, a supervisor's group's, all of them for those whose duty it is."""
-    seen = _owners_seen_by(db, who)
+    seen = owners_seen_by(db, who)
     return card.store_id == who.store_id and (seen is None or card.owner_id in seen)
 
 
@@ -58,11 +58,11 @@ def seen_by(db: Session, who: Actor) -> Select[tuple[Prospect]]:
     query = people.scoped(select(Prospect), Prospect, who).options(
         joinedload(Prospect.owner), joinedload(Prospect.model)
     )
-    seen = _owners_seen_by(db, who)
+    seen = owners_seen_by(db, who)
     return query if seen is None else query.where(Prospect.owner_id.in_(seen))
 
 
-def _owners_seen_by(db: Session, who: Actor) -> set[UUID] | None:
+def owners_seen_by(db: Session, who: Actor) -> set[UUID] | None:
     """Whose cards somebody sees; None: everybody's."""
     hats = (who, *who.stands_in_for)
     if any(each.may("see all cards") for each in hats):

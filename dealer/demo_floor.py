@@ -2,14 +2,18 @@
 
 from datetime import date, timedelta
 
-from dealer import drives, reception
+from dealer import drives, hand_ins, prospects, reception
+from dealer.cards import CardFacts, Contacted, Grading
 from dealer.demo_stage import SCAN, Stage
 from dealer.desk import LicenceEntry, Verification
 from dealer.drives import Booking, CheckOut, Signing
 from dealer.engine.words import SHOP_ZONE
+from dealer.hand_in_lines import gathered
+from dealer.hand_ins import CardWords, HandingIn
 from dealer.people import by_number
 from dealer.records.deals import Deal
-from dealer.records.prospects import Purpose, Source, VisitKind
+from dealer.records.hand_ins import HandIn
+from dealer.records.prospects import Level, Prospect, Purpose, Source, VisitKind, Way
 from dealer.records.testdrives import DocumentForm, LicenceStatus, TestDrive
 from dealer.visits import Arriving
 
@@ -84,6 +88,38 @@ def a_drive_only_has_to_be_started(stage: Stage) -> None:
     stage.take("孙强", 0, "23:59", TestDrive, number, "check_out", CheckOut(odometer=3_010, fuel=80))
 
 
+def yesterdays_cards_were_handed_in(stage: Stage) -> None:
+    """王磊's are signed; 李娜's, with a contact that was missed, wait for 马超."""
+    cards = {}
+    for name, who, phone, company in FOLLOWED:
+        told = CardFacts(name=name, phone=phone, company=company, source=Source.MOTOR_SHOW, model=stage.models["X5"])
+        cards[name] = stage.begin(who, 6, "10:15", "card", prospects.new_card, told)
+        stage.take(who, 6, "10:20", Prospect, cards[name], "set_level", Grading(level=Level.A))
+    cooler = Contacted(how=Way.CALL, what="预算推迟到下季度", level=Level.B, reason="预算推迟")
+    stage.take("王磊", 1, "09:45", Prospect, cards["普先生"], "follow_up", cooler)
+    stage.take("李娜", 1, "10:10", Prospect, cards["罗经理"], "follow_up", Contacted(how=Way.MESSAGE, what="已发报价"))
+    for who, clock in (("王磊", "16:55"), ("李娜", "17:02")):
+        number = _hand_in(stage, who, clock)
+        if who == "王磊":
+            stage.take("马超", 1, "17:30", HandIn, number, "sign")
+
+
+def _hand_in(stage: Stage, who: str, clock: str) -> int:
+    """Yesterday's cards of somebody; what is open was agreed so with the customer."""
+    cards = hand_ins.expected_of(stage.store_id, stage.people[who].id, stage.day(1))
+    number = stage.begin_by_itself(1, "00:05", "expect", cards)
+    with stage.acting(who, 1, clock) as ask:
+        open_yet = [line.prospect.id for line in gathered(ask.db, cards, ask.at) if line.needs_words]
+    told = HandingIn(words=tuple(CardWords(card=card, reason="客户约定周五回电") for card in open_yet))
+    stage.take(who, 1, clock, HandIn, number, "hand_in", told)
+    return number
+
+
+FOLLOWED = (
+    ("普先生", "王磊", "13577002001", ""),
+    ("罗经理", "李娜", "13577002002", "滇池旅行社"),
+    ("保女士", "李娜", "13577002003", ""),
+)
 CITY_DEAL = 9  # 某市机关事务管理局, whose contract waits for its drive
 
 FLOOR_SCENES = (
@@ -91,4 +127,5 @@ FLOOR_SCENES = (
     a_lady_waits_at_the_desk,
     somebody_called_about_a_fleet,
     a_drive_only_has_to_be_started,
+    yesterdays_cards_were_handed_in,
 )

@@ -77,6 +77,13 @@ class Stage:
             workflow.begin(thing, action, ask)
             return int(thing.number)
 
+    def begin_by_itself(self, days_ago: int, clock: str, action: str, thing: Any) -> int:
+        """Let a thing begin of which nobody asked; its number."""
+        at = self.database.calendar.at(self.day(days_ago), clock)
+        with self.database.writing(self.store_id) as db:
+            workflow.begin(thing, action, Ask(db, people.system(self.store_id), at))
+        return int(thing.number)
+
     def print_waiting(self) -> None:
         """Do what waits in the background, as the worker would, so that the scenes can go on with the papers."""
         attempts = Attempts(self.database, "demo", Event(), lambda: self.now, (60,), 0.01)

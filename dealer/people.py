@@ -86,6 +86,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "see all cards":          LEADERS,
     "decide on cards":        frozenset({R.KEY_ACCOUNT, R.SALES}),
     "move cards":             frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),
+    "sign hand-ins":          frozenset({R.SALES}),
     "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST}),
     # the house
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),

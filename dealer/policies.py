@@ -65,6 +65,7 @@ DEFAULTS: dict[str, Any] = {
     "owner_kept_days": 30,
     "revived_level": "B",
     "uncontactable_days": 3,
+    "hand_in_by": "17:00",
     "vat_permille": 130,
 }
 

@@ -6,7 +6,7 @@ a deal that is signed makes an order.
 
 from datetime import date
 
-from dealer import card_lists, cards, levels, people
+from dealer import card_lists, cards, levels, people, standings
 from dealer.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why, last_visit
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Rule, Step, no, on_facts
@@ -20,7 +20,6 @@ LIVE = cards.LIVE
 WON = (S.ORDERED, S.OWNER)
 ASIDE = (S.LOST_PENDING, S.LOST, S.FROZEN, S.UNCONTACTABLE)
 URGENT = (Level.H, Level.A)
-NEARNESS = (Level.H, Level.A, Level.B, Level.C, Level.N)
 DECIDES = has("decide on cards")
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,8 +50,7 @@ def level_is_a_grade(card: Prospect, ask: Ask) -> Refusal | None:
 def step_down_has_a_reason(card: Prospect, ask: Ask) -> Refusal | None:
     """A hot prospect does not cool silently."""
     level = ask.facts.level or card.level
-    cooler = NEARNESS.index(level) > NEARNESS.index(card.level)
-    if card.level in URGENT and cooler and not ask.facts.reason:
+    if card.level in URGENT and standings.is_cooler(level, card.level) and not ask.facts.reason:
         return no("Say why the level goes down from {level}.", code="E-REQ-FIELD", field="reason", level=card.level)
     return None
 
@@ -264,7 +262,9 @@ STEPS = [
 # ruff: enable[E501]
 # fmt: on
 
-PROSPECTS = Life("prospect", Prospect, ProspectState, STEPS, path=(S.CARDED, S.FOLLOWING, S.ORDERED, S.OWNER))
+PROSPECTS = Life(
+    "prospect", Prospect, ProspectState, standings.kept(STEPS), path=(S.CARDED, S.FOLLOWING, S.ORDERED, S.OWNER)
+)
 
 
 def new_card(ask: Ask) -> Prospect:

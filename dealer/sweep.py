@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dealer import deadlines, people, workflow
-from dealer.engine.database import Database
+from dealer import deadlines, hand_ins, people, workflow
+from dealer.engine.database import Database, calendar_of
 from dealer.engine.jobs import every_minute
 from dealer.engine.steps import Ask
 from dealer.records.deadlines import Deadline
@@ -52,3 +52,16 @@ def _fire(database: Database, store_id: UUID, key: UUID, at: datetime) -> None:
         thing = deadlines.subject_of(db, row)
         if thing is not None:
             workflow.settle(thing, Ask(db, people.system(store_id), at))
+
+
+@every_minute
+def expect_hand_ins(database: Database, at: datetime) -> None:
+    """From the beginning of a working day everybody who keeps cards sees that they are due in the evening."""
+    with database.reading() as db:
+        day = calendar_of(db).today(at)
+        waiting = [store for store in db.scalars(select(Store.id)) if hand_ins.not_yet_expected(db, store, day)]
+    for store_id in waiting:
+        with database.writing(store_id) as db:
+            for each in hand_ins.not_yet_expected(db, store_id, day):
+                ask = Ask(db, people.system(store_id), at)
+                workflow.begin(hand_ins.expected_of(store_id, each.id, day), "expect", ask)

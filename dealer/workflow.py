@@ -20,6 +20,7 @@ from dealer import (
     delivery,
     drive_lists,
     frameworks,
+    hand_ins,
     parties,
     people,
     pricelists,
@@ -229,6 +230,7 @@ LIVES: dict[type[Any], Life] = {
         pricelists.PRICE_LISTS,
         proposals.POLICIES,
         frameworks.FRAMEWORKS,
+        hand_ins.HAND_INS,
     )
 }
 """The life of every kind of thing."""

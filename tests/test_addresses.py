@@ -83,6 +83,10 @@ GET      /frameworks/<int:number>/paper
 GET      /frameworks/<int:number>/press
 POST     /frameworks/<int:number>/print
 GET      /frameworks/<int:number>/trial
+GET      /hand-ins
+GET      /hand-ins/<int:number>
+POST     /hand-ins/sign
+GET POST /hand-ins/today
 GET      /healthz
 GET POST /imports/<name>
 GET POST /imports/<name>/<sha256>

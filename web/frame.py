@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Flask, g, request
 
-from dealer import approvals, deadlines, people
+from dealer import approvals, deadlines, hand_ins, people
 from dealer.records.people import Role
 from web.asking import looking, me
 from web.language import say, show
@@ -37,6 +37,7 @@ MENU = (
         "Business",
         (
             Entry("see cards", "/prospects", icon="person-vcard", label="Prospects"),
+            Entry("see cards", "/hand-ins", icon="clipboard-check", label="Hand-ins"),
             Entry("see drives", "/drives", icon="calendar-week", label="Test drives"),
             Entry("see stock", "/deliveries", icon="truck", label="Deliveries"),
             Entry("see stock", "/stock", icon="boxes", label="Stock"),
@@ -82,7 +83,12 @@ def to_decide() -> int:
     return int(g.to_decide)
 
 
-COUNTERS = {"/today": due_now, "/approvals": to_decide}
+def to_sign() -> int:
+    """How many hand-ins wait for this person's signature: the figure at the hand-ins."""
+    return len(hand_ins.to_sign(looking(), me()))
+
+
+COUNTERS = {"/today": due_now, "/approvals": to_decide, "/hand-ins": to_sign}
 """What is counted in the menu: one's own work."""
 
 

@@ -49,7 +49,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Prospects",
-        ("levels", "follow_up_from", "follow_up_until", "owner_kept_days", "revived_level", "uncontactable_days"),
+        ("levels", "follow_up_from", "follow_up_until", "owner_kept_days", "revived_level", "uncontactable_days",
+         "hand_in_by"),
     ),
 )  # fmt: skip
 UNITS = {

@@ -1,10 +1,12 @@
 """Prospect cards: what is due, lists, the page of one card with its follow-up record."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import card_lists, cards, levels, people, prospects, showroom, workflow
+from dealer import card_lists, cards, hand_in_lines, levels, people, prospects, showroom, workflow
 from dealer.cards import CardFacts, Contacted, Why
 from dealer.engine import history
 from dealer.engine.database import calendar_of
@@ -176,7 +178,7 @@ def _page(card: Prospect, form: Form | None) -> str:
         masked=phone != card.phone and me().may_or_stands_in("see all cards"),
         form=(form or Form(Contacted)) if contact else None,
         buttons=[each for each in buttons if each["action"] != "follow_up"],
-        record=_record(card_lists.record_of(looking(), card)),
+        record=_record(card, card_lists.record_of(looking(), card)),
         visits=[_visit(each) for each in showroom.visits_of(looking(), card)],
         timeline=timeline.entries(list(reversed(told))),
     )
@@ -195,8 +197,9 @@ def _days_of_level(card: Prospect) -> str:
     )
 
 
-def _record(entries: list[FollowUp]) -> list[dict[str, Any]]:
-    """The follow-up record as a timeline; a correction says so."""
+def _record(card: Prospect, entries: list[FollowUp]) -> list[dict[str, Any]]:
+    """The follow-up record as a timeline; a correction says so, and whether the entry had been signed before."""
+    signed = hand_in_lines.signed_entries(looking(), card, entries)
     return [
         {
             "icon": "pencil" if each.corrects_id else "telephone" if each.answered else "telephone-x",
@@ -204,16 +207,18 @@ def _record(entries: list[FollowUp]) -> list[dict[str, Any]]:
             "who": each.person.name,
             "when": clock(each.at),
             "iso": each.at.isoformat(timespec="minutes"),
-            "title": _what(each),
+            "title": _what(each, signed),
             "note": each.what,
         }
         for each in entries
     ]
 
 
-def _what(entry: FollowUp) -> str:
+def _what(entry: FollowUp, signed: dict[UUID, datetime]) -> str:
     """电话 · 无人接听 · B 级 → A 级."""
     told = [say("Correction") if entry.corrects_id else show(entry.how)]
+    if entry.corrects_id and signed.get(entry.corrects_id, entry.at) < entry.at:
+        told.append(say("After the signature"))
     if not entry.answered:
         told.append(say("Nobody answered"))
     if entry.level_before and entry.level_after and entry.level_before is not entry.level_after:

@@ -11,7 +11,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal
-from web import deals, steps
+from web import deals, hand_ins, steps
 from web.asking import Answer, looking, me, or_404, write
 from web.frame import names_of
 from web.language import clock, say, short_day, word
@@ -62,6 +62,7 @@ def page() -> Answer:
         later=[_line(row) for row in later[:20]],
         others=[_line(row) | {"owner": names.get(row.owner_id, "") if row.owner_id else ""} for row in others],
         decide=decide,
+        day_end=hand_ins.of_today(),
         to_deals=deals.to_deals(),
     )
 
