@@ -20,6 +20,7 @@ from dealer.engine.sealed import Keys
 from tests.cast import Shop, cheap_hash, found_shop
 from tests.databases import KINDS, Databases, Kind, PassedPerDatabase
 from tests.desk import Clock, Desk
+from tests.pressing import printed_once
 from web.app import create_app
 
 KEYS = Keys(
@@ -82,7 +83,8 @@ class Lender:
             known = self.opened[kind, template] = open_database(url, KEYS)
         else:
             self.databases.renew(kind, known.engine.url.render_as_string(hide_password=False), template)
-        yield known
+        with printed_once(self.databases.folder):
+            yield known
         known.engine.dispose()
 
 
