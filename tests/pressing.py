@@ -15,7 +15,7 @@ from dealer.engine import papers
 from dealer.engine.papers import Limits, Sheet
 from tests.databases import alone
 
-press_apart = papers._press_apart  # noqa: SLF001 - what takes the time is the process of its own
+press_apart = papers._press_apart
 
 
 @contextmanager
@@ -28,7 +28,8 @@ def printed_once(folder: Path) -> Iterator[None]:
         with alone(kept.with_suffix(".lock")):
             if not kept.exists():
                 kept.write_bytes(pickle.dumps(press_apart(html, identifier, limits)))
-        return pickle.loads(kept.read_bytes())  # noqa: S301 - written by this run
+        sheet: Sheet = pickle.loads(kept.read_bytes())
+        return sheet
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(papers, "_press_apart", ordered)
