@@ -126,5 +126,4 @@ def handover_of(db: Session, unit: Unit) -> Handover | None:
 
 def paper_of(db: Session, thing: Handover | Batch) -> Rendering | None:
     """The paper that was ordered for a hand-over or a batch, with what became of it."""
-    query = select(Rendering).where(Rendering.subject_id == thing.id, Rendering.trial.is_(False))
-    return db.scalars(query.order_by(Rendering.at.desc()).limit(1)).first()
+    return printing.latest(db, thing.id)

@@ -105,6 +105,12 @@ def ordered(
     )
 
 
+def latest(db: Session, subject_id: UUID) -> Rendering | None:
+    """The paper of a thing that was ordered last, with what became of it."""
+    query = select(Rendering).where(Rendering.subject_id == subject_id, Rendering.trial.is_(False))
+    return db.scalars(query.order_by(Rendering.at.desc()).limit(1)).first()
+
+
 def troubled(db: Session, subject_id: UUID) -> list[Rendering]:
     """Orders that the press has stumbled over without a verdict."""
     return list(

@@ -1,11 +1,12 @@
 """Terms of the papers of story 1, and of papers in general: for tests, for docs/samples and for measures."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from dealer import terms as t
+from dealer.engine.words import SHOP_ZONE
 
 EVERY_CAPACITY = tuple(t.Capacity)
 
@@ -516,6 +517,26 @@ def their_paper() -> t.CoverSheetTerms:
     )  # fmt: skip
 
 
+def a_tuesday() -> t.MorningReportTerms:
+    """The day of story 2, as it is read out on Wednesday morning."""
+    rows = {"来店批次": ("0", "1", "1", "2"), "首次来店": ("0", "1", "1", "2"), "留档率": ("—", "100 %", "0 %", "50 %")}
+    levels = {"H 级": ("1", "0", "0", "1"), "A 级": ("2", "1", "0", "3"), "B 级": ("0", "1", "0", "1")}
+    blocks = [
+        t.MorningBlock(title=title, rows=tuple(t.MorningRow(label=each, values=lines[each]) for each in lines))
+        for title, lines in (("接待", rows), ("当日结束时的级别", levels))
+    ]
+    at = datetime(2026, 11, 11, 8, 40, tzinfo=SHOP_ZONE)
+    return t.MorningReportTerms(
+        dealer=story_1().seller.name,
+        day=date(2026, 11, 10),
+        printed_at=at,
+        printed_by="马超",
+        sheets=(t.MorningSheet(columns=("李娜", "王磊", "未分配", "合计"), blocks=tuple(blocks)),),
+        overdue=(t.MorningContact(name="保女士", level="A 级", due=at - timedelta(days=2), owner="李娜"),),
+        promised=(t.MorningContact(name="杨先生", level="B 级", due=at.replace(hour=9, minute=30), owner="王磊"),),
+    )
+
+
 class Sample(NamedTuple):
     """A paper of docs/samples."""
 
@@ -539,4 +560,5 @@ SAMPLES = (
     Sample("testdrive_agreement", "testdrive_agreement", yang_fan_drives, "YLYX-SJ-2026-0031"),
     Sample("handover", "handover", one_x5_handed_over, "YLYX-JC-2026-0001"),
     Sample("handover_batch", "handover_batch", story_1_batch, "YLYX-JJ-2026-0001"),
+    Sample("morning_report", "morning_report", a_tuesday, ""),
 )

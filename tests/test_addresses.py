@@ -128,6 +128,12 @@ GET      /quotations/<int:number>/copy
 GET      /quotations/<int:number>/evidence
 GET      /quotations/<int:number>/press
 POST     /quotations/<int:number>/print
+GET      /reports/morning
+GET      /reports/morning/papers/<uuid:key>
+GET      /reports/morning/papers/<uuid:key>/file
+GET      /reports/morning/papers/<uuid:key>/press
+POST     /reports/morning/print
+GET      /reports/morning/rows
 GET      /routes
 GET POST /routes/<uuid:key>/edit
 GET POST /routes/new

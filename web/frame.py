@@ -38,6 +38,7 @@ MENU = (
         (
             Entry("see cards", "/prospects", icon="person-vcard", label="Prospects"),
             Entry("see cards", "/hand-ins", icon="clipboard-check", label="Hand-ins"),
+            Entry("see cards", "/reports/morning", icon="sunrise", label="Morning report"),
             Entry("see drives", "/drives", icon="calendar-week", label="Test drives"),
             Entry("see stock", "/deliveries", icon="truck", label="Deliveries"),
             Entry("see stock", "/stock", icon="boxes", label="Stock"),

@@ -102,3 +102,12 @@ class HandInLine(OfStore):
     returned_remark: Mapped[Prose] = mapped_column(default="")  # the remark with which it goes back now
     hand_in: Mapped[HandIn] = relationship(back_populates="lines")
     prospect: Mapped[Prospect] = relationship()
+
+
+class MorningPaper(OfStore):
+    """A morning report that somebody had printed: of which day, as they saw it."""
+
+    __tablename__ = "morning_papers"
+    day: Mapped[Day]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[Moment]

@@ -27,6 +27,7 @@ from dealer.terms.contract import (
 from dealer.terms.cover_sheet import CoverSheetTerms, TheirVehicles
 from dealer.terms.frameworks import AgreedPrice, CallOffTerms, FrameworkTerms
 from dealer.terms.handover import HANDOVER_CHECKS, Check, HandedVehicle, HandoverBatchTerms, HandoverTerms, Tick
+from dealer.terms.morning import MorningBlock, MorningContact, MorningReportTerms, MorningRow, MorningSheet
 from dealer.terms.quotation import Offer, QuotationTerms, QuotedOption, QuotedVehicles
 from dealer.terms.testdrive import TestDriveAgreementTerms
 
@@ -65,6 +66,11 @@ __all__ = [
     "Late",
     "Letterhead",
     "Moment",
+    "MorningBlock",
+    "MorningContact",
+    "MorningReportTerms",
+    "MorningRow",
+    "MorningSheet",
     "Offer",
     "Own",
     "Party",
@@ -92,6 +98,7 @@ PAPERS: dict[str, type[Terms]] = {
     "testdrive_agreement": TestDriveAgreementTerms,
     "handover": HandoverTerms,
     "handover_batch": HandoverBatchTerms,
+    "morning_report": MorningReportTerms,
 }
 """Every paper and the terms it prints; the template has the paper's name."""
 

@@ -38,6 +38,7 @@ PICTURED: dict[str, tuple[int, ...] | None] = {
     "testdrive_agreement.zh": None,
     "handover.zh": None,
     "handover_batch.zh": None,
+    "morning_report.zh": None,
 }
 
 

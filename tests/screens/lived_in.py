@@ -105,7 +105,7 @@ def _add_a_customer_of_long_lines(stage: Stage) -> None:
 
 def _live_in(stage: Stage, clock: Clock) -> None:
     app = create_app(stage.database, clock=clock)
-    desks = {name: Desk(app, clock, name) for name in ("陈静", "李娜", "吴倩")}
+    desks = {name: Desk(app, clock, name) for name in ("陈静", "李娜", "吴倩", "马超")}
     contract = _number(stage.database, Contract, Contract.state == ContractState.EFFECTIVE)
     sent = _number(stage.database, Quotation, Quotation.state == QuotationState.ACCEPTED)
     batch, cars = _second_batch_handed_over(stage)
@@ -115,6 +115,7 @@ def _live_in(stage: Stage, clock: Clock) -> None:
     rule = {"value": "4", "from_day": "2026-12-15", "reason": "三台起订的单子多为散客拼单"}
     _do(desks["陈静"], "/policies/fleet_min_qty/propose", rule)
     _do(desks["陈静"], "/imports/price-list", {"file": ("价格表.xlsx", blank)})
+    _do(desks["马超"], "/reports/morning/print", {}, "/reports/morning")
     for number in (contract, ended):
         _do(desks["吴倩"], f"/contracts/{number}/reading-copy", {}, f"/contracts/{number}")
     stage.print_waiting()

@@ -1,4 +1,4 @@
-"""Story 2, up to the card: a party of two walks in, another leaves no phone, the day is counted."""
+"""Story 2: a party of two walks in, another leaves no phone, the cards are handed in, the next morning is told so."""
 
 import re
 from collections.abc import Callable
@@ -6,8 +6,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from dealer import showroom
+from dealer import morning, showroom
 from dealer.engine.words import SHOP_ZONE
+from dealer.morning import EVERYBODY
 from dealer.records.prospects import Level, Prospect, ProspectState
 from tests.cast import Shop
 from tests.desk import Desk
@@ -55,3 +56,25 @@ def test_story_2_walk_in_to_card(shop: Shop, desk: Callable[[str], Desk]) -> Non
         figures = showroom.day_figures(db, shop.store.id, date(2026, 11, 10))
     assert (figures.first, figures.first_with_phone, figures.kept_percent) == (2, 1, 50)
     assert re.search(r"50\s?%", zhao.get("/walkins").text)
+
+    # at five 王磊 hands in, 马超 signs; the next morning's report shows exactly these
+    ma = desk("马超")
+    assert wang.submit("/hand-ins/today", form_at="/today", when="2026-11-10 17:00").status == 200
+    waiting = ma.get("/hand-ins")
+    signed = ma.post(
+        "/hand-ins/sign", {"hand_in": re.findall(r'name="hand_in" value="([^"]+)"', waiting.html)}, waiting
+    )
+    assert "已签字" in signed.text
+    ma.turn_clock("2026-11-11 08:40")
+    ma.sign_in()
+    with shop.looking() as db:
+        report = morning.report(db, shop.actor("马超"), date(2026, 11, 10))
+    told = {line: morning.shown(report, line, EVERYBODY) for lines in morning.parts().values() for line in lines}
+    assert {line: number for line, number in told.items() if number != "0"} == {
+        "visits": "2", "first": "2", "first_with_phone": "1", "kept": "50 %", "new_cards": "1", "graded": "1",
+        "level_B": "1",
+    }  # fmt: skip
+    page = ma.get("/reports/morning").text
+    assert "2026年11月10日 0:00 至 24:00" in page
+    assert "50 %" in page
+    assert "王磊 已签字" in page
