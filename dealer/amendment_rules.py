@@ -16,6 +16,7 @@ from dealer.amendment_prices import (
     added_prices_are_not_above_marked,
 )
 from dealer.amendment_terms import added_by, changes_something, fits_on_paper, supplements
+from dealer.call_off_rules import amended_order_keeps_to_its_agreement
 from dealer.engine.steps import Ask, Refusal, Rule, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.in_force import held, open_amendment, planned
@@ -192,6 +193,7 @@ FACTS: tuple[Rule, ...] = (
     contract_gaps.parties_have_valid_codes,
     contract_gaps.agents_are_authorised,
     cars_keep_their_places,
+    amended_order_keeps_to_its_agreement,
     public_terms_stay,
     additions_stay_within_ten_percent,
     added_models_are_on_the_list,

@@ -17,6 +17,8 @@ from dealer import pricing
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Options
 from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
+from dealer.in_force import text_in_force
+from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import Deal, DealState
 from dealer.records.frameworks import Framework, FrameworkState
 from dealer.records.quotations import Quotation, QuotationLine, QuotationState
@@ -121,14 +123,47 @@ def left(db: Session, framework: Framework, besides: Quotation | None = None) ->
     return max(framework.ceiling - called_off(db, framework, besides), 0)
 
 
+def room_for(db: Session, framework: Framework, accepted: Quotation) -> int | None:
+    """How many cars an order may have: what was promised to other deals before it is taken."""
+    if framework.ceiling is None:
+        return None
+    others = [
+        each
+        for each in _with_the_customer(db, framework)
+        if each.deal_id != accepted.deal_id and each.sent_at and accepted.sent_at and each.sent_at < accepted.sent_at
+    ]
+    return max(framework.ceiling - _taken(db, framework, others), 0)
+
+
 def called_off(db: Session, framework: Framework, besides: Quotation | None = None) -> int:
-    """The cars of quotations that customers hold: of a deal the accepted one, else all that were sent."""
+    """The cars of orders in effect and of quotations that customers hold: of a deal the accepted one, else all sent."""
+    offers = _with_the_customer(db, framework)
+    return _taken(db, framework, [each for each in offers if besides is None or each.id != besides.id])
+
+
+def _taken(db: Session, framework: Framework, offers: Iterable[Quotation]) -> int:
     models = {price.model_id for price in framework.prices}
+    orders = _orders_in_effect(db, framework)
     by_deal: dict[UUID, list[Quotation]] = {}
-    for each in _with_the_customer(db, framework):
-        if besides is None or each.id != besides.id:
-            by_deal.setdefault(each.deal_id, []).append(each)
-    return sum(_cars(each, models) for found in by_deal.values() for each in _standing(found))
+    for each in offers:
+        by_deal.setdefault(each.deal_id, []).append(each)
+    return sum(
+        _ordered(db, orders[deal], models) if deal in orders else sum(_cars(each, models) for each in _standing(found))
+        for deal, found in by_deal.items()
+    )
+
+
+def _orders_in_effect(db: Session, framework: Framework) -> dict[UUID, Contract]:
+    """The order of each deal whose order both have signed."""
+    query = select(Contract).where(
+        Contract.framework_id == framework.id, Contract.state.in_((ContractState.EFFECTIVE, ContractState.PERFORMED))
+    )
+    return {each.deal_id: each for each in db.scalars(query)}
+
+
+def _ordered(db: Session, order: Contract, models: set[UUID]) -> int:
+    """With its amendments."""
+    return sum(line.quantity for line in text_in_force(db, order).lines if line.model_id in models)
 
 
 def _with_the_customer(db: Session, framework: Framework) -> list[Quotation]:

@@ -15,6 +15,7 @@ from dealer import amendment_drafts as amending
 from dealer import amendment_prices, people, printing, reports, sealing, signatures, their_paper
 from dealer import amendment_rules as amendments
 from dealer import batch_endings as endings
+from dealer import call_off_rules as orders
 from dealer import contract_acts as acts
 from dealer import contract_clauses as clauses
 from dealer import contract_draft_rules as drafting
@@ -28,7 +29,7 @@ from dealer.contract_drafts import draw_up
 from dealer.contract_gaps import GAPS
 from dealer.contract_terms import paper_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Step, no
-from dealer.in_force import is_amendment, stands_alone
+from dealer.in_force import is_amendment, is_call_off, is_no_order, says_everything, stands_alone
 from dealer.people import OWNER, SYSTEM, Actor, has
 from dealer.records.contracts import Contract, ContractState, PrintLog, Rendering, Reviewer
 from dealer.records.deals import Deal
@@ -51,6 +52,7 @@ EDIT_PAYMENT = (
     drafting.typed_payments_make_the_total, drafting.retention_ends_on_a_day, drafting.typed_bond_is_within_its_limit,
     drafting.typed_retention_is_within_its_limit,
 )  # fmt: skip
+ISSUING = (rules.trial_has_passed, rules.deal_awaits_its_contract)
 SIGNING = (
     rules.paper_is_stored, rules.deal_awaits_its_contract, signatures.signed_text_is_the_issued_one,
     signatures.signed_after_issue_and_by_today, rules.further_parties_have_signed, rules.signed_soon_after_the_award,
@@ -93,12 +95,16 @@ STEPS = [
     Step("edit_buyer",         S.DRAFT,                    SAME,          OWNER,                     forms.BuyerFacts,       (),                                           (drafts.write_buyer,)),
     Step("add_party",          S.DRAFT,                    SAME,          OWNER,                     forms.FurtherParty,     (drafting.there_is_room_for_a_party, drafting.party_does_something, drafting.agent_brings_a_power_of_attorney), (drafts.add_party,), when=stands_alone),
     Step("drop_party",         S.DRAFT,                    SAME,          OWNER,                     forms.ChosenParty,      (drafting.there_is_a_further_party, drafting.chosen_party_is_there), (drafts.drop_party,), when=stands_alone),
-    Step("edit_payment",       S.DRAFT,                    SAME,          OWNER,                     forms.PaymentFacts,     EDIT_PAYMENT,                                 (drafts.write_payment,)),
-    Step("edit_delivery",      S.DRAFT,                    SAME,          OWNER,                     forms.DeliveryFacts,    EDIT_DELIVERY,                                (drafts.write_delivery,)),
-    Step("edit_procurement",   S.DRAFT,                    SAME,          OWNER,                     forms.ProcurementFacts, (),                                           (drafts.write_procurement,), when=stands_alone),
-    Step("drop_procurement",   S.DRAFT,                    SAME,          OWNER,                     None,                   (drafting.procurement_says_more_than_the_deal,), (drafts.drop_procurement,), when=stands_alone),
-    Step("edit_wording",       S.DRAFT,                    SAME,          OWNER,                     forms.WordingFacts,     (drafting.place_of_dispute_is_named,),        (drafts.write_wording,), when=stands_alone),
-    Step("choose_kind",        S.DRAFT,                    SAME,          OWNER,                     forms.ChosenKind,       (drafting.kind_is_a_sale, drafting.purchaser_has_its_text), (drafts.choose_kind,), when=stands_alone),
+    Step("edit_payment",       S.DRAFT,                    SAME,          OWNER,                     forms.PaymentFacts,     EDIT_PAYMENT,                                 (drafts.write_payment,), when=is_no_order),
+    Step("edit_payment",       S.DRAFT,                    SAME,          OWNER,                     forms.OrderPayment,     (),                                           (drafts.write_order_payment,), when=is_call_off),
+    Step("edit_delivery",      S.DRAFT,                    SAME,          OWNER,                     forms.DeliveryFacts,    EDIT_DELIVERY,                                (drafts.write_delivery,), when=is_no_order),
+    Step("edit_delivery",      S.DRAFT,                    SAME,          OWNER,                     forms.OrderDelivery,    EDIT_DELIVERY,                                (drafts.write_delivery,), when=is_call_off),
+    Step("edit_procurement",   S.DRAFT,                    SAME,          OWNER,                     forms.ProcurementFacts, (),                                           (drafts.write_procurement,), when=says_everything),
+    Step("drop_procurement",   S.DRAFT,                    SAME,          OWNER,                     None,                   (drafting.procurement_says_more_than_the_deal,), (drafts.drop_procurement,), when=says_everything),
+    Step("edit_wording",       S.DRAFT,                    SAME,          OWNER,                     forms.WordingFacts,     (drafting.place_of_dispute_is_named,),        (drafts.write_wording,), when=says_everything),
+    Step("edit_wording",       S.DRAFT,                    SAME,          OWNER,                     forms.OrderWording,     (),                                           (drafts.write_order_wording,), when=is_call_off),
+    Step("choose_kind",        S.DRAFT,                    SAME,          OWNER,                     forms.ChosenKind,       (drafting.kind_is_a_sale, drafting.purchaser_has_its_text), (drafts.choose_kind,), when=says_everything),
+    Step("follow_agreement",   S.DRAFT,                    SAME,          SYSTEM,                    None,                   (orders.agreement_is_another,),               (drafts.follow_agreement,), when=stands_alone),
     Step("change_clause",      S.DRAFT,                    SAME,          OWNER,                     ClauseWording,          (clauses.clause_is_in_the_text, clauses.wording_is_another), (clauses.word_clause,), when=stands_alone),
     Step("restore_clause",     S.DRAFT,                    SAME,          OWNER,                     ChosenClause,           (clauses.a_clause_was_changed, clauses.chosen_clause_was_changed), (clauses.restore_clause,), when=stands_alone),
     Step("answer_remark",      (S.DRAFT, S.IN_REVIEW, S.RETURNED), SAME,  OWNER,                     RemarkAnswer,           (clauses.a_remark_is_open, clauses.chosen_remark_is_open), (clauses.answer_remark,), when=stands_alone),
@@ -107,9 +113,11 @@ STEPS = [
     Step("renew_lines",        S.DRAFT,                    SAME,          OWNER,                     None,                   (drafting.something_new_is_accepted,),        (drafts.renew_lines,), when=stands_alone),
     Step("excuse_late_award",  UNSIGNED,                   SAME,          has("review for risk"),    forms.Reason,           (drafting.award_is_known, drafting.somebody_else_owns_the_deal), (acts.excuse_late_award,), when=stands_alone),
     # review
-    Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (rules.deal_is_in_review, *GAPS),             SUBMITTED, when=stands_alone),
+    Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (rules.deal_is_in_review, *GAPS),             SUBMITTED, when=says_everything),
+    Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (rules.deal_is_in_review, *orders.GAPS),      SUBMITTED, when=is_call_off),
     Step("submit",             S.DRAFT,                    S.IN_REVIEW,   OWNER,                     None,                   (amendments.deal_is_being_delivered, *amendments.GAPS), SUBMITTED, when=is_amendment),
-    Step("submit_with_deal",   S.DRAFT,                    S.IN_REVIEW,   SYSTEM,                    None,                   (rules.deal_has_come_to_review, *GAPS),       SUBMITTED, when=stands_alone),
+    Step("submit_with_deal",   S.DRAFT,                    S.IN_REVIEW,   SYSTEM,                    None,                   (rules.deal_has_come_to_review, *GAPS),       SUBMITTED, when=says_everything),
+    Step("submit_with_deal",   S.DRAFT,                    S.IN_REVIEW,   SYSTEM,                    None,                   (rules.deal_has_come_to_review, *orders.GAPS), SUBMITTED, when=is_call_off),
     Step("remark",             S.IN_REVIEW,                SAME,          has("remark on contracts"), ClauseRemark,          (rules.somebody_else_submitted, clauses.remarked_clause_is_in_the_text), (clauses.write_remark,), when=stands_alone),
     _pass("pass_risk", "review for risk", Reviewer.KEY_ACCOUNT),
     _pass("pass_finance", "review for finance", Reviewer.FINANCE),
@@ -120,7 +128,8 @@ STEPS = [
     Step("redraft",            S.RETURNED,                 S.DRAFT,       OWNER,                     None,                   (drafting.deal_is_before_its_contract,),      (acts.take_up_again,), when=stands_alone),
     Step("redraft",            S.RETURNED,                 S.DRAFT,       OWNER,                     None,                   (amendments.deal_is_being_delivered,),        (acts.take_up_again,), when=is_amendment),
     # issue and signatures
-    Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   (rules.trial_has_passed, rules.deal_awaits_its_contract), (acts.give_number, acts.order_final, acts.plan_signing)),
+    Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   ISSUING,                                      (acts.give_number, acts.order_final, acts.plan_signing), when=is_no_order),
+    Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   (*ISSUING, *orders.UNDER_THE_AGREEMENT),      (acts.give_number, acts.order_final, acts.plan_signing), when=is_call_off),
     Step("record_signatures",  S.ISSUED,                   SAME,          has("record signatures"),  forms.Signatures,       SIGNING,                                      (acts.write_signatures,)),
     Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   TAKING_EFFECT,                                (acts.take_effect, acts.remind_purchaser), when=stands_alone),
     Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   AMENDING,                                     (acts.take_effect, acts.remind_purchaser), when=is_amendment),
@@ -207,7 +216,7 @@ def gaps(contract: Contract, ask: Ask) -> list[Refusal]:
     """Everything that stands between a draft and its review, each with its code."""
     if contract.state is S.RETURNED:
         return [no("The contract was returned: take it up again.", code="E-CONTRACT-RETURNED", fix="contract")]
-    rules_of_it = amendments.GAPS if is_amendment(contract) else GAPS
+    rules_of_it = amendments.GAPS if is_amendment(contract) else orders.GAPS if is_call_off(contract) else GAPS
     return [refusal for rule in rules_of_it if (refusal := rule(contract, ask))]
 
 

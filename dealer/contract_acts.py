@@ -131,12 +131,17 @@ def plan_issue(contract: Contract, ask: Ask) -> None:
 
 
 def give_number(contract: Contract, ask: Ask) -> None:
-    """YLYX-DKH-2026-0001: gap-free per shop and year, never reused. Amendments count on from their contract's: -B1."""
+    """YLYX-DKH-2026-0001: gap-free per shop and year, never reused. Orders count on from their agreement's:
+    -D1, amendments from their contract's: -B1."""
     contract.issued_on = ask.today
     deadlines.finish(ask, contract, "issue_contract")
     if contract.parent is not None and is_amendment(contract):
         given = sum(each.code is not None for each in amendments_of(ask.db, contract.parent))
         contract.code = f"{contract.parent.code}-B{given + 1}"
+        return
+    if contract.framework is not None:
+        serial = next_number(ask.db, contract.store_id, f"order {contract.framework.number}")
+        contract.code = f"{contract.framework.code}-D{serial}"
         return
     store = people.store_of(ask.db, contract.store_id)
     year = ask.today.year

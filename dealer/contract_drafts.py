@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from dealer import contract_forms as forms
 from dealer import people, pricing, quotation
+from dealer.call_off_conditions import framework_of, kind_of, pay_in_one, take_conditions
 from dealer.contract_terms import printed
 from dealer.engine import files, words
 from dealer.engine.fields import Uploaded
@@ -24,7 +25,7 @@ from dealer.records.contracts import (
     PlannedBatch,
     Receiver,
 )
-from dealer.records.customers import Contact, ContactRole, Customer, CustomerClass
+from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, PurchaseMode, Terms
 from dealer.records.quotations import Quotation
 
@@ -53,26 +54,30 @@ def draw_up(ask: Ask, deal: Deal) -> Contract:
     contract.receivers = _receivers(ask, deal)
     contract.price_includes = _in_chinese(PRICE_INCLUDES)
     contract.price_excludes = _in_chinese(PRICE_EXCLUDES)
-    contract.procurement, contract.kind = _procurement(deal), kind_of(deal)
-    contract.award_day = _awarded_on(deal)
+    contract.procurement, contract.award_day = _procurement(deal), _awarded_on(deal)
     if accepted is not None:
         take_lines(contract, accepted)
         contract.payments = _usual_payment(contract)
         contract.plan = _usual_plan(ask, contract)
+    follow_agreement(contract, ask)
     return contract
 
 
-def kind_of(deal: Deal) -> ContractKind:
-    """Which text a deal needs: a public purchaser's, a leasing company's, or anybody else's, tender or not."""
-    if deal.customer.procurement:
-        return ContractKind.PROCUREMENT
-    leases = deal.customer.customer_class is CustomerClass.LEASING
-    return ContractKind.LEASE if leases else ContractKind.SALE
+def follow_agreement(contract: Contract, ask: Ask) -> None:
+    """The text that the deal needs: an order under the agreement that it calls off from, at the agreement's conditions.
+
+    Once the deal leaves its agreement the draft keeps them, to be edited like any other's.
+    """
+    contract.kind, contract.framework = kind_of(contract.deal), framework_of(contract.deal)
+    if contract.framework is not None:
+        take_conditions(contract, contract.framework)
 
 
 def take_lines(contract: Contract, accepted: Quotation) -> None:
     """The lines of the accepted quotation with the options that were taken, and its total."""
     contract.quotation_id, contract.total = accepted.id, pricing.totals(accepted).total
+    if contract.framework is not None:
+        pay_in_one(contract, contract.payments[0].event, contract.payments[0].days)
     contract.lines = [
         ContractLine(
             store_id=contract.store_id,
@@ -253,10 +258,17 @@ def write_payment(contract: Contract, ask: Ask) -> None:
     ]
 
 
+def write_order_payment(contract: Contract, ask: Ask) -> None:
+    """When each batch of an order is paid, where that is not as the agreement has it."""
+    facts: forms.OrderPayment = ask.facts
+    event = PaymentEvent.BEFORE_COLLECTION if facts.before_collection else PaymentEvent.ACCEPTANCE
+    pay_in_one(contract, event, facts.days)
+
+
 def write_delivery(contract: Contract, ask: Ask) -> None:
-    """The batches with their contact, and who may take over cars."""
-    facts: forms.DeliveryFacts = ask.facts
-    for name in forms.DELIVERY_FIELDS:
+    """The batches with their contact, and who may take over cars; an order says nothing of odometers and keys."""
+    facts: forms.OrderDelivery = ask.facts
+    for name in forms.DELIVERY_FIELDS if isinstance(facts, forms.DeliveryFacts) else ():
         setattr(contract, name, getattr(facts, name))
     contract.plan = [
         PlannedBatch(
@@ -308,3 +320,10 @@ def write_wording(contract: Contract, ask: Ask) -> None:
     for name in forms.WORDING_FIELDS:
         setattr(contract, name, getattr(facts, name))
     contract.features = [row.model_dump() for row in facts.features]
+
+
+def write_order_wording(contract: Contract, ask: Ask) -> None:
+    """What an order says beside its agreement."""
+    facts: forms.OrderWording = ask.facts
+    for name in forms.ORDER_WORDING_FIELDS:
+        setattr(contract, name, getattr(facts, name))

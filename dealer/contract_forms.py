@@ -10,6 +10,7 @@ from dealer.amendment_forms import known_changes
 from dealer.customers import Telephone, Uscc
 from dealer.engine.fields import Kind, Money, Options, Paragraph, Upload
 from dealer.engine.steps import Facts, Personal, Unrecorded
+from dealer.in_force import is_call_off
 from dealer.records.contracts import Contract, ContractKind, DepositKind, Dispute, Party, PartyRole, PaymentEvent
 from dealer.records.deals import PurchaseMode
 from dealer.their_paper import known_paper
@@ -120,6 +121,13 @@ class PaymentFacts(Facts):
     end_after_days: int = Field(30, title="Days of delay before the contract may be ended", ge=1, le=365)
 
 
+class OrderPayment(Facts):
+    """When each batch of an order is paid. Deposits and damages are the framework agreement's."""
+
+    before_collection: bool = Field(False, title="Paid before the cars are collected, not after acceptance")
+    days: int = Field(title="Working days", ge=0, le=3650)
+
+
 # ── delivery ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -141,7 +149,7 @@ class ReceiverRow(Facts):
     phone: Telephone | None = Field(None, title="Phone")
 
 
-class DeliveryFacts(Facts):
+class OrderDelivery(Facts):
     """When, where and to whom."""
 
     plan: tuple[PlanRow, ...] = Field(title="Delivery plan", min_length=1, max_length=MOST_ROWS)
@@ -149,6 +157,11 @@ class DeliveryFacts(Facts):
     contact_phone: Phone = Field(None, title="Phone on site")
     # Names and phones of several people are one personal value.
     receivers: Annotated[tuple[ReceiverRow, ...], Personal()] = Field((), title="Authorised receivers", max_length=30)
+
+
+class DeliveryFacts(OrderDelivery):
+    """Likewise, and in which condition."""
+
     odometer_limit: int = Field(50, title="Odometer at most, km", ge=0, le=9999)
     keys: int = Field(2, title="Keys of each car", ge=1, le=9)
     inspection_days: int = Field(7, title="Days to inspect", ge=1, le=365)
@@ -222,6 +235,18 @@ class WordingFacts(Facts):
     _long_lists = field_validator("services", "special")(_items(40, 2000))
 
 
+class OrderWording(Facts):
+    """What an order says beside its framework agreement."""
+
+    signing_place: str = Field("", title="Place of signing", max_length=200)
+    special: Annotated[str, Paragraph] = Field(
+        "", title="Special terms", description="One item a line.", max_length=2000
+    )
+    copies_each: int = Field(2, title="Copies for each party", ge=1, le=20)
+
+    _long_lists = field_validator("special")(_items(40, 2000))
+
+
 # ── signatures ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -254,6 +279,9 @@ WORDING_FIELDS = (
 )  # fmt: skip
 
 
+ORDER_WORDING_FIELDS = tuple(OrderWording.model_fields)
+
+
 def known_facts(contract: Contract, action: str) -> dict[str, Any]:
     """What a form shows when it is opened: the contract as it stands."""
     return KNOWN[action](contract) if action in KNOWN else {}
@@ -268,6 +296,9 @@ def _known_buyer(contract: Contract) -> dict[str, Any]:
 
 
 def _known_payment(contract: Contract) -> dict[str, Any]:
+    if is_call_off(contract):
+        row = contract.payments[0]
+        return {"before_collection": row.event is PaymentEvent.BEFORE_COLLECTION, "days": row.days}
     has_deposit = contract.deposit_kind is not DepositKind.NONE
     first, rest = contract.payments[:1], contract.payments[1:]
     shown = _picked(

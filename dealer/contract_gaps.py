@@ -300,7 +300,12 @@ def signed_too_late(contract: Contract, signing: date, field: str | None = None)
 
 def terms_agree_with_each_other(contract: Contract, ask: Ask) -> Refusal | None:
     """The paper has room for everything, and nothing in it contradicts. Asked last: before, the gaps say why."""
-    if any(rule(contract, ask) for rule in FACTS_OF_THE_DRAFT):
+    return fits_on_paper(contract, ask, FACTS_OF_THE_DRAFT)
+
+
+def fits_on_paper(contract: Contract, ask: Ask, facts: Sequence[Rule]) -> Refusal | None:
+    """Why a paper cannot be made of a draft whose facts are all there."""
+    if any(rule(contract, ask) for rule in facts):
         return None
     try:
         contract_terms(ask.db, contract, ask.today)

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from dealer import people, pricing, terms
+from dealer.call_off_conditions import agreed_payment
 from dealer.engine.amounts import vat_of
 from dealer.engine.words import word_of
 from dealer.records.contracts import (
@@ -34,7 +35,7 @@ from dealer.records.deals import Deal, PurchaseMode, Use
 from dealer.records.people import Store
 from dealer.records.quotations import ExtraKind, QuotationLine
 from dealer.records.vehicles import Model
-from dealer.terms import Article, Capacity, ContractTerms, Court, Earnest, Moment, Own, revive
+from dealer.terms import Agreement, Article, CallOffTerms, Capacity, ContractTerms, Court, Earnest, Moment, Own, revive
 
 CAPACITIES = {
     PartyRole.BUYER: Capacity.BUYS,
@@ -58,7 +59,8 @@ EARNEST = {
     DepositKind.PREPAYMENT: Earnest.PREPAYMENT,
     DepositKind.EARNEST: Earnest.DEPOSIT,
 }
-PAPERS = {ContractKind.AMENDMENT: "amendment"}
+PAPERS = {ContractKind.AMENDMENT: "amendment", ContractKind.CALL_OFF: "call_off"}
+OF_CLAUSES = ("contract", "call_off")
 TEXTS = {ContractKind.PROCUREMENT: "procurement", ContractKind.LEASE: "lease"}  # every other is a sale
 CHARGED = {kind.value for kind in pricing.CHARGED}
 
@@ -68,10 +70,23 @@ def paper_of(contract: Contract) -> str:
     return "cover_sheet" if contract.their_terms is not None else PAPERS.get(contract.kind, "contract")
 
 
-def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms:
+def is_made_of_clauses(contract: Contract) -> bool:
+    """Whether its text comes clause by clause from the library."""
+    return paper_of(contract) in OF_CLAUSES
+
+
+def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms | CallOffTerms:
     """The terms as they stand on a day. Raises pydantic's ValidationError where they contradict each other."""
-    agreed = ContractTerms.model_validate(_agreed(db, contract, day))
+    kind, told = _told(db, contract, day)
+    agreed = kind.model_validate(told)
     return agreed.model_copy(update={"articles": agreed.composed(own_wordings(contract))})
+
+
+def _told(db: Session, contract: Contract, day: date) -> tuple[type[ContractTerms | CallOffTerms], dict[str, Any]]:
+    """Which terms a contract has, and what its rows say by their names."""
+    if contract.kind is ContractKind.CALL_OFF:
+        return CallOffTerms, _ordered(db, contract, day)
+    return ContractTerms, _agreed(db, contract, day)
 
 
 def articles_of(db: Session, contract: Contract, day: date, own: tuple[Own, ...] | None = None) -> tuple[Article, ...]:
@@ -80,15 +95,16 @@ def articles_of(db: Session, contract: Contract, day: date, own: tuple[Own, ...]
     Empty while the paper has no room for what was typed: the checklist says so (E-TERMS). An amendment, or a text of
     the customer's own, has no clauses of the library.
     """
-    if paper_of(contract) != "contract":
+    if not is_made_of_clauses(contract):
         return ()
     if contract.frozen is not None and own is None:
-        frozen: ContractTerms = revive("contract", json.dumps({"terms": contract.frozen}))
+        frozen: Agreement = revive(paper_of(contract), json.dumps({"terms": contract.frozen}))
         return frozen.spoken
     try:
-        draft = ContractTerms.model_construct(**_agreed(db, contract, day))
+        kind, told = _told(db, contract, day)
     except ValidationError:
         return ()
+    draft: Agreement = kind.model_construct(**told)
     return draft.composed(own_wordings(contract) if own is None else own)
 
 
@@ -97,27 +113,51 @@ def own_wordings(contract: Contract) -> tuple[Own, ...]:
     return tuple(Own(key=each.key, zh=each.zh, en=each.en) for each in contract.own_clauses)
 
 
-def _agreed(db: Session, contract: Contract, day: date) -> dict[str, Any]:
-    """What the rows of a contract say, by the names of its terms."""
+def _sold(db: Session, contract: Contract, day: date) -> dict[str, Any]:
+    """What every contract says: who, what, by when, where."""
     store = people.store_of(db, contract.store_id)
     vat = pricing.vat_rate(db, contract.store_id, day)
     use = use_of(contract.deal)
     return {
-        "kind": TEXTS.get(contract.kind, "sale"),
         "dated": day,
         "signing_place": contract.signing_place,
         "seller": seller_of(contract, store),
         "customers": tuple(party_of(party) for party in contract.parties),
-        "procurement": _procurement(contract),
         "vehicles": tuple(_line(line, use, vat) for line in contract.lines),
         "extras": tuple(extra for line in contract.lines for extra in extras_of(line.extras, line.quantity)),
         "gifts": tuple(gift for line in contract.lines for gift in gifts_of(line.extras, line.quantity)),
         "vat_percent": int(vat * 100),
+        "batches": tuple(batches_of(contract.plan)),
+        "receivers": tuple(terms.Contact(name=each.name, phone=each.phone) for each in contract.receivers),
+        "special": lines_of(contract.special),
+        "copies_each": contract.copies_each,
+        "verify_at": store.public_address,
+    }
+
+
+def _ordered(db: Session, contract: Contract, day: date) -> dict[str, Any]:
+    """What the rows of an order say; what it leaves open the framework agreement says."""
+    framework, payment = contract.framework, contract.payments[0] if contract.payments else None
+    own = payment is not None and framework is not None and (payment.event, payment.days) != agreed_payment(framework)
+    return {
+        **_sold(db, contract, day),
+        "framework_number": framework.cited_as if framework else "",
+        "framework_day": framework.signed_on if framework else None,
+        "payment": terms.OrderPayment(moment=MOMENTS[payment.event], working_days=payment.days)
+        if payment and own
+        else None,
+    }
+
+
+def _agreed(db: Session, contract: Contract, day: date) -> dict[str, Any]:
+    """What the rows of a contract say, by the names of its terms."""
+    return {
+        **_sold(db, contract, day),
+        "kind": TEXTS.get(contract.kind, "sale"),
+        "procurement": _procurement(contract),
         "instalments": tuple(instalment_of(payment) for payment in contract.payments),
         "earnest": EARNEST[contract.deposit_kind],
         "bond": _bond(contract),
-        "batches": tuple(batches_of(contract.plan)),
-        "receivers": tuple(terms.Contact(name=each.name, phone=each.phone) for each in contract.receivers),
         "odometer_km": contract.odometer_limit,
         "keys": contract.keys,
         "inspection_days": contract.inspection_days,
@@ -125,8 +165,7 @@ def _agreed(db: Session, contract: Contract, day: date) -> dict[str, Any]:
         "late_delivery": _late(contract),
         "late_payment": _late(contract),
         "storage_fen": contract.storage_fee,
-        "service_phone": store.after_sales_phone,
-        "verify_at": store.public_address,
+        "service_phone": people.store_of(db, contract.store_id).after_sales_phone,
         **_wording(contract),
     }
 
@@ -138,13 +177,11 @@ def _wording(contract: Contract) -> dict[str, Any]:
         "price_includes": lines_of(contract.price_includes),
         "price_excludes": lines_of(contract.price_excludes),
         "services": lines_of(contract.services),
-        "special": lines_of(contract.special),
         "features": tuple(terms.Feature(**feature) for feature in contract.features),
         "warranty_months": contract.warranty_months,
         "warranty_km": contract.warranty_km,
         "arbitration": contract.arbitration if arbitrated else "",
         "court": None if arbitrated else COURTS[contract.dispute],
-        "copies_each": contract.copies_each,
         "copies_filed": contract.copies_filed,
     }
 

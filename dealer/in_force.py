@@ -38,6 +38,21 @@ def stands_alone(contract: Contract, ask: Any = None) -> bool:
     return not is_amendment(contract)
 
 
+def is_call_off(contract: Contract, ask: Any = None) -> bool:
+    """Likewise: an order under a framework agreement, which says the rest."""
+    return contract.kind is ContractKind.CALL_OFF
+
+
+def says_everything(contract: Contract, ask: Any = None) -> bool:
+    """Likewise: a text that leaves nothing to another."""
+    return stands_alone(contract) and not is_call_off(contract)
+
+
+def is_no_order(contract: Contract, ask: Any = None) -> bool:
+    """Likewise: whatever agrees on money and delivery of its own."""
+    return not is_call_off(contract)
+
+
 def amendments_of(db: Session, contract: Contract) -> list[Contract]:
     """Every amendment that was ever drawn up to a contract, oldest first."""
     query = select(Contract).where(Contract.parent_id == contract.id, Contract.kind == ContractKind.AMENDMENT)

@@ -451,6 +451,7 @@ def call_off() -> t.CallOffTerms:
             ),
         ),
         receivers=(t.Contact(name="周颖", phone="13888880033"),),
+        payment=t.OrderPayment(moment=t.Moment.BEFORE_DELIVERY, working_days=3),
     )
 
 

@@ -28,6 +28,7 @@ from dealer.records.contracts import (
     Reviewer,
 )
 from dealer.records.deals import DealState, PurchaseMode
+from dealer.records.frameworks import Framework
 from dealer.records.quotations import ExtraKind
 from web import amendments, contract_press, contract_text, steps, timeline
 from web.asking import looking, looking_ask, me
@@ -62,6 +63,8 @@ FIXES = {
     "edit_changes": ("Edit", "edit_changes"),
     "use_their_paper": ("Edit", "use_their_paper"),
     "ask_price": ("Ask for an exception", "ask_price"),
+    "call_off": ("To the agreements", "/deals/{deal}/call_off"),
+    "framework": ("To the agreement", "/frameworks/{framework}"),
     "deliveries": ("To the deal", "/deals/{deal}"),
     "excuse_late_award": ("Give the reason", "excuse_late_award"),
     "record_signatures": ("Record", "record_signatures"),
@@ -184,8 +187,10 @@ def _fix(contract: Contract, refusal: Refusal, kind: steps.Kind) -> dict[str, An
     if refusal.fix not in FIXES:
         return {}
     label, place = FIXES[refusal.fix]
-    address = place.format(deal=contract.deal.number) if place.startswith("/") else kind.step_url(contract, place)
-    return {"fix_label": say(label), "fix_url": address}
+    if not place.startswith("/"):
+        return {"fix_label": say(label), "fix_url": kind.step_url(contract, place)}
+    framework = contract.framework.number if contract.framework else ""
+    return {"fix_label": say(label), "fix_url": place.format(deal=contract.deal.number, framework=framework)}
 
 
 def _items_title(contract: Contract) -> str:
@@ -307,7 +312,19 @@ def _procurement(contract: Contract) -> list[dict[str, Any]]:
     return rows
 
 
+def _order(contract: Contract, framework: Framework) -> list[dict[str, Any]]:
+    """What an order says itself, and where the rest stands."""
+    return [
+        {"label": say("Framework agreement"), "value": framework.cited_as, "url": f"/frameworks/{framework.number}"},
+        {"label": say("Place of signing"), "value": contract.signing_place or "—"},
+        {"label": say("Special terms"), "value": _joined(contract.special)},
+        {"label": say("Copies for each party"), "value": contract.copies_each},
+    ]
+
+
 def _wording(contract: Contract) -> list[dict[str, Any]]:
+    if contract.framework is not None:
+        return _order(contract, contract.framework)
     place = f"{show(contract.dispute)} {contract.arbitration}".strip()
     warranty = say("{months} months or {km} km", months=contract.warranty_months, km=f"{contract.warranty_km:,}")
     return [

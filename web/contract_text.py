@@ -9,7 +9,7 @@ from dealer import contract as contracts
 from dealer import contract_clauses as wording
 from dealer.contract_forms import known_facts
 from dealer.contract_rules import general_manager_for
-from dealer.contract_terms import articles_of, paper_of
+from dealer.contract_terms import articles_of, is_made_of_clauses
 from dealer.records.contracts import Contract
 from dealer.terms import Article, Clause
 from web import steps
@@ -26,7 +26,7 @@ SHOWN_OF_A_CLAUSE = 30  # characters, where a clause stands in a list of choices
 
 def url_of(contract: Contract) -> str:
     """Where it is read; of an amendment or a text of the customer's own the contract's page shows all there is."""
-    return f"/contracts/{contract.number}/text" if paper_of(contract) == "contract" else ""
+    return f"/contracts/{contract.number}/text" if is_made_of_clauses(contract) else ""
 
 
 def draw(contract: Contract, kind: steps.Kind) -> str:

@@ -25,6 +25,7 @@ from dealer.engine.database import (
 )
 from dealer.records.clauses import OwnClause, Remark
 from dealer.records.deals import Deal, Terms
+from dealer.records.frameworks import Framework
 from dealer.records.quotations import Quotation
 from dealer.records.vehicles import Model
 
@@ -78,9 +79,9 @@ class Contract(Living):
     state: Mapped[ContractState] = mapped_column(state_of(ContractState))
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
     quotation_id: Mapped[UUID] = mapped_column(ForeignKey("quotations.id"))
+    framework_id: Mapped[UUID | None] = mapped_column(ForeignKey("frameworks.id"), index=True)  # that an order is under
     kind: Mapped[ContractKind] = mapped_column(word_of(ContractKind), default=ContractKind.SALE)
-    # The framework of a call-off, the contract that an amendment changes.
-    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"), index=True)  # the contract it amends
     base_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))  # the text that an amendment changes
     amend_reason: Mapped[Prose | None]
     ended_batch: Mapped[Count | None]  # the batch of which nothing more is delivered, if that is what it writes down
@@ -144,6 +145,7 @@ class Contract(Living):
     effective_on: Mapped[Day | None]
     deal: Mapped[Deal] = relationship()
     quotation: Mapped[Quotation] = relationship()
+    framework: Mapped[Framework | None] = relationship()
     parent: Mapped["Contract | None"] = relationship(foreign_keys=[parent_id], remote_side="Contract.id")
     base: Mapped["Contract | None"] = relationship(foreign_keys=[base_id], remote_side="Contract.id")
     parties: Mapped[list["Party"]] = relationship(order_by="Party.position", cascade="all, delete-orphan")

@@ -25,7 +25,7 @@ from dealer.terms.contract import (
     Share,
 )
 from dealer.terms.cover_sheet import CoverSheetTerms, TheirVehicles
-from dealer.terms.frameworks import AgreedPrice, CallOffTerms, FrameworkTerms
+from dealer.terms.frameworks import AgreedPrice, CallOffTerms, FrameworkTerms, OrderPayment
 from dealer.terms.handover import HANDOVER_CHECKS, Check, HandedVehicle, HandoverBatchTerms, HandoverTerms, Tick
 from dealer.terms.morning import MorningBlock, MorningContact, MorningReportTerms, MorningRow, MorningSheet
 from dealer.terms.quotation import Offer, QuotationTerms, QuotedOption, QuotedVehicles
@@ -72,6 +72,7 @@ __all__ = [
     "MorningRow",
     "MorningSheet",
     "Offer",
+    "OrderPayment",
     "Own",
     "Party",
     "Procurement",

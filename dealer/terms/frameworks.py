@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from dealer.terms.agreement import Agreement, Late, day, delay, listed
-from dealer.terms.basics import Contact, Count, Days, Fen, Goods, Line, Percent, Terms, Text, Word
-from dealer.terms.contract import Batch, batches_hold_every_line, named_goods
+from dealer.terms.basics import Contact, Count, Days, Fen, Goods, Line, Percent, Terms, Word
+from dealer.terms.contract import Batch, Moment, batches_hold_every_line, named_goods
 
 
 class AgreedPrice(Terms):
@@ -81,6 +81,13 @@ class FrameworkTerms(Agreement):
         }
 
 
+class OrderPayment(Terms):
+    """When an order is paid, where it does not leave that to the framework: each batch in full."""
+
+    moment: Moment
+    working_days: Days
+
+
 class CallOffTerms(Agreement, Goods):
     """An order under a framework: which vehicles, when and where; everything else is in the framework."""
 
@@ -90,7 +97,7 @@ class CallOffTerms(Agreement, Goods):
     framework_day: date
     batches: Annotated[tuple[Batch, ...], Field(min_length=1, max_length=60)]
     receivers: Annotated[tuple[Contact, ...], Field(max_length=30)] = ()
-    payment: Text = ""
+    payment: OrderPayment | None = None
 
     @model_validator(mode="after")
     def every_vehicle_is_delivered(self) -> Self:
@@ -109,9 +116,15 @@ class CallOffTerms(Agreement, Goods):
             "framework_number": self.framework_number,
             "framework_day": day(self.framework_day, language),
             "batch_count": str(len(self.batches)),
-            "payment": self.payment,
+            "order_payment_days": str(self.payment.working_days if self.payment else 0),
         }
 
     def holds(self) -> set[str]:
-        told = {"extras": bool(self.extras), "gifts": bool(self.gifts), "payment": bool(self.payment)}
+        moment = self.payment.moment if self.payment else None
+        told = {
+            "extras": bool(self.extras),
+            "gifts": bool(self.gifts),
+            "paid_before": moment is Moment.BEFORE_DELIVERY,
+            "paid_after": moment is Moment.AFTER_ACCEPTANCE,
+        }
         return super().holds() | {name for name, so in told.items() if so}
