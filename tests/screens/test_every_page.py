@@ -200,10 +200,10 @@ def _faults_by_width(page: Page, *axe_at: int) -> list[str]:
     wrong = []
     for width in sorted(WIDTHS, reverse=page.viewport_size == {"width": WIDE, "height": HEIGHT}):
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.evaluate(TWO_FRAMES)  # what follows the width by itself has followed
         reached = page.evaluate("document.documentElement.scrollWidth")
         if reached > width:
             wrong.append(f"{reached} wide at {width}: {page.evaluate(BEYOND_THE_EDGE, width)}")
         if width in axe_at:
+            page.evaluate(TWO_FRAMES)  # what follows the width by itself has followed
             wrong += axe_faults(page)
     return wrong
