@@ -163,15 +163,19 @@ def is_overtaken(db: Session, exception: PriceException, day: date) -> bool:
 
 
 def has_run_short(exception: PriceException, day: date) -> bool:
-    """Whether an allowance that was counted has ended, so that its own line now brings less than was approved."""
+    """Whether an allowance that was counted counts no more, so that its own line brings less than was approved."""
     approved, line = exception.approved_total, exception.line
-    counted = any(extra.kind is ExtraKind.ALLOWANCE and not pricing.stands(extra, day) for extra in line.extras)
     return (
         approved is not None
-        and counted
+        and any(_is_void(line, extra, day) for extra in line.extras)
         and line.quotation.state in SUBMITTED
         and not _is_as_good(line, exception, approved, day)
     )
+
+
+def _is_void(line: QuotationLine, extra: LineExtra, day: date) -> bool:
+    counts = pricing.stands(extra, day) and pricing.is_confirmed(line, extra)
+    return extra.kind is ExtraKind.ALLOWANCE and not counts
 
 
 def _asks_for_more(db: Session, quotation: Quotation, exception: PriceException, day: date) -> bool:
@@ -223,16 +227,17 @@ def terms_of(line: QuotationLine, price: PriceListLine, roles: frozenset[Role], 
         "quantity": line.quantity,
         "unit_price": line.unit_price,
         "net_total": pricing.net_total(line, day),
-        "extras": [_extra(each) for each in line.extras],
+        "extras": [_extra(line, each) for each in line.extras],
         "floor_own": pricing.floor_of(roles, price),
         **prices_in(price),
     }
 
 
-def _extra(extra: LineExtra) -> dict[str, Any]:
+def _extra(line: QuotationLine, extra: LineExtra) -> dict[str, Any]:
     until = extra.good_until.isoformat() if extra.good_until else ""
     told = {"kind": extra.kind.value, "name": extra.name, "amount": extra.amount}
-    return told | {"reference": extra.reference or "", "good_until": until}
+    confirmed = pricing.is_confirmed(line, extra)
+    return told | {"reference": extra.reference or "", "good_until": until, "confirmed": confirmed}
 
 
 def prices_in(price: PriceListLine) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from dealer import pricelists, proposals
+from dealer.allowances import Confirmation
 from dealer.demo_deals import C, customer, quoting
 from dealer.demo_stage import Stage
 from dealer.engine.steps import Ask
@@ -18,9 +19,11 @@ from dealer.records.quotations import ExtraKind, Quotation
 
 WATER = customer("昆明清源水务有限公司", C.STATE_GROUP, "91530100MA6T3H9X2B", "钱立", "13987650099", "抢修用车 6 台")
 
+HOTEL = customer("昆明翠湖宾馆有限公司", C.HOTEL_AIRLINE, "91530100MA6X2Y4W68", "孙悦", "13987650055", "接待用车 8 台")
+
 
 def an_allowance_carries_a_price(stage: Stage) -> None:
-    """Below the consultant's floor by itself; with what the manufacturer pays it is ready at once."""
+    """Below the consultant's floor by itself; with what finance knows the manufacturer pays it is ready at once."""
     paid = Extra(
         line=1, kind=ExtraKind.ALLOWANCE, name="大客户专项补贴", amount=12_000_00, reference="YL-DKH-2026-11",
         good_until=stage.day(-20),
@@ -29,7 +32,18 @@ def an_allowance_carries_a_price(stage: Stage) -> None:
     number = quoting(
         stage, WATER, "X5", 6, 135_500, days_ago=4, owner="王磊", mode=PurchaseMode.DIRECT, extras=(paid, mats)
     )
+    shown = Confirmation(allowances=(1,), proof="厂家大客户部批复函 YL-DKH-2026-11")
+    stage.take("高洁", 4, "15:30", Quotation, number, "confirm_allowances", shown)
     stage.take("王磊", 3, "10:00", Quotation, number, "submit")
+
+
+def an_allowance_waits_for_finance(stage: Stage) -> None:
+    """Typed this week and not yet confirmed: the editor tells both figures, and finance has it on its list."""
+    hoped = Extra(
+        line=1, kind=ExtraKind.ALLOWANCE, name="年末冲量补贴", amount=8_000_00, reference="YL-DKH-2026-14",
+        good_until=stage.day(-25),
+    )  # fmt: skip
+    quoting(stage, HOTEL, "X5", 8, 136_000, days_ago=2, owner="王磊", mode=PurchaseMode.DIRECT, extras=(hoped,))
 
 
 def a_list_waits_for_the_general_manager(stage: Stage) -> None:
@@ -62,4 +76,9 @@ def a_lower_threshold_is_proposed(stage: Stage) -> None:
     stage.begin("陈静", 1, "16:00", "propose", proposal, facts)
 
 
-PRICE_SCENES = (an_allowance_carries_a_price, a_list_waits_for_the_general_manager, a_lower_threshold_is_proposed)
+PRICE_SCENES = (
+    an_allowance_carries_a_price,
+    an_allowance_waits_for_finance,
+    a_list_waits_for_the_general_manager,
+    a_lower_threshold_is_proposed,
+)

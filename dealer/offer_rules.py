@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from dealer import offers, people, pricing
+from dealer.allowances import of_line
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.policies import policy
@@ -129,7 +130,7 @@ def typed_allowances_have_not_ended(quotation: Quotation, ask: Ask) -> Refusal |
 def allowances_have_not_ended(quotation: Quotation, ask: Ask) -> Refusal | None:
     """Likewise when an offer is submitted that was typed, renewed or copied before."""
     for line in quotation.lines:
-        for extra in allowances(line):
+        for extra in of_line(line):
             if not pricing.stands(extra, ask.today):
                 return _ended(extra.good_until, line.position, None)
     return None
@@ -159,20 +160,17 @@ def _beyond_the_price(
     prices = offers.prices_for(ask, quotation, lines)
     for line in lines:
         price = prices.get(line.model_id)
-        paid = pricing.allowance(line, ask.today)
-        if price is not None and paid and pricing.net_total(line, ask.today) > price.marked * line.quantity:
-            most = paid - pricing.net_total(line, ask.today) + price.marked * line.quantity
+        waiting = pricing.waiting_allowance(line, ask.today)  # what is yet to be confirmed is judged like the rest
+        paid = pricing.allowance(line, ask.today) + waiting
+        net = pricing.net_total(line, ask.today) + waiting
+        if price is not None and paid and net > price.marked * line.quantity:
+            most = paid - net + price.marked * line.quantity
             return no(
                 "Line {line}: these cars are sold {most} below the marked price, gifts included. An allowance is at "
                 "most that.",
                 code="E-ALLOWANCE", field=field, line=line.position, most=Yuan(max(most, 0)),
             )  # fmt: skip
     return None
-
-
-def allowances(line: QuotationLine) -> list[LineExtra]:
-    """What the manufacturer pays for the cars of a line, whether it still counts or not."""
-    return [extra for extra in line.extras if extra.kind is ExtraKind.ALLOWANCE]
 
 
 TYPED = (typed_extras_have_their_amounts, typed_allowances_have_not_ended, typed_allowances_fit_the_price)

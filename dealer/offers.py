@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import approvals, authority, deadlines, people, pricing
+from dealer import allowances, approvals, authority, deadlines, people, pricing
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph, Upload
 from dealer.engine.steps import Ask, Facts, Personal
@@ -193,9 +193,11 @@ def begin_series(quotation: Quotation, ask: Ask) -> None:
 
 
 def write_lines(quotation: Quotation, ask: Ask) -> None:
-    """The lines as they were typed."""
+    """The lines as they were typed; an allowance that is still the same stays confirmed."""
+    before = allowances.lines_before(ask.db, quotation)
     quotation.lines = lines_from(ask.facts, quotation.store_id)
     quotation.remark = ask.facts.remark
+    allowances.carry_over(before, quotation.lines)
 
 
 def note_submission(quotation: Quotation, ask: Ask) -> None:

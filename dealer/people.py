@@ -43,6 +43,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "write price lists":      frozenset({R.KEY_ACCOUNT}),
     "approve price lists":    frozenset({R.GENERAL}),
     "decide prices":          frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.GENERAL}),
+    "confirm allowances":     frozenset({R.FINANCE, R.KEY_ACCOUNT}),
     "see margins":            frozenset({R.KEY_ACCOUNT, R.SALES, R.GENERAL, R.FINANCE}),
     "record deal costs":      frozenset({R.KEY_ACCOUNT, R.FINANCE}),
     "keep offer templates":   frozenset({R.KEY_ACCOUNT}),

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import authority, catalogue, offer_rules, offers, people, pricing, stages
+from dealer import allowances, authority, catalogue, offer_rules, offers, people, pricing, stages
 from dealer.engine.steps import Ask, Refusal, told_once
 from dealer.offers import Extra, Lines, QuotedCar
 from dealer.policies import policy
@@ -25,6 +25,15 @@ from dealer.remedies import Remedy, remedy_for
 from dealer.rulings import raised
 
 Routing = Callable[[Tier | None], tuple[Role, ...]]
+
+
+@dataclass(frozen=True)
+class OnceConfirmed:
+    """What a line will bring when the manufacturer's allowance that waits for its confirmation counts."""
+
+    waiting: int  # for the line, in fen
+    net: int  # per car
+    decided_by: tuple[Role, ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class LineLook:
     margin: int | None  # of the line, in fen, where the list knows what a car costs; seen by those who see margins
     remedy: Remedy | None  # the smallest change that avoids the next tier
     remedied_by: tuple[Role, ...]  # who then decides; empty: nobody has to
+    once: OnceConfirmed | None  # None where no allowance waits
 
     @property
     def against_floor(self) -> int | None:
@@ -67,13 +77,14 @@ def look_at(
     extras: Sequence[Extra],
     day: date,
     *,
+    saved: Quotation | None = None,
     by_approval: bool = True,
 ) -> list[LineLook]:
-    """The rows that are complete so far, by their number in the form.
+    """The rows that are complete so far, by their number in the form; `saved` is the version that is edited.
 
     Without `by_approval` approvals that stand are left out: what the prices alone would ask for.
     """
-    trial = _trial(deal, cars, extras)
+    trial = _trial(deal, cars, extras, saved)
     prices = pricing.prices_of(db, deal.store_id, (line.model_id for line in trial.lines), day)
     names = _names(db, deal, trial.lines)
     roles = people.roles_of(db, deal.owner_id, deal.store_id)
@@ -88,7 +99,8 @@ def look_at(
 def look_at_saved(db: Session, quotation: Quotation, day: date, *, by_approval: bool = True) -> list[LineLook]:
     """The lines of a quotation as they are, against the list of a day."""
     facts = Lines.model_validate(offers.known_facts(quotation.lines))
-    return look_at(db, quotation.deal, dict(enumerate(facts.lines, 1)), facts.extras, day, by_approval=by_approval)
+    cars = dict(enumerate(facts.lines, 1))
+    return look_at(db, quotation.deal, cars, facts.extras, day, saved=quotation, by_approval=by_approval)
 
 
 def reasons_against(ask: Ask, deal: Deal, cars: Mapping[int, QuotedCar], extras: Sequence[Extra]) -> list[Refusal]:
@@ -99,14 +111,17 @@ def reasons_against(ask: Ask, deal: Deal, cars: Mapping[int, QuotedCar], extras:
     return told_once(rule(trial, ask) for rule in offer_rules.COMPLETE)
 
 
-def _trial(deal: Deal, cars: Mapping[int, QuotedCar], extras: Sequence[Extra]) -> Quotation:
-    """A quotation that nobody saves, with only the complete rows."""
+def _trial(
+    deal: Deal, cars: Mapping[int, QuotedCar], extras: Sequence[Extra], saved: Quotation | None = None
+) -> Quotation:
+    """A quotation that nobody saves, with only the complete rows; what is confirmed of the saved one still is."""
     place = {number: at for at, number in enumerate(cars, 1)}
     moved = [extra.model_copy(update={"line": place[extra.line]}) for extra in extras if extra.line in place]
     trial = blank(deal)
     trial.lines = offers.lines_from(
         Lines.model_construct(lines=tuple(cars.values()), extras=tuple(moved)), deal.store_id
     )
+    allowances.carry_over(saved.lines if saved else (), trial.lines)
     return trial
 
 
@@ -148,7 +163,19 @@ def _look(
         margin=net - price.cost * line.quantity if price and price.cost is not None else None,
         remedy=remedy,
         remedied_by=asked(remedy.tier if remedy else None),
+        once=_once_confirmed(line, price, roles, day, asked) if price and not covered else None,
     )
+
+
+def _once_confirmed(
+    line: QuotationLine, price: PriceListLine, roles: frozenset[Role], day: date, asked: Routing
+) -> OnceConfirmed | None:
+    waiting = pricing.waiting_allowance(line, day)
+    if not waiting:
+        return None
+    net = pricing.net_total(line, day) + waiting
+    tier = pricing.tier_for(net, line.quantity, price, roles)
+    return OnceConfirmed(waiting, pricing.per_car(net, line.quantity), asked(tier))
 
 
 def _distances(line: QuotationLine, price: PriceListLine, day: date) -> tuple[tuple[Role, int], ...]:

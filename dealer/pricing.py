@@ -4,6 +4,7 @@ A floor is per car, a line is many cars with gifts. The comparison multiplies th
 130,000 / 3 has no exact fen, 3 × 43,333.33 has.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,8 @@ class Priced(Protocol):
     """What has a net price: a line of a quotation, saved or still being typed."""
 
     @property
+    def model_id(self) -> UUID: ...
+    @property
     def unit_price(self) -> int: ...
     @property
     def quantity(self) -> int: ...
@@ -45,9 +48,9 @@ class Priced(Protocol):
 def net_total(line: Priced, day: date) -> int:
     """What the shop gets for the cars of a line on a day. Floors look at this and at nothing else.
 
-    Price × quantity, less gifts and free services, and with what the manufacturer pays the shop as long as that is
-    promised. The price per car is after the cash discount: it is what the invoice says. What the customer pays for
-    accessories or fees neither lowers nor raises it.
+    Price × quantity, less gifts and free services, and with what the manufacturer pays the shop: as long as that is
+    promised, and once somebody else than who typed it has confirmed it. The price per car is after the cash discount:
+    it is what the invoice says. What the customer pays for accessories or fees neither lowers nor raises it.
     """
     return line.unit_price * line.quantity - given_away(line) + allowance(line, day)
 
@@ -58,13 +61,33 @@ def given_away(line: Priced) -> int:
 
 
 def allowance(line: Priced, day: date) -> int:
-    """What the manufacturer pays the shop for the cars of a line: each promise until its last day, and not after it."""
-    return sum(extra.amount for extra in line.extras if extra.kind is ExtraKind.ALLOWANCE and stands(extra, day))
+    """What the manufacturer pays the shop for the cars of a line: what is confirmed, until its last day."""
+    return sum(extra.amount for extra in _promises(line, day) if is_confirmed(line, extra))
+
+
+def waiting_allowance(line: Priced, day: date) -> int:
+    """What the manufacturer would pay on top of that, once it is confirmed."""
+    return sum(extra.amount for extra in _promises(line, day) if not is_confirmed(line, extra))
+
+
+def _promises(line: Priced, day: date) -> list[LineExtra]:
+    return [extra for extra in line.extras if extra.kind is ExtraKind.ALLOWANCE and stands(extra, day)]
 
 
 def stands(extra: LineExtra, day: date) -> bool:
-    """Whether a promise of the manufacturer counts on a day; one without a last day never does."""
+    """Whether a promise of the manufacturer reaches to a day; one without a last day never does."""
     return extra.good_until is not None and day <= extra.good_until
+
+
+def is_confirmed(line: Priced, extra: LineExtra) -> bool:
+    """Whether a promise was confirmed as it stands: for these cars, of this amount, number and last day."""
+    return extra.confirmed_by_id is not None and extra.confirmed_terms == promise_of(line, extra)
+
+
+def promise_of(line: Priced, extra: LineExtra) -> str:
+    """The fingerprint of the terms of a promise: with any other it is another promise."""
+    told = (line.model_id, line.quantity, extra.amount, extra.reference, extra.good_until)
+    return hashlib.sha256("|".join(map(str, told)).encode()).hexdigest()
 
 
 def charged(line: Priced) -> int:

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from dealer import allowances, offers
 from dealer import offer_rules as beside
-from dealer import offers
 from dealer import quotation_rules as rules
 from dealer.authority import unauthorised_lines
 from dealer.deals import Comment
@@ -20,7 +20,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
 from dealer.in_force import amendment_asks_no_more
 from dealer.offers import Acceptance, AcceptanceOfSome, Lines, Sending
-from dealer.people import OWNER, SYSTEM
+from dealer.people import OWNER, SYSTEM, has
 from dealer.policies import policy
 from dealer.quotation_terms import order_offer
 from dealer.records.deals import GIVEN_UP, Deal
@@ -31,6 +31,8 @@ __all__ = ["QUOTATIONS", "accepted", "of_deal", "unauthorised_lines"]
 
 S = QuotationState
 OPEN = (S.DRAFT, S.PENDING_PRICE, S.READY, S.SENT)
+UNDER_WAY = (*OPEN, S.ACCEPTED)
+CONFIRMER = has("confirm allowances")
 
 # ── rules: sending and accepting ──────────────────────────────────────────────────────────────────────────────────
 
@@ -183,13 +185,15 @@ ACCEPTABLE = (is_not_void, is_within_validity, rules.deal_is_quoting, acceptance
 # ruff: disable[E501]
 STEPS = [
     #    action               from                                 to               who     asks for    refused unless …                                       then …
-    Step("draft",             None,                                S.DRAFT,         OWNER,  Lines,      (*QUOTING, *TYPED),                                    (offers.begin_series, offers.write_lines)),
-    Step("next_version",      None,                                S.DRAFT,         OWNER,  Lines,      (),                                                    (offers.write_lines,)),
+    Step("draft",             None,                                S.DRAFT,         OWNER,  Lines,      (*QUOTING, *TYPED),                                    (offers.begin_series, offers.write_lines, allowances.note_typist)),
+    Step("next_version",      None,                                S.DRAFT,         OWNER,  Lines,      (),                                                    (offers.write_lines, allowances.note_typist)),
     Step("ask_for_amendment",  None,                               S.PENDING_PRICE, SYSTEM, None,       (),                                                    (offers.begin_series,)),
-    Step("edit",              S.DRAFT,                             SAME,            OWNER,  Lines,      (rules.deal_is_quoting, *TYPED),                             (offers.write_lines,)),
+    Step("edit",              S.DRAFT,                             SAME,            OWNER,  Lines,      (rules.deal_is_quoting, *TYPED),                             (offers.write_lines, allowances.note_typist)),
+    Step("confirm_allowances", UNDER_WAY,                          SAME,            CONFIRMER, allowances.Confirmation, (allowances.an_allowance_waits, allowances.somebody_else_typed_it, allowances.chosen_allowances_wait), (allowances.confirm,)),
+    Step("take_back_allowances", (S.DRAFT, S.PENDING_PRICE, S.READY), SAME,         CONFIRMER, Comment, (allowances.an_allowance_is_confirmed,),                  (allowances.take_back,)),
     Step("submit",            S.DRAFT,                             S.READY,         OWNER,  None,       COMPLETE,                                              (offers.note_submission,), when=is_within_floor),
     Step("submit",            S.DRAFT,                             S.PENDING_PRICE, OWNER,  Reasons,    (*COMPLETE, rules.price_was_not_refused, rules.hard_floor_has_project_approval), (offers.note_submission, offers.note_reasons), when=is_below_floor),
-    Step("discard",           S.DRAFT,                             S.WITHDRAWN,     OWNER,  None,       (),                                                    ()),
+    Step("discard",           S.DRAFT,                             S.WITHDRAWN,     OWNER,  None,       (),                                                    (offers.close_tasks,)),
     Step("send",              S.READY,                             S.SENT,          OWNER,  Sending,    SENDABLE,                                              (offers.note_sending, order_offer)),
     Step("accept",            (S.SENT, S.EXPIRED, S.WITHDRAWN),    S.ACCEPTED,      OWNER,  Acceptance, ACCEPTABLE,                                            (offers.note_acceptance,), when=has_no_options),
     Step("accept",            (S.SENT, S.EXPIRED, S.WITHDRAWN),    S.ACCEPTED,      OWNER,  AcceptanceOfSome, (*ACCEPTABLE, chosen_options_were_offered),      (offers.note_acceptance, offers.note_options), when=has_options),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from dealer import pricelists, quotation, workflow
+from dealer.allowances import Confirmation
 from dealer.engine.database import new_id, next_number
 from dealer.engine.fields import Uploaded
 from dealer.engine.names import search_keys
@@ -175,6 +176,12 @@ def allowance(amount: int, until: date, line: int = 1) -> Extra:
     """What the manufacturer pays the shop for the cars of a line."""
     proof = {"reference": "CJ-2026-118", "good_until": until}
     return Extra(line=line, kind=ExtraKind.ALLOWANCE, name="大客户补贴", amount=y(amount), **proof)
+
+
+def confirm(shop: Shop, number: int, when: str, who: str = "高洁", which: Iterable[int] = (1,)) -> Quotation:
+    """Finance has the manufacturer's letter for allowances of a quotation."""
+    facts = Confirmation(allowances=tuple(which), proof="厂家批复 DKH-118")
+    return step(shop, who, when, number, "confirm_allowances", facts)
 
 
 def lines(shop: Shop, *cars: tuple[str, int, int], extras: Iterable[Extra] = ()) -> Lines:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dealer import contract, contract_terms, pricing, quotation_terms, sweep
 from dealer.authority import unauthorised_lines
+from dealer.engine.database import new_id
 from dealer.engine.steps import Refused, place
 from dealer.offers import Extra
 from dealer.people import by_number
@@ -63,9 +64,15 @@ def refused(act: Callable[..., Any], *request: Any) -> list[tuple[str, str | Non
 def test_an_allowance_counts_until_its_last_day_and_not_after_it(day: date, net: int) -> None:
     paid = LineExtra(kind=ExtraKind.ALLOWANCE, name="补贴", amount=y(10_000), good_until=FRIDAY)
     given = LineExtra(kind=ExtraKind.GIFT, name="脚垫", amount=y(3_000))
-    line = QuotationLine(unit_price=y(136_800), quantity=10, extras=[paid, given])
+    line = confirmed(QuotationLine(unit_price=y(136_800), quantity=10, extras=[paid, given]))
     assert pricing.net_total(line, day) == y(net)
     assert pricing.totals_of([line]).total == y(1_368_000)  # the customer pays what they paid before
+
+
+def confirmed(line: QuotationLine) -> QuotationLine:
+    for extra in line.extras:
+        extra.confirmed_by_id, extra.confirmed_terms = new_id(), pricing.promise_of(line, extra)
+    return line
 
 
 def test_an_allowance_needs_its_number_and_its_last_day() -> None:
@@ -79,6 +86,7 @@ def test_an_allowance_needs_its_number_and_its_last_day() -> None:
 def test_a_price_that_an_allowance_carries_is_ones_own_to_give(shop: Shop, deal: int) -> None:
     facts = lines(shop, ("X5", 10, 136_000), extras=[allowance(8_000, FRIDAY)])
     number = quoting.draft(shop, deal, facts)
+    quoting.confirm(shop, number, "2026-10-12 09:30")
     assert step(shop, "李娜", "2026-10-12 10:00", number, "submit").state is S.READY
     assert quotation_of(shop, number).lines[0].net == y(1_368_000)
     step(shop, "李娜", "2026-10-12 11:00", number, "send", send_until(date(2026, 10, 27)))
@@ -110,6 +118,7 @@ def test_an_approval_lapses_with_the_allowance_it_was_reckoned_with(
     shop: Shop, deal: int, desk: Callable[[str], Desk]
 ) -> None:
     number = quoting.draft(shop, deal, lines(shop, ("X5", 10, 131_000), extras=[allowance(8_000, FRIDAY)]))
+    quoting.confirm(shop, number, "2026-10-12 09:30")
     step(shop, "李娜", "2026-10-12 10:00", number, "submit", WHY)
     exception = quoting.exception_of(shop, 1)
     assert (exception.tier, exception.net_total) == (Tier.KEY_ACCOUNT, y(1_318_000))
@@ -132,6 +141,7 @@ def test_an_approval_lapses_with_the_allowance_it_was_reckoned_with(
 def test_a_counter_offer_reckons_with_gift_and_allowance(shop: Shop, deal: int) -> None:
     extras = [allowance(8_000, FRIDAY), gift(3_000)]
     number = quoting.draft(shop, deal, lines(shop, ("X5", 10, 131_400), extras=extras))
+    quoting.confirm(shop, number, "2026-10-12 09:30")
     step(shop, "李娜", "2026-10-12 10:00", number, "submit", WHY)
     offer = CounterOffer(price=y(132_800), comment="132,800 起")
     rule(shop, "陈静", "2026-10-12 11:00", 1, "counter", offer)
@@ -150,7 +160,7 @@ def test_an_allowance_refunds_no_more_than_was_given_and_rescues_no_gift(shop: S
     worth_more = lines(shop, ("X5", 1, 130_000), extras=[allowance(130_000, FRIDAY), gift(130_000)])
     other = quoting.draft(shop, deal, worth_more)
     told = refused(step, shop, "李娜", "2026-10-12 10:00", other, "submit", WHY)
-    assert [code for code, _ in told] == ["E-GIFTS", "E-GIFT-BUDGET"]
+    assert [code for code, _ in told] == ["E-GIFTS", "E-GIFT-BUDGET", "E-PRICE-HARD-FLOOR"]
 
 
 def test_an_allowance_that_ended_yesterday_is_refused_beside_its_day(
@@ -183,6 +193,7 @@ def test_a_contract_does_not_take_effect_at_a_price_that_an_ended_allowance_carr
         paid = LineExtra(kind=ExtraKind.ALLOWANCE, name="补贴", amount=y(5_000), position=1, **proof)
         paid.store_id = shop.store.id
         line.extras = [paid]
+        paid.confirmed_by_id, paid.confirmed_terms = ask.actor.id, pricing.promise_of(line, paid)
     late = (shop, "陈静", "2026-11-13 09:00", number, "confirm_effective")
     assert contracts.refused(*late) == ("E-APPROVAL-LAPSED",)
     in_time = contracts.take(shop, "陈静", "2026-11-12 17:00", number, "confirm_effective")

@@ -99,7 +99,14 @@ def _proof(extra: dict[str, Any]) -> str:
     """An allowance with the manufacturer's number and its last day."""
     if not extra.get("good_until"):
         return ""
-    return say("no. {number}, until {day}", number=extra["reference"], day=date.fromisoformat(extra["good_until"]))
+    until = date.fromisoformat(extra["good_until"])
+    told = say("no. {number}, until {day}", number=extra["reference"], day=until)
+    return told if _counts(extra) else f"{told} · {say('not confirmed: it does not count yet')}"
+
+
+def _counts(extra: dict[str, Any]) -> bool:
+    """Whether an allowance was confirmed when the price was asked for; those asked before that was kept all counted."""
+    return bool(extra.get("confirmed", True))
 
 
 # ── the four questions ────────────────────────────────────────────────────────────────────────────────────────────
@@ -189,7 +196,7 @@ def _down_to_unit_price(marked: int, floor: int, unit: int) -> list[dict[str, An
 
 def _allowance(exception: PriceException) -> int:
     extras = exception.asked["extras"]
-    return sum(each["amount"] for each in extras if each["kind"] == ExtraKind.ALLOWANCE.value)
+    return sum(each["amount"] for each in extras if each["kind"] == ExtraKind.ALLOWANCE.value and _counts(each))
 
 
 def _compare(exception: PriceException) -> list[dict[str, str]]:

@@ -34,6 +34,7 @@ def _check(looks: Sequence[LineLook]) -> dict[str, Any]:
         "waits": sorted({show(role) for look in looks for role in look.decided_by}),
         "margin": _margin(looks) if me().may_or_stands_in("see margins") else "",
         "remedies": [words for look in looks if sees_floors() and (words := _remedy(look))],
+        "once": [words for look in looks if sees_floors() and (words := _once_confirmed(look))],
     }
 
 
@@ -96,6 +97,19 @@ def _margin(looks: Sequence[LineLook]) -> str:
     if len(margins) < len(firm) or net <= 0:
         return ""
     return say("{amount}, {share} %", amount=money(sum(margins), sign=True), share=f"{sum(margins) * 100 / net:.1f}")
+
+
+def _once_confirmed(look: LineLook) -> str:
+    """The other figure: what an allowance that nobody has confirmed yet will do."""
+    once = look.once
+    if once is None:
+        return ""
+    who = say("you decide alone") if not once.decided_by else say("{who} decides", who=list(once.decided_by))
+    return say(
+        "Line {line}: the allowance of {amount} is not confirmed and does not count yet. Once it is, the net price is "
+        "{net} per car: {who}.",
+        line=look.number, amount=money(once.waiting), net=money(once.net), who=who,
+    )  # fmt: skip
 
 
 def _remedy(look: LineLook) -> str:

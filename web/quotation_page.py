@@ -1,5 +1,6 @@
 """The page of one quotation."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from dealer.records.quotations import (
 )
 from web import deals, frameworks, steps, timeline
 from web.asking import looking, looking_ask, me
+from web.frame import names_of
 from web.language import clock, money, say, short_day, show, told, word
 from web.price_look import sees_floors
 
@@ -166,12 +168,13 @@ def _beside(line: QuotationLine) -> str:
 
 
 def _extras(version: Quotation) -> list[dict[str, Any]]:
+    confirmed_by = names_of(extra.confirmed_by_id for line in version.lines for extra in line.extras)
     return [
         {
             "cells": [
                 line.position,
                 show(extra.kind),
-                {"text": extra.name, "note": _extra_note(extra)},
+                {"text": extra.name, "note": _extra_note(line, extra, confirmed_by)},
                 money(extra.amount),
             ]
         }
@@ -180,7 +183,7 @@ def _extras(version: Quotation) -> list[dict[str, Any]]:
     ]
 
 
-def _extra_note(extra: LineExtra) -> str:
+def _extra_note(line: QuotationLine, extra: LineExtra, confirmed_by: Mapping[Any, str]) -> str:
     """What else is known of a gift, an accessory or an allowance."""
     told = []
     if extra.named_in_tender:
@@ -189,8 +192,17 @@ def _extra_note(extra: LineExtra) -> str:
         told.append(say("by our list {amount}", amount=money(extra.list_amount)))
     if extra.good_until is not None:
         told.append(say("no. {number}, until {day}", number=extra.reference, day=extra.good_until))
-        told += [] if pricing.stands(extra, _today()) else [say("ended: it no longer counts")]
+        told.append(_standing(line, extra, confirmed_by))
     return " · ".join(told)
+
+
+def _standing(line: QuotationLine, extra: LineExtra, confirmed_by: Mapping[Any, str]) -> str:
+    """Whether an allowance counts, and who said so."""
+    if not pricing.stands(extra, _today()):
+        return say("ended: it no longer counts")
+    if not pricing.is_confirmed(line, extra):
+        return say("not confirmed: it does not count yet")
+    return say("confirmed by {name}, {when}", name=confirmed_by[extra.confirmed_by_id], when=clock(extra.confirmed_at))
 
 
 def _facts(version: Quotation) -> list[dict[str, Any]]:

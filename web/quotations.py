@@ -7,14 +7,14 @@ from uuid import UUID
 from flask import Blueprint, abort, g, render_template, request
 from pydantic import ValidationError
 
-from dealer import approvals, catalogue, offers, people, price_check, printing, quotation, workflow
+from dealer import allowances, approvals, catalogue, offers, people, price_check, printing, quotation, workflow
 from dealer import offer_templates as templates
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.offers import Extra, Lines, QuotedCar
 from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal, DealState
-from dealer.records.quotations import Quotation, QuotationState
+from dealer.records.quotations import LineExtra, Quotation, QuotationLine, QuotationState
 from dealer.reports import sees_deal
 from web import deals, offer_templates, quotation_page, rules_applied, steps
 from web.asking import Answer, a_number, looking, looking_ask, me, or_404, see_other, write
@@ -40,6 +40,8 @@ def _known(version: Quotation, action: str) -> Mapping[str, Any]:
             return offers.first_sending(looking(), version, _today())
         case "accept":
             return offers.first_acceptance(looking(), version)
+        case "confirm_allowances":
+            return {"allowances": tuple(allowances.waiting(version, _today()))}
         case "submit":
             names = ("reason", "project_approval")
             return {name: getattr(version, name) or "" for name in names}
@@ -72,7 +74,8 @@ def _extra(version: Quotation, action: str) -> Mapping[str, Any]:
     if action != "edit":
         return {}
     source = _source()
-    return _editing(version.deal, (source or version).lines) | {"taken": title_of(source) if source else ""}
+    told = _editing(version.deal, (source or version).lines, version)
+    return told | {"taken": title_of(source) if source else ""}
 
 
 KIND = steps.register(
@@ -106,6 +109,19 @@ def _options() -> list[tuple[str, str]]:
     ]
 
 
+@options("open_allowances")
+def _open_allowances() -> list[tuple[str, str]]:
+    """What waits in the version whose form this is: which promise, how much, for which cars, until when."""
+    version = steps.find(looking(), KIND, int((request.view_args or {})["number"]))
+    return [(str(number), _promise(*each)) for number, each in allowances.waiting(version, _today()).items()]
+
+
+def _promise(line: QuotationLine, extra: LineExtra) -> str:
+    proof = say("no. {number}, until {day}", number=extra.reference, day=extra.good_until)
+    cars = f"{catalogue.full_name(line.model)} × {line.quantity}"
+    return f"¥{money(extra.amount)} · {extra.name} · {proof} · {cars}"
+
+
 def _today() -> Any:
     return calendar_of(looking()).today(g.now)
 
@@ -113,24 +129,25 @@ def _today() -> Any:
 # ── the editor ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _editing(deal: Deal, saved: Any = ()) -> dict[str, Any]:
+def _editing(deal: Deal, lines: Any = (), saved: Quotation | None = None) -> dict[str, Any]:
     """What the editor shows beside its form: the same look at the prices that typing asks for."""
+    told = {"deal": deal, "check_url": f"/deals/{deal.number}/quotation/check{f'?of={saved.number}' if saved else ''}"}
     if request.method == "POST":
-        return {"deal": deal, **_look_at_form(deal)}
-    return {"deal": deal, **_look(deal, offers.known_facts(saved))}
+        return told | _look_at_form(deal, saved)
+    return told | _look(deal, offers.known_facts(lines), saved)
 
 
-def _look_at_form(deal: Deal) -> dict[str, Any]:
+def _look_at_form(deal: Deal, saved: Quotation | None) -> dict[str, Any]:
     """The rows of the form that was sent, as far as they are complete."""
     form = Form(Lines)
     form.type_again(request.form)
-    return _look(deal, form.typed)
+    return _look(deal, form.typed, saved)
 
 
-def _look(deal: Deal, typed: Mapping[str, Any]) -> dict[str, Any]:
+def _look(deal: Deal, typed: Mapping[str, Any], saved: Quotation | None = None) -> dict[str, Any]:
     cars = {at: car for at, row in enumerate(typed.get("lines", ()), 1) if (car := _read(QuotedCar, row))}
     extras = [extra for row in typed.get("extras", ()) if (extra := _read(Extra, row))]
-    looks = price_check.look_at(looking(), deal, cars, extras, _today())
+    looks = price_check.look_at(looking(), deal, cars, extras, _today(), saved=saved)
     return shown(looks, price_check.reasons_against(looking_ask(), deal, cars, extras))
 
 
@@ -145,9 +162,11 @@ def _read(model: Any, row: Mapping[str, Any]) -> Any | None:
 
 @pages.post("/deals/<int:number>/quotation/check")
 def check(number: int) -> Answer:
-    """What today's list says of the rows typed so far; a part of the editor's page."""
+    """What today's list says of the rows typed so far; a part of the editor's page. `?of=12` names the draft."""
     deal = steps.find(looking(), deals.KIND, number)
-    return render_template("quotations/check.html", **_look_at_form(deal))
+    draft = request.args.get("of", type=a_number)
+    saved = steps.find(looking(), KIND, draft) if draft is not None else None
+    return render_template("quotations/check.html", **_look_at_form(deal, saved))
 
 
 @pages.get("/deals/<int:number>/quotations/new")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g
 
-from dealer import offer_rules, policies, pricing, quotation
+from dealer import allowances, policies, pricing, quotation
 from dealer.engine.database import calendar_of
 from dealer.records.deals import Deal
 from dealer.records.quotations import Quotation
@@ -72,11 +72,12 @@ def _since(day: date, approved_by: Any) -> str:
 def _promises(version: Quotation, day: date) -> Iterator[dict[str, Any]]:
     """The manufacturer's policies: their number, until when they count, how much."""
     for line in version.lines:
-        for extra in offer_rules.allowances(line):
+        for extra in allowances.of_line(line):
+            counts = pricing.stands(extra, day) and pricing.is_confirmed(line, extra)
             yield {
                 "url": "",
                 "title": f"{show(extra.kind)} · {extra.name}",
                 "note": say("no. {number}, until {day}", number=extra.reference, day=extra.good_until),
                 "badge": f"¥{money(extra.amount)}",
-                "tone": "neutral" if pricing.stands(extra, day) else "bad",
+                "tone": "neutral" if counts else "bad",
             }

@@ -118,7 +118,7 @@ class ExtraKind(StrEnum):
     FREE_SERVICE = "free_service"  # likewise
     PAID = "paid_accessory"  # the customer pays it, adds to the line total, never lowers a floor
     AGENCY = "agency_fee"  # on behalf of the customer
-    ALLOWANCE = "allowance"  # the manufacturer pays it to the shop until a day; no paper of the customer names it
+    ALLOWANCE = "allowance"  # the manufacturer pays it to the shop until a day, once confirmed; on no customer's paper
 
 
 class QuotationLine(OfStore):
@@ -164,6 +164,10 @@ class LineExtra(OfStore):
     list_amount: Mapped[Fen | None]  # what an accessory costs by the shop's list: how far below may be asked of a role
     reference: Mapped[Code | None]  # of an allowance: the manufacturer's approval or policy number
     good_until: Mapped[Day | None]  # of an allowance: the last day on which it counts
+    typed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # of an allowance, as are the next three
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    confirmed_at: Mapped[Moment | None]
+    confirmed_terms: Mapped[str | None] = mapped_column(NameType(64))  # pricing.promise_of, as it was confirmed
     line: Mapped[QuotationLine] = relationship(back_populates="extras")
 
 
