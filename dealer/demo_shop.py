@@ -47,7 +47,7 @@ STAFF = {
     "许明": ("xuming", Role.ADMIN),
 }
 GROUP_OF_ZHANG_WEI = ("王磊", "李娜")
-DRIVERS = ("王磊", "李娜", "陈静", "张伟")  # hold C1 and accompany test drives
+DRIVERS = ("王磊", "李娜", "陈静", "张伟", "孙强")  # hold C1: they accompany test drives, or drive for the house
 
 
 class Sold(NamedTuple):

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import deadlines, drive_lists, people
+from dealer import car_holds, deadlines, drive_lists, people
 from dealer.engine import identifiers
 from dealer.engine.fields import Options, checked
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
@@ -124,12 +124,22 @@ def _is_on_the_road(db: Session, car: DemoCar) -> Refusal | None:
                 "{car} is on the road with test drive {number}: it comes back through that one.",
                 code="E-CAR-STATUS", car=car.plate, number=drive.number,
             )  # fmt: skip
+    trip = car_holds.is_on_a_trip(db, car)
+    if trip is not None:
+        return no(
+            "{car} is out with car request {number}: it comes back through that one.",
+            code="E-CAR-STATUS", car=car.plate, number=trip.number,
+        )  # fmt: skip
     return None
 
 
 def _comes_by_a_drive(facts: CarStatus) -> Refusal | None:
     if facts.status is DemoState.OUT:
-        return no("A key is handed out through a test drive: open that one.", code="E-CAR-STATUS", field="status")
+        return no(
+            "A key is handed out through a test drive or a car request: open that one.",
+            code="E-CAR-STATUS",
+            field="status",
+        )
     return None
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import people
+from dealer import people, trip_lists
 from dealer.engine.database import calendar_of
 from dealer.people import Actor
 from dealer.policies import policy
@@ -16,6 +16,7 @@ from dealer.records.contracts import Contract, DriveWaiver
 from dealer.records.deals import Deal
 from dealer.records.prospects import Prospect
 from dealer.records.testdrives import DriveState, Experience, Incident, TestDrive
+from dealer.records.trips import Trip, TripState
 from dealer.records.vehicles import DemoCar, DemoState, Model, Unit, UnitState
 
 S = DriveState
@@ -81,10 +82,12 @@ def free_slots(
         return []
     calendar, pause = calendar_of(db), buffer(db, car.store_id, day)
     opens, closes = calendar.at(day, OPENS), calendar.at(day, CLOSES)
+    span = (opens - pause, closes + pause, at)
+    held: list[TestDrive | Trip] = [*overlapping(db, car.store_id, *span), *trip_lists.holding(db, car.store_id, *span)]
     taken = [
-        (drive.starts_at - pause, _back_at(drive, at) + pause)
-        for drive in overlapping(db, car.store_id, opens - pause, closes + pause, at)
-        if drive.car_id == car.id and drive.id != but
+        (each.starts_at - pause, _back_at(each, at) + pause)
+        for each in held
+        if each.car_id == car.id and each.id != but
     ]
     return [
         start
@@ -95,9 +98,9 @@ def free_slots(
     ]
 
 
-def _back_at(drive: TestDrive, at: datetime) -> datetime:
+def _back_at(held: TestDrive | Trip, at: datetime) -> datetime:
     """When its car is back at the earliest: one that is late is on the road now."""
-    return max(drive.ends_at, at) if drive.state is S.IN_PROGRESS else drive.ends_at
+    return max(held.ends_at, at) if held.state in (S.IN_PROGRESS, TripState.OUT) else held.ends_at
 
 
 def has_demo_car(db: Session, store_id: UUID, model_id: UUID) -> bool:

@@ -7,18 +7,17 @@ lock lets one writer in at a time, so that of two who want the same half hour on
 from dataclasses import replace
 from datetime import timedelta
 
-from dealer import people
+from dealer import car_holds, people
 from dealer.desk import LicenceEntry, normal_number
-from dealer.drive_lists import buffer, lapsed_papers, overlapping
+from dealer.drive_lists import buffer, overlapping
 from dealer.drives import Particulars, Slot, wanted
 from dealer.engine import sealed
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask, Refusal, Rule, no, on_facts
-from dealer.engine.words import SHOP_ZONE, Word
+from dealer.engine.words import SHOP_ZONE
 from dealer.policies import policy
 from dealer.records.testdrives import TestDrive
-from dealer.records.vehicles import DemoState
 
 
 def beside(field: str, rule: Rule) -> Rule:
@@ -72,22 +71,14 @@ def route_is_approved(drive: TestDrive, ask: Ask) -> Refusal | None:
 
 def car_is_not_in_repair(drive: TestDrive, ask: Ask) -> Refusal | None:
     """V1: a car in repair cannot be booked."""
-    car = wanted(drive, ask).car
-    if car.status is DemoState.REPAIR:
-        return no("{car} is in repair: choose another car.", code="E-CAR-STATUS", fix="move", car=car.plate)
-    return None
+    return car_holds.in_repair(wanted(drive, ask).car)
 
 
 def car_papers_last(drive: TestDrive, ask: Ask) -> Refusal | None:
     """Plate, insurance and inspection last until the day of the drive."""
     slot = wanted(drive, ask)
     day = max(ask.today, calendar_of(ask.db).today(slot.starts_at))
-    for paper, end in lapsed_papers(slot.car, day):
-        return no(
-            "{paper} of {car} ends on {end}: choose another car, or enter the renewed one.",
-            code="E-CAR-PAPERS", fix="car", paper=Word("CarPaper", paper), car=slot.car.plate, end=end,
-        )  # fmt: skip
-    return None
+    return car_holds.papers_lapse(slot.car, day)
 
 
 def _others(drive: TestDrive, ask: Ask) -> tuple[Slot, list[TestDrive]]:
@@ -99,16 +90,9 @@ def _others(drive: TestDrive, ask: Ask) -> tuple[Slot, list[TestDrive]]:
 
 
 def car_is_free(drive: TestDrive, ask: Ask) -> Refusal | None:
-    """One car, one drive at a time, and a quarter of an hour between two (house rule `drive_buffer_minutes`)."""
-    slot, others = _others(drive, ask)
-    for other in others:
-        if other.car_id == slot.car.id:
-            return no(
-                "{car} is taken from {start} to {end} (test drive {number}): choose another time or car.",
-                code="E-DOUBLE-BOOKED", fix="move", car=slot.car.plate, start=other.starts_at, end=_clock(other),
-                number=other.number,
-            )  # fmt: skip
-    return None
+    """One car, one driver at a time, whether a customer or a colleague drives."""
+    slot = wanted(drive, ask)
+    return car_holds.is_taken(ask.db, slot.car, slot.starts_at, slot.ends_at, ask.at, drive.id)
 
 
 def companion_is_free(drive: TestDrive, ask: Ask) -> Refusal | None:

@@ -250,6 +250,7 @@ def put_key_back(drive: TestDrive, ask: Ask) -> None:
     if drive.checked_out_by_id is not None:
         drive.checked_out_by_id = drive.odometer_out = drive.fuel_out = None
         drive.car.status = DemoState.AVAILABLE
+        deadlines.finish(ask, drive.car, "car_not_back")
 
 
 # ── effects: at the desk and on the road ──────────────────────────────────────────────────────────────────────────
@@ -294,6 +295,7 @@ def take_back(drive: TestDrive, ask: Ask) -> None:
     drive.ended_at, drive.odometer_in, drive.fuel_in = ask.at, facts.odometer, facts.fuel
     drive.feedback = facts.model_dump(mode="json", include={"satisfaction", "liked", "missed", "remark"})
     drive.car.status, drive.car.odometer = DemoState.AVAILABLE, facts.odometer
+    deadlines.finish(ask, drive.car, "car_not_back")
     calendar = calendar_of(ask.db)
     clock = policy(ask.db, drive.store_id, "follow_up_from", ask.today)
     due = calendar.at(ask.today + timedelta(days=1), clock)
@@ -313,6 +315,7 @@ def _stop(drive: TestDrive, ask: Ask, reason: AbortReason) -> None:
     drive.ended_at, drive.abort_reason = ask.at, reason
     drive.car.status = DemoState.REPAIR if reason is AbortReason.ACCIDENT else DemoState.CHECK
     deadlines.cancel(ask, drive)
+    deadlines.finish(ask, drive.car, "car_not_back")
     deadlines.plan(ask, "car_check", drive.car, ask.at, role=Role.VEHICLES, note=drive.car.plate)
 
 

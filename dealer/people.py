@@ -66,6 +66,9 @@ DUTIES: dict[str, frozenset[Role]] = {
     "clear conduct":          frozenset({R.SHOWROOM}),
     "keep demo cars":         frozenset({R.VEHICLES}),
     "keep routes":            frozenset({R.SHOWROOM}),
+    "ask for cars":           EVERYBODY - {R.ADMIN},
+    "approve trips":          LEADERS,
+    "see all trips":          LEADERS | {R.VEHICLES},
     "see drives":             EVERYBODY - {R.FINANCE, R.ADMIN, R.TECHNICIAN},
     "see licences":           frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT, R.SHOWROOM}),
     # vehicles and delivery

@@ -40,6 +40,7 @@ DEFAULTS: dict[str, Any] = {
     "no_show_minutes": 30,
     "drive_buffer_minutes": 15,
     "drive_hours": ["08:30-18:30"],
+    "cars_back_by": "18:30",
     "licence_months": 12,
     "conduct_needs_approval": True,
     "reservation_days": 3,

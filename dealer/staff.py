@@ -47,6 +47,7 @@ class PersonFacts(Facts):
     language: Annotated[Literal["zh", "en"], Options("languages")] = Field("zh", title="Language")
     licence_classes: Annotated[str | None, checked(_licence)] = Field(None, title="Licence classes", max_length=40)
     licence_since: date | None = Field(None, title="First licence on")
+    licence_until: date | None = Field(None, title="Licence valid until")
 
 
 class NewPosting(Facts):

@@ -30,6 +30,7 @@ from dealer import (
     reception,
     tenders,
     testdrive,
+    trips,
     vehicles,
 )
 from dealer import deal_closing as closing
@@ -231,6 +232,7 @@ LIVES: dict[type[Any], Life] = {
         proposals.POLICIES,
         frameworks.FRAMEWORKS,
         hand_ins.HAND_INS,
+        trips.TRIPS,
     )
 }
 """The life of every kind of thing."""

@@ -110,7 +110,7 @@ def found_shop(database: Database, password_hash: str = "") -> None:
             name: Person(sign_in=sign_in, name=name, password_hash=password_hash or cheap_hash(), language="zh")
             for name, (sign_in, _) in CAST.items()
         }
-        for name in ("王磊", "李娜", "陈静", "张伟"):
+        for name in ("王磊", "李娜", "陈静", "张伟", "孙强"):
             staff[name].licence_classes, staff[name].licence_since = "C1", date(2019, 5, 1)
         db.add_all(staff.values())
         db.flush()

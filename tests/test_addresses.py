@@ -91,6 +91,9 @@ GET      /healthz
 GET POST /imports/<name>
 GET POST /imports/<name>/<sha256>
 GET      /imports/<name>/template
+GET      /mishaps
+POST     /mishaps/<uuid:key>/settled
+GET POST /mishaps/new
 GET      /models
 GET POST /models/<uuid:key>
 GET POST /models/new
@@ -149,6 +152,9 @@ GET      /stock/<int:number>/photos/<sha256>
 POST     /stock/<int:number>/print
 GET POST /stock/new
 GET      /today
+GET      /trips
+GET      /trips/<int:number>
+GET POST /trips/new
 POST     /verify/file
 GET      /verify/<number>/<fingerprint>
 GET POST /verify

@@ -29,6 +29,7 @@ from dealer.records.prices import PriceList
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import PriceException, Quotation
 from dealer.records.testdrives import DriveState, TestDrive
+from dealer.records.trips import Trip
 from dealer.records.vehicles import DemoCar, Route, Unit
 from tests.cast import CAST, Shop
 from tests.conftest import at
@@ -99,6 +100,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "batch": Batch(**of_deal),
         "unit": Unit(store_id=shop.store.id, case_id=deal.id),
         "drive": TestDrive(**mine),
+        "trip": Trip(**mine),
         "prospect": Prospect(**mine),
         "visit": Visit(**mine),
         "policy": Policy(**mine),

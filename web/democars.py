@@ -28,7 +28,7 @@ def index() -> Answer:
     need("see drives")
     keeps = me().may_or_stands_in("keep demo cars")
     rows = [_row(car, keeps) for car in drive_lists.cars(looking(), me().store_id)]
-    return render_template("drives/cars.html", rows=rows, keeps=keeps)
+    return render_template("drives/cars.html", rows=rows, keeps=keeps, leads=me().may_or_stands_in("see all trips"))
 
 
 def _row(car: DemoCar, keeps: bool) -> dict[str, Any]:

@@ -40,6 +40,7 @@ MENU = (
             Entry("see cards", "/hand-ins", icon="clipboard-check", label="Hand-ins"),
             Entry("see cards", "/reports/morning", icon="sunrise", label="Morning report"),
             Entry("see drives", "/drives", icon="calendar-week", label="Test drives"),
+            Entry("ask for cars", "/trips", icon="key", label="Car requests"),
             Entry("see stock", "/deliveries", icon="truck", label="Deliveries"),
             Entry("see stock", "/stock", icon="boxes", label="Stock"),
             Entry("see contracts", "/contracts", icon="printer", label="Contracts"),
@@ -62,6 +63,7 @@ NEW = (
     Entry("start deals", "/deals/new", icon="briefcase", label="New deal"),
     Entry("log visits", "/walkins/new", icon="person-walking", label="New walk-in"),
     Entry("book drives", "/drives/new", icon="calendar-plus", label="Book a test drive"),
+    Entry("ask for cars", "/trips/new", icon="key", label="Ask for a car"),
 )
 
 

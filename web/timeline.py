@@ -14,12 +14,12 @@ KIND_ICONS = {
     "deal": "briefcase", "quotation": "file-earmark-text", "exception": "shield-exclamation", "contract": "pen",
     "drive": "car-front", "unit": "truck", "batch": "box-seam", "customer": "buildings", "visit": "person-walking",
     "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",
-    "framework": "file-earmark-ruled", "hand_in": "clipboard-check",
+    "framework": "file-earmark-ruled", "hand_in": "clipboard-check", "trip": "key",
 }  # fmt: skip
 TONES = {
     **dict.fromkeys(("lose", "refuse", "abort", "cancel", "pdi_fail", "reject", "void"), "bad"),
     **dict.fromkeys(("ask_to_lose", "return", "ask_to_rework", "hold"), "wait"),
-    **dict.fromkeys(("approve", "accept", "close", "deliver", "confirm_effective", "pdi_pass"), "ok"),
+    **dict.fromkeys(("approve", "accept", "close", "deliver", "confirm_effective", "pdi_pass", "take_back"), "ok"),
 }
 CODE = re.compile(r"[a-z_]+")
 NOTES = ("comment", "reason", "remark", "note", "evidence")

@@ -31,6 +31,7 @@ DONE_BY_HAND = (
     "incident_showroom",
     "incident_key_account",
     "insurer_claim",
+    "car_not_back",
     "tender_questions",
     "tender_bid",
     "tender_opening",

@@ -20,6 +20,7 @@ from dealer.records import (
     quotations,
     sealing,
     testdrives,
+    trips,
     vehicles,
 )
 
@@ -45,5 +46,6 @@ __all__ = [
     "quotations",
     "sealing",
     "testdrives",
+    "trips",
     "vehicles",
 ]

@@ -77,6 +77,7 @@ class Person(Identified):
     phone: Mapped[Code | None]
     licence_classes: Mapped[Code | None]  # a companion on a test drive needs them (DOMAIN B3)
     licence_since: Mapped[Day | None]
+    licence_until: Mapped[Day | None]  # None: without an end, or not known
     version: Mapped[Count] = mapped_column(default=0)
 
 
