@@ -28,7 +28,7 @@ class MishapFacts(Facts):
     kind: Annotated[MishapKind, Kind("chips")] = Field(MishapKind.VIOLATION, title="Kind")
     happened_at: ShopTime = Field(title="Happened at")
     place: str = Field(title="Place", min_length=1, max_length=200)
-    what: Annotated[str, Paragraph] = Field(title="What happened there", min_length=1, max_length=2000)
+    what: Annotated[str, Paragraph] = Field(title="What is reported", min_length=1, max_length=2000)
     notice_number: str = Field("", title="Number of the notice or the case", max_length=40)
     points: int = Field(0, title="Penalty points", ge=0, le=12)
     fine: Money | None = Field(None, title="Fine or cost")
