@@ -5,8 +5,8 @@ from alembic import op
 
 from dealer.engine.columns import NameType
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:
