@@ -194,15 +194,6 @@ def order_reading_copy(ask: Ask, contract: Contract) -> None:
         )
 
 
-def try_press_again(ask: Ask, contract: Contract) -> None:
-    """Have the press try again, after somebody has seen to it. Raises Refused for others than the back office."""
-    answer = has("issue contracts")(contract, ask)
-    if isinstance(answer, Refusal):
-        raise Refused([answer], "print", contract)
-    for rendering in printing.troubled(ask.db, contract.id):
-        printing.try_again(ask, rendering)
-
-
 def reading_copy(db: Session, contract: Contract) -> Rendering | None:
     """The English reading copy of the present text, if one was ordered."""
     if contract.fingerprint is None or contract.code is None:

@@ -2,7 +2,7 @@
 
 from dealer import approvals, people, quotation
 from dealer.approval_asides import CopyTo
-from dealer.deals import Hold, Loss, NewDeal
+from dealer.deals import Comment, Hold, Loss, NewDeal
 from dealer.demo_stage import SCAN, Stage
 from dealer.engine.steps import Ask
 from dealer.offers import Acceptance, Extra, Lines, QuotedCar, Sending
@@ -96,9 +96,12 @@ def quoting(
     owner: str = "李娜",
     mode: PurchaseMode = PurchaseMode.OPEN_TENDER,
     extras: tuple[Extra, ...] = (),
+    apart: bool = False,
 ) -> int:
-    """A deal with its need sheet and the draft of a quotation; the quotation's number."""
+    """A deal with its need sheet and the draft of a quotation; the quotation's number. `apart`: a known customer's."""
     deal = stage.register(owner, days_ago, asked)
+    if apart:
+        stage.take("陈静", days_ago, "10:00", Deal, deal, "settle_clash", Comment(comment="另一门店的采购"))
     need = {"use": Use.RENTAL if asked.customer_class is C.RENTAL else Use.OFFICIAL, "purchase_mode": mode}
     known = {"decision_maker": f"{asked.contact}、分管领导", "budget": cars * (yuan + 3_000) * 100}
     stage.need(deal, owner, days_ago, model, cars, **need, **known)

@@ -6,9 +6,10 @@ from sqlalchemy import select
 
 from dealer import frameworks, margins, offer_templates, people, quotation
 from dealer.call_offs import CallOff
+from dealer.contract_forms import BuyerFacts, OrderDelivery, PlanRow, ReceiverRow
 from dealer.deals import NewDeal
-from dealer.demo_contracts import POLICE
-from dealer.demo_deals import LOGISTICS, RENTAL, C, customer, quoting, send
+from dealer.demo_contracts import POLICE, drawn_up, passed
+from dealer.demo_deals import LOGISTICS, RENTAL, C, accept, customer, quoting, send
 from dealer.demo_stage import SCAN, Stage
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
@@ -18,6 +19,7 @@ from dealer.margins import NewCost
 from dealer.offer_templates import TemplateFacts
 from dealer.offers import Extra, Lines, QuotedCar
 from dealer.parties import Parties, PartyRow
+from dealer.records.contracts import Contract
 from dealer.records.costs import CostKind
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, PurchaseMode
@@ -85,13 +87,14 @@ def a_deal_shows_what_it_costs(stage: Stage) -> None:
 
 
 def a_rental_company_has_an_agreement(stage: Stage) -> None:
-    """Prices agreed for a year; a second one waits for the general manager."""
+    """Prices agreed for a year, six cars ordered under them; a second agreement waits for the general manager."""
     in_force = _agreed(stage, "年度新能源租赁车队", stage.day(40), 60)
     stage.take("陈静", 38, "10:00", Framework, in_force, "submit")
     stage.print_waiting()
     stage.take("周建国", 37, "10:00", Framework, in_force, "approve")
     stage.print_waiting()
     stage.take("吴倩", 36, "15:00", Framework, in_force, "file_paper", _signed(stage))
+    _ordered(stage, in_force)
     waiting = _agreed(stage, "旅游旺季增补车辆", stage.day(-10), None)
     stage.take("陈静", 1, "16:00", Framework, waiting, "submit")
     stage.print_waiting()
@@ -109,6 +112,32 @@ def _agreed(stage: Stage, title: str, first: date, ceiling: int | None) -> int:
         return frameworks.blank(ask, ask.db.scalars(known).one())
 
     return stage.begin("陈静", 39, "09:00", "draft", blank, facts)
+
+
+def _ordered(stage: Stage, agreement: int) -> None:
+    """Quoted at the agreed price without asking anybody, drawn up as an order, passed and issued."""
+    asked = RENTAL.model_copy(update={"title": "机场门店首批车辆"})
+    number = quoting(stage, asked, "E3", 6, 160_500, days_ago=34, mode=PurchaseMode.DIRECT, apart=True)
+    with stage.acting("李娜", 34, "13:00") as ask:
+        deal = people.by_number(ask.db, Quotation, ask.actor, number).deal.number  # type: ignore[union-attr]
+    stage.take("李娜", 34, "13:10", Deal, deal, "call_off", CallOff(framework=agreement))
+    stage.take("李娜", 34, "14:00", Quotation, number, "submit")
+    send(stage, number, "李娜", 33)
+    accept(stage, number, "李娜", 32)
+    drawn = drawn_up(stage, number, 31)
+    buyer = BuyerFacts(
+        name=RENTAL.name, uscc=RENTAL.uscc, legal_representative="陆明", address="昆明市官渡区长水路 8 号",
+        phone=RENTAL.phone, seller_agent="陈静", seller_authorisation="YLYX-SQ-2026-018",
+    )  # fmt: skip
+    stage.take("李娜", 31, "10:30", Contract, drawn, "edit_buyer", buyer)
+    receivers = (ReceiverRow(name=RENTAL.contact, phone=RENTAL.phone),)
+    row = PlanRow(line=1, quantity=6, due_on=stage.day(-14), place="昆明长水机场租赁门店", sent_by_seller=True)
+    stage.take("李娜", 31, "11:00", Contract, drawn, "edit_delivery", OrderDelivery(plan=(row,), receivers=receivers))
+    stage.take("李娜", 31, "16:30", Deal, deal, "submit_review")
+    passed(stage, drawn, 30)
+    stage.print_waiting()
+    stage.take("吴倩", 29, "09:00", Contract, drawn, "issue")
+    stage.print_waiting()
 
 
 def _signed(stage: Stage) -> SignedAgreement:
@@ -133,7 +162,7 @@ def a_template_is_kept_for_companies(stage: Stage) -> None:
 def _deal_of(stage: Stage, asked: NewDeal) -> int:
     with stage.database.reading() as db:
         of_customer = select(Deal.number).join(Customer, Customer.id == Deal.customer_id)
-        return db.scalars(of_customer.where(Customer.name == asked.name)).one()
+        return db.scalars(of_customer.where(Customer.name == asked.name, Deal.title == asked.title)).one()
 
 
 OFFER_SCENES = (

@@ -17,8 +17,9 @@ from dealer import people, sealing
 from dealer.engine import files, jobs, papers
 from dealer.engine.jobs import Job
 from dealer.engine.papers import Language, Paper, PaperFailed, Unprintable
-from dealer.engine.steps import Ask, Facts, Refusal, no, write_down
+from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
 from dealer.engine.words import Word
+from dealer.people import has
 from dealer.records.contracts import Contract, PrintLog, Rendering
 from dealer.records.frameworks import Framework
 from dealer.records.people import Role
@@ -129,6 +130,15 @@ def try_again(ask: Ask, rendering: Rendering) -> bool:
     except LookupError:
         return False
     return True
+
+
+def press_again(ask: Ask, subject: Any) -> None:
+    """Have the press try everything of a thing again. Raises Refused for others than the back office."""
+    answer = has("issue contracts")(subject, ask)
+    if isinstance(answer, Refusal):
+        raise Refused([answer], "print", subject)
+    for rendering in troubled(ask.db, subject.id):
+        try_again(ask, rendering)
 
 
 # ── the press room: background work ───────────────────────────────────────────────────────────────────────────────

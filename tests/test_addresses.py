@@ -81,6 +81,7 @@ GET      /frameworks/<int:number>
 GET      /frameworks/<int:number>/copies/<uuid:key>
 GET      /frameworks/<int:number>/paper
 GET      /frameworks/<int:number>/press
+POST     /frameworks/<int:number>/press-again
 POST     /frameworks/<int:number>/print
 GET      /frameworks/<int:number>/trial
 GET      /hand-ins

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, abort, redirect, render_template, request
 
 from dealer import contract as contracts
-from dealer import people, reports, workflow
+from dealer import people, printing, reports, workflow
 from dealer.contract_draft_rules import KINDS_OF_A_SALE, UNDER_CONTRACT
 from dealer.contract_rules import marks, reviewers
 from dealer.engine.steps import Ask, Refusal
@@ -308,7 +308,7 @@ def press_again(number: int) -> Answer:
 
     def work(ask: Ask) -> str:
         contract = steps.find(ask.db, KIND, number)
-        contracts.try_press_again(ask, contract)
+        printing.press_again(ask, contract)
         return KIND.url(contract)
 
     return write(None, work, lambda form, trouble: _refused(number, trouble))

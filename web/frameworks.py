@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import call_offs, catalogue, framework_papers, frameworks, people, workflow
+from dealer import call_offs, catalogue, framework_papers, frameworks, people, printing, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask, Refusal
@@ -226,6 +226,18 @@ def print_copy(number: int) -> Answer:
 def _refused(number: int, trouble: Any) -> str:
     framework = steps.find(looking(), KIND, number)
     return _draw(framework, [told(each) for each in trouble] if isinstance(trouble, tuple) else [])
+
+
+@pages.post("/frameworks/<int:number>/press-again")
+def press_again(number: int) -> Answer:
+    """Somebody has seen to the press: let it try again."""
+
+    def work(ask: Ask) -> str:
+        framework = steps.find(ask.db, KIND, number)
+        printing.press_again(ask, framework)
+        return KIND.url(framework)
+
+    return write(None, work, lambda form, trouble: _refused(number, trouble))
 
 
 @pages.get("/frameworks/<int:number>/copies/<uuid:key>")
