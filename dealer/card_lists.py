@@ -1,24 +1,20 @@
 """Prospect cards in lists: which ones somebody sees, what is due, and whose phone they may read."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import people
+from dealer import masking, people, reveals
 from dealer.cards import LIVE
 from dealer.engine.database import calendar_of
-from dealer.engine.history import of_thing
-from dealer.engine.identifiers import mask_phone
-from dealer.engine.steps import Ask, Refusal, Refused, write_down
-from dealer.people import Actor, has
+from dealer.people import Actor
 from dealer.records.prospects import FollowUp, Prospect, ProspectState, Way
 
 S = ProspectState
 LISTED = 50
-REVEALED_FOR = timedelta(minutes=10)
 
 
 def with_phone(db: Session, store_id: UUID, phone: str | None) -> Prospect | None:
@@ -101,21 +97,6 @@ def _is_in(states: Iterable[ProspectState]) -> ColumnElement[bool]:
 
 def phone_for(db: Session, who: Actor, card: Prospect, at: datetime) -> str:
     """The phone as this person may read it: the owner and their stand-in whole, others masked unless just revealed."""
-    if card.owner_id in {who.id, *(away.id for away in who.stands_in_for)} or _was_revealed(db, who, card, at):
-        return card.phone
-    return mask_phone(card.phone)
-
-
-def reveal_phone(card: Prospect, ask: Ask) -> None:
-    """Show somebody the phone of a card that is not theirs, for some minutes: with a reason, which stays."""
-    allowed = has("see all cards")(card, ask)
-    if isinstance(allowed, Refusal):
-        raise Refused([allowed], "reveal_phone", card)
-    write_down(allowed, "prospect", card, "reveal_phone", ask.facts)
-
-
-def _was_revealed(db: Session, who: Actor, card: Prospect, at: datetime) -> bool:
-    rows = of_thing(db, card.store_id, card.id)
-    return any(
-        row.action == "reveal_phone" and row.actor_id == who.id and at - row.at < REVEALED_FOR for row in reversed(rows)
-    )
+    mine = card.owner_id in {who.id, *(away.id for away in who.stands_in_for)}
+    shown = not mine and reveals.is_shown(db, who, card, at)
+    return masking.phone("card.phone", card.phone, who, own=mine, revealed=shown)

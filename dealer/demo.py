@@ -12,6 +12,7 @@ from dealer.demo_deals import DEAL_SCENES
 from dealer.demo_floor import FLOOR_SCENES
 from dealer.demo_offers import OFFER_SCENES
 from dealer.demo_prices import PRICE_SCENES
+from dealer.demo_privacy import PRIVACY_SCENES
 from dealer.demo_stage import Stage
 from dealer.demo_trips import TRIP_SCENES
 from dealer.engine.database import Database
@@ -22,7 +23,7 @@ PASSWORD = "yunling-2026"  # noqa: S105 - of the demo's people only, printed at 
 # What the pictures of the documentation show: the numbers that the scenes below give.
 SHOWPIECES = {"deal": 5, "quotation": 1, "exception": 1, "drive": 1, "contract": 3}
 
-SCENES = (*DEAL_SCENES, *CONTRACT_SCENES, *FLOOR_SCENES, *OFFER_SCENES, *PRICE_SCENES, *TRIP_SCENES)
+SCENES = (*DEAL_SCENES, *CONTRACT_SCENES, *FLOOR_SCENES, *OFFER_SCENES, *PRICE_SCENES, *TRIP_SCENES, *PRIVACY_SCENES)
 
 
 def sign_ins() -> list[tuple[str, str, str]]:

@@ -79,6 +79,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "inspect":                frozenset({R.TECHNICIAN}),
     "hand over":              frozenset({R.CONSULTANT, R.SPECIALIST}),
     "record money":           frozenset({R.FINANCE}),
+    "reach receivers":        SELLERS | {R.CLERK, R.VEHICLES, R.CUSTOMER_SERVICE},
     "call back":              frozenset({R.CUSTOMER_SERVICE}),
     "see stock":              EVERYBODY - {R.RECEPTION, R.ADMIN},
     # the showroom
@@ -88,12 +89,14 @@ DUTIES: dict[str, frozenset[Role]] = {
     "keep cards":             frozenset({R.CONSULTANT, R.SPECIALIST}),
     "see cards":              SELLERS | LEADERS,
     "see all cards":          LEADERS,
+    "reveal phones":          LEADERS | {R.CUSTOMER_SERVICE},
     "decide on cards":        frozenset({R.KEY_ACCOUNT, R.SALES}),
     "move cards":             frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),
     "sign hand-ins":          frozenset({R.SALES}),
     "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST}),
     # the house
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),
+    "guard personal data":    frozenset({R.ADMIN, R.GENERAL}),
     "keep people":            frozenset({R.ADMIN}),
     "keep the shop":          frozenset({R.ADMIN, R.GENERAL}),
     "propose policies":       frozenset({R.KEY_ACCOUNT}),

@@ -40,12 +40,12 @@ def open_ones(db: Session, who: Actor) -> list[Trip]:
     return list(db.scalars(query.limit(MOST)))
 
 
-def past_ones(db: Session, who: Actor, below: int | None = None) -> list[Trip]:
+def past_ones(db: Session, who: Actor, below: int | None = None, most: int = MOST_LISTED) -> list[Trip]:
     """What is over, newest first, from below a number on; one more than a page if there is one."""
     query = _seen_by(who).where(Trip.state.not_in(HOLDING))
     if below is not None:
         query = query.where(Trip.number < below)
-    return list(db.scalars(query.order_by(Trip.number.desc()).limit(MOST_LISTED + 1)))
+    return list(db.scalars(query.order_by(Trip.number.desc()).limit(most + 1)))
 
 
 def _seen_by(who: Actor) -> Select[Any]:

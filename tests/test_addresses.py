@@ -76,6 +76,10 @@ POST     /drives/<int:number>/reveal
 GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
+GET      /exports
+GET POST /exports/<any(customers,drives,trips):kind>
+GET      /exports/<uuid:key>
+GET      /exports/<uuid:key>/file
 GET      /frameworks
 GET      /frameworks/<int:number>
 GET      /frameworks/<int:number>/copies/<uuid:key>
@@ -120,6 +124,7 @@ GET      /pricelists/<int:number>
 GET      /pricelists/<int:number>/compare
 GET      /pricelists/<int:number>/replay
 GET POST /pricelists/new
+GET      /privacy
 GET      /prospects
 GET      /prospects/<int:number>
 POST     /prospects/<int:number>/contact
@@ -138,6 +143,7 @@ GET      /reports/morning/papers/<uuid:key>/file
 GET      /reports/morning/papers/<uuid:key>/press
 POST     /reports/morning/print
 GET      /reports/morning/rows
+GET POST /reveal/<any(contacts,visits,drives):kind>/<uuid:key>
 GET      /routes
 GET POST /routes/<uuid:key>/edit
 GET POST /routes/new

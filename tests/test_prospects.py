@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from dealer import card_lists, cards, deadlines, proposals, prospects, reception, workflow
+from dealer import card_lists, cards, deadlines, proposals, prospects, reception, reveals, workflow
 from dealer.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why
 from dealer.deals import NewDeal
 from dealer.engine.database import Conflict
@@ -466,7 +466,7 @@ def test_the_phone_is_whole_for_its_owner_and_masked_for_others(shop: Shop) -> N
 def test_a_revealed_phone_leaves_a_row_and_is_masked_again_soon(shop: Shop) -> None:
     carded(shop)
     with shop.acting("马超", at("2026-11-10 11:00"), Why(reason="核实战败")) as ask:
-        card_lists.reveal_phone(ask.db.get_one(Prospect, seen(shop).id), ask)
+        reveals.reveal_phone(ask, "prospect", ask.db.get_one(Prospect, seen(shop).id))
     with shop.looking() as db:
         boss = shop.actor("马超")
         assert card_lists.phone_for(db, boss, seen(shop), at("2026-11-10 11:09")) == PHONE
@@ -477,7 +477,7 @@ def test_a_revealed_phone_leaves_a_row_and_is_masked_again_soon(shop: Shop) -> N
 def test_a_colleague_reveals_nothing(shop: Shop) -> None:
     carded(shop)
     with pytest.raises(Refused) as refusal, shop.acting("李娜", at("2026-11-10 11:00"), Why(reason="好奇")) as ask:
-        card_lists.reveal_phone(ask.db.get_one(Prospect, seen(shop).id), ask)
+        reveals.reveal_phone(ask, "prospect", ask.db.get_one(Prospect, seen(shop).id))
     assert refusal.value.codes == ("E-NOT-YOURS",)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template
 
 from dealer import contract as contracts
+from dealer import masking
 from dealer.contract_gaps import SIGNED_WITHIN
 from dealer.contract_rules import general_manager_for, marks, reviewers
 from dealer.engine import amounts
@@ -232,8 +233,12 @@ def _extras(extras: Iterable[dict[str, Any]]) -> str:
     return " · ".join(shown)
 
 
+def _phone(field: str, phone: str) -> str:
+    return masking.phone(field, phone, me())
+
+
 def _party(contract: Contract, party: Party, kind: steps.Kind) -> dict[str, Any]:
-    agent = party.agent and f"{party.agent} {party.agent_phone}"
+    agent = party.agent and f"{party.agent} {_phone('party.phone', party.agent_phone)}"
     attached = party.authorisation_sha256 is not None
     return {
         "roles": show([PartyRole(role) for role in party.roles]),
@@ -242,7 +247,7 @@ def _party(contract: Contract, party: Party, kind: steps.Kind) -> dict[str, Any]
             {"label": say("Unified social credit code"), "value": party.uscc or "—"},
             {"label": say("Legal representative"), "value": party.legal_representative or "—"},
             {"label": say("Address"), "value": party.address or "—"},
-            {"label": say("Phone"), "value": party.phone or "—"},
+            {"label": say("Phone"), "value": _phone("party.phone", party.phone)},
             {"label": say("Bank"), "value": f"{party.bank} {party.bank_account}".strip() or "—"},
             {"label": say("Agent who signs"), "value": agent or "—"},
             {
@@ -286,8 +291,10 @@ def _planned(row: PlannedBatch) -> dict[str, Any]:
 
 
 def _delivery_facts(contract: Contract) -> list[dict[str, Any]]:
-    contact = next((f"{row.contact} {row.contact_phone}" for row in contract.plan if row.contact), "—")
-    receivers = show([f"{each.name} {each.phone}".strip() for each in contract.receivers])
+    contact = next(
+        (f"{row.contact} {_phone('receiver.phone', row.contact_phone)}" for row in contract.plan if row.contact), "—"
+    )
+    receivers = show([f"{each.name} {_phone('receiver.phone', each.phone)}" for each in contract.receivers])
     return [
         {"label": say("Contact on site"), "value": contact},
         {"label": say("Authorised receivers"), "value": receivers or "—"},

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 from pydantic import BaseModel
 
-from dealer import customers, people, reports
+from dealer import customers, masking, people, reports, reveals
 from dealer.customers import ContactFacts, CustomerFacts
 from dealer.engine import history
-from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Ask, Stale
 from dealer.records.customers import Contact, Customer
-from web import frameworks, timeline
+from web import frameworks, privacy, timeline
 from web.asking import Answer, a_number, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import say, show
@@ -66,12 +65,13 @@ def page(number: int) -> Answer:
 
 
 def _contact_row(contact: Contact) -> dict[str, Any]:
-    phone = contact.phone or "—"
-    shown = phone if me().may_or_stands_in("keep customers") else mask_phone(phone)
+    revealed = contact.phone is not None and reveals.is_shown(looking(), me(), contact, g.now)
+    shown = masking.phone("contact.phone", contact.phone, me(), revealed=revealed)
     mark = say("Do not call") if contact.do_not_call else ""
     return {
         "cells": [{"text": contact.name, "note": contact.post}, shown, show(contact.role), mark],
         "contact": contact,
+        "reveal": privacy.ask_for(contact, "contacts", shown != contact.phone),
     }
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import aftercalls, allocation, delays, delivery_lists, handover_papers, people, workflow
+from dealer import aftercalls, allocation, delays, delivery_lists, handover_papers, masking, people, workflow
 from dealer.allocation import Allocation
 from dealer.delivery import BATCHES
 from dealer.delivery_lists import Due
@@ -278,7 +278,8 @@ def _proposal(unit: Unit) -> dict[str, Any]:
 
 
 def _facts(batch: Batch) -> list[dict[str, Any]]:
-    contact = " · ".join(each for each in (batch.contact, batch.contact_phone) if each)
+    phone = batch.contact_phone and masking.phone("receiver.phone", batch.contact_phone, me())
+    contact = " · ".join(each for each in (batch.contact, phone) if each)
     facts = [
         {"label": say("Contract"), "value": batch.contract.code or "—", "url": steps.seen_url(batch.contract)},
         {"label": say("Deal"), "value": deals.code_of(batch.deal), "url": steps.seen_url(batch.deal)},

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, render_template
 
-from dealer import desk, drive_lists, drive_papers, people, testdrive
+from dealer import desk, drive_lists, drive_papers, people, reveals, testdrive
 from dealer.desk import RevealReason
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
@@ -17,7 +17,7 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal
 from dealer.records.testdrives import DriveState, Experience, TestDrive
 from dealer.testdrive import DRIVES
-from web import steps, timeline
+from web import privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.drives import KIND, TONES, car_name, phone_of, span_of
 from web.forms import Form
@@ -53,6 +53,7 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
     agreement = drive_papers.agreement_of(looking(), drive) if reads else None
     card = desk.licence_card(drive, ask) if reads else []
     deal = looking().get(Deal, drive.deal_id) if drive.deal_id else None
+    phone = phone_of(drive, reveals.is_shown(looking(), me(), drive, ask.at))
     return render_template(
         "drives/page.html",
         drive=drive,
@@ -60,7 +61,8 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
         car=car_name(drive.car),
         badges=_badges(drive),
         span=span_of(drive),
-        phone=phone_of(drive),
+        phone=phone,
+        ask_phone=privacy.ask_for(drive, "drives", phone != drive.phone),
         ahead=_ahead(drive, ahead),
         items=_items(drive, ahead, choices) if reads else [],
         buttons=[each for each in buttons if each["action"] not in (*STOPS, NEXT.get(drive.state))],

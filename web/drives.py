@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import drive_lists, people, reports, routes, testdrive, workflow
+from dealer import drive_lists, masking, people, reports, routes, testdrive, workflow
 from dealer.drives import Booking
 from dealer.engine.database import calendar_of
-from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
 from dealer.records.customers import Contact
@@ -201,9 +200,9 @@ def register() -> Answer:
     return render_template("drives/register.html", rows=rows, older=older)
 
 
-def phone_of(drive: TestDrive) -> str:
-    """Whoever books or accompanies reads the phone; others see that there is one."""
-    return drive.phone if me().may_or_stands_in("book drives") else mask_phone(drive.phone)
+def phone_of(drive: TestDrive, revealed: bool = False) -> str:
+    """The driver's phone as this person reads it."""
+    return masking.phone("drive.phone", drive.phone, me(), own=drive.owner_id == me().id, revealed=revealed)
 
 
 # ── booking ───────────────────────────────────────────────────────────────────────────────────────────────────────

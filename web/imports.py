@@ -18,11 +18,11 @@ from dealer.pricelists import ListHead
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import language, money, say, told
+from web.papers import XLSX
 from web.pricelists import KIND as PRICE_LIST
 
 pages = Blueprint("imports", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200  # rows of a preview, and bad cells of a bad one; the counts tell the rest
 
 

@@ -7,8 +7,19 @@ from flask import Response, abort
 from dealer.engine import files
 from web.asking import looking, me
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A page of its own: it needs nothing of ours, and nothing of it may run with our rights.
 ALONE = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; img-src 'self'"
+
+
+def hand_over(sha256: str | None, name: str) -> Response:
+    """A kept sheet as a download; 404 where it is gone. The caller has asked who may have it."""
+    found = files.read(looking(), me().store_id, sha256) if sha256 else None
+    if found is None:
+        abort(404)
+    answer = Response(found[1], mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return answer
 
 
 def show_file(sha256: str | None, name: str = "") -> Response:

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import card_lists, cards, hand_in_lines, levels, people, prospects, showroom, workflow
+from dealer import card_lists, cards, hand_in_lines, levels, masking, people, prospects, reveals, showroom, workflow
 from dealer.cards import CardFacts, Contacted, Why
 from dealer.engine import history
 from dealer.engine.database import calendar_of
-from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Ask
 from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState
 from web import steps, timeline
@@ -134,7 +133,7 @@ def _row(card: Prospect) -> dict[str, Any]:
         "tone": "bad" if overdue else "",
         "level": {"label": show(card.level), "tone": LEVEL_TONES.get(card.level, "neutral")},
         "state": {"label": show(card.state), "tone": STATE_TONES.get(card.state, "info")},
-        "who": {"text": card.name, "note": card.company or mask_phone(card.phone)},
+        "who": {"text": card.name, "note": card.company or masking.phone("card.phone", card.phone, me())},
         "model": card.model.name if card.model else "—",
         "next": {"text": clock(card.next_contact_at), "tone": "bad" if overdue else ""},
         "last": short_day(card.last_contact_at),
@@ -273,7 +272,7 @@ def show_phone(number: int) -> Answer:
 
     def work(ask: Ask) -> str:
         card = steps.find(ask.db, KIND, number)
-        card_lists.reveal_phone(card, ask)
+        reveals.reveal_phone(ask, "prospect", card)
         return KIND.url(card)
 
     return write(Form.received(Why), work, lambda form, trouble: _reveal(number, form or Form(Why)))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, render_template
 
-from dealer import delivery_lists, handover_papers, inspection, invoices, people
+from dealer import delivery_lists, handover_papers, inspection, invoices, masking, people
 from dealer.allocation import HELD
 from dealer.engine import history
 from dealer.engine.steps import Ask, Refusal
@@ -204,7 +204,10 @@ def _handover(unit: Unit, row: Handover, kind: steps.Kind) -> dict[str, Any]:
         "facts": [
             {"label": say("Form number"), "value": handover_papers.code_of(row)},
             {"label": say("Drove off at"), "value": clock(row.driven_off_at)},
-            {"label": say("Receiver"), "value": f"{row.receiver} · {row.receiver_phone}"},
+            {
+                "label": say("Receiver"),
+                "value": f"{row.receiver} · {masking.phone('receiver.phone', row.receiver_phone, me())}",
+            },
             {"label": say("Consultant"), "value": names.get(row.consultant_id, "")},
             {"label": say("Exceptions and open points"), "value": row.exceptions or "—"},
         ],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request
 
-from dealer import people, reception, reports, showroom, visits, workflow
+from dealer import masking, people, reception, reports, reveals, showroom, visits, workflow
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
@@ -17,7 +17,7 @@ from dealer.records.prospects import Purpose, Visit, VisitKind, VisitState
 from dealer.records.vehicles import Model
 from dealer.showroom import DayFigures, Known, Turn
 from dealer.visits import Arriving
-from web import steps, timeline
+from web import privacy, steps, timeline
 from web.asking import Answer, day_asked, looking, looking_ask, me, need, write
 from web.forms import Field, Form, options
 from web.language import clock, say, short_day, show
@@ -347,6 +347,7 @@ def page(number: int) -> Answer:
         title=title_of(visit),
         badge=_badge(visit),
         phone=_phone(visit),
+        ask_phone=privacy.ask_for(visit, "visits", _phone(visit) != visit.phone),
         stay=_stay(visit),
         done=" · ".join(say(label) for name, label in DURING if getattr(visit, name)),
         buttons=[_button(visit, each) for each in steps.buttons(KIND, visit, choices) if _is_for_me(each)],
@@ -362,7 +363,8 @@ def _phone(visit: Visit) -> str:
         return say("Left no phone") if visit.no_phone else "—"
     mine = visit.owner_id == me().id
     at_the_desk = me().may("log visits") and visit.day == calendar_of(looking()).today(g.now)
-    return visit.phone if mine or at_the_desk else mask_phone(visit.phone)
+    revealed = reveals.is_shown(looking(), me(), visit, g.now)
+    return masking.phone("visit.phone", visit.phone, me(), own=mine or at_the_desk, revealed=revealed)
 
 
 def _button(visit: Visit, button: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Connection, Index, Table, insert, select, update
+from sqlalchemy import Connection, Index, Table, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -35,6 +35,8 @@ from dealer.engine.database import (
 from dealer.engine.sealed import Keys
 
 GENESIS = "0" * 64
+REVEALED = text("action LIKE 'reveal%'")
+"""Rows that say that a personal value was shown to somebody; an index of their own finds them."""
 
 
 class History(Record):
@@ -61,6 +63,7 @@ class History(Record):
     __table_args__ = (
         Index("ix_history_thing", "store_id", "thing_id", "seq"),
         Index("ix_history_case", "store_id", "case_id", "seq"),
+        Index("ix_history_reveals", "store_id", "seq", sqlite_where=REVEALED, postgresql_where=REVEALED),
     )
 
 

@@ -1,0 +1,26 @@
+"""Scenes of the demo around personal data: a phone that was shown for a reason, a list that was taken out."""
+
+from sqlalchemy import select
+
+from dealer import exports, reveals
+from dealer.cards import Why
+from dealer.demo_stage import Stage
+from dealer.exports import Reason
+from dealer.records.prospects import Visit
+
+
+def a_manager_had_a_phone_shown(stage: Stage) -> None:
+    """刘洋 calls a customer back whose consultant is away."""
+    with stage.acting("刘洋", 0, "10:20", Why(reason="客户来电投诉等候时间，代顾问回电")) as ask:
+        visit = ask.db.scalars(select(Visit).where(Visit.phone.is_not(None)).order_by(Visit.number.desc())).first()
+        if visit is not None:
+            reveals.reveal_phone(ask, "visit", visit)
+
+
+def the_register_was_taken_out(stage: Stage) -> None:
+    """The general manager looks at a month of test drives."""
+    with stage.acting("周建国", 1, "17:40", Reason(reason="月度经营会核对试驾次数")) as ask:
+        exports.take_out(ask, "drives", "zh")
+
+
+PRIVACY_SCENES = (a_manager_had_a_phone_shown, the_register_was_taken_out)

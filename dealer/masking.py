@@ -1,0 +1,38 @@
+"""Who reads whose phone and number: the one mask table. Everybody not named here reads 138****5678.
+
+A row says which duty reads a field whole, and whether whoever the thing is entrusted to does. What stands masked may be
+shown for some minutes to who may ask for it, with a reason (reveals.py); a licence number never stands whole on a page.
+"""
+
+from dataclasses import dataclass
+
+from dealer.engine.identifiers import mask_phone
+from dealer.people import Actor
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Who reads a field whole."""
+
+    duty: str | None  # whoever has it, whomever the thing is entrusted to
+    own: bool = False  # whoever it is entrusted to: the owner of a card, the consultant of a visit
+
+
+#     field             whole for
+MASKS: dict[str, Reads] = {
+    "visit.phone":      Reads(None, own=True),
+    "card.phone":       Reads(None, own=True),
+    "drive.phone":      Reads("book drives", own=True),
+    "contact.phone":    Reads("keep customers"),
+    "party.phone":      Reads("keep customers"),
+    "receiver.phone":   Reads("reach receivers"),
+}  # fmt: skip
+
+
+def phone(field: str, value: str | None, who: Actor, *, own: bool = False, revealed: bool = False) -> str:
+    """A phone as this person reads it in that place; own also where they act for whom it is entrusted to."""
+    if not value:
+        return "—"
+    reads = MASKS[field]
+    whole = revealed or (reads.own and own) or (reads.duty is not None and who.may_or_stands_in(reads.duty))
+    return value if whole else mask_phone(value)

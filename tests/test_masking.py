@@ -1,0 +1,181 @@
+"""The mask table against rendered pages: every phone of the shop, every role, every page that shows one.
+
+Expected is written down here, by role, from what the trade needs; what a page shows is looked for in its bytes.
+"""
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from dealer import masking, reception, reveals, workflow
+from dealer.cards import Why
+from dealer.engine.history import History
+from dealer.engine.identifiers import mask_phone
+from dealer.engine.steps import Refused
+from dealer.people import Actor
+from dealer.records.customers import Contact, ContactRole, Customer
+from dealer.records.people import Role
+from dealer.records.privacy import Export
+from dealer.records.prospects import Purpose, Source, Visit, VisitKind
+from dealer.visits import Arriving
+from tests.cast import CAST, Shop
+from tests.conftest import at
+from tests.desk import Desk
+from tests.drives import Yard
+
+SELLERS = {"王磊", "李娜", "张伟", "陈静", "何涛"}
+# Whose work needs a field whole. 王磊 received the visit, owns its card and accompanies the drive.
+WHOLE = {
+    "visit.phone": {"王磊", "赵敏"},  # the consultant, and the desk on the day itself
+    "card.phone": {"王磊"},
+    "drive.phone": {"王磊", "李娜", "赵敏"},
+    "contact.phone": SELLERS | {"吴倩"},
+    "party.phone": SELLERS | {"吴倩"},
+    "receiver.phone": SELLERS | {"吴倩", "孙强", "林芳"},
+}
+
+
+def test_the_table_says_whose_work_needs_a_phone_whole() -> None:
+    for field, whole in WHOLE.items():
+        for name, (_, role) in CAST.items():
+            who = Actor(None, name, None, frozenset({role}))  # type: ignore[arg-type]
+            own = name == "王磊" or (field == "visit.phone" and role is Role.RECEPTION)
+            shown = masking.phone(field, "13888880021", who, own=own)
+            assert shown == ("13888880021" if name in whole else "138****0021"), (field, name)
+    assert set(masking.MASKS) == set(WHOLE)
+
+
+@pytest.fixture
+def scene(shop: Shop) -> dict[str, tuple[str, str]]:
+    """A visit with its card, a drive and a contact: the field → the page that shows it, the phone."""
+    yard = Yard(shop, day="2026-11-10")
+    party = Arriving(
+        kind=VisitKind.VISIT, heads=1, purpose=Purpose.LOOK, source=Source.PASSING, phone="13577001234", name="和先生",
+        model=yard.models["X5"], consultant=yard.keys["王磊"],
+    )  # fmt: skip
+    with shop.acting("赵敏", yard.when("09:00"), party) as ask:
+        workflow.begin(reception.party_of(ask), "log", ask)
+    drive = yard.book(facts=yard.booking(starts="10:00"), when="09:00")
+    with shop.database.writing(shop.store.id) as db:
+        customer = Customer(
+            store_id=shop.store.id, number=1, name="滇行租赁公司", name_pinyin="", name_initials="",
+            customer_class="rental", owner_id=yard.keys["李娜"], since=yard.when("09:00"),
+        )  # fmt: skip
+        db.add(customer)
+        db.flush()
+        db.add(Contact(store_id=shop.store.id, customer_id=customer.id, name="段莉", phone="13888880031",
+                       role=ContactRole.BUYS))  # fmt: skip
+    return {
+        "visit.phone": ("/walkins/1", "13577001234"),
+        "card.phone": ("/prospects/1", "13577001234"),
+        "drive.phone": (f"/drives/{drive}", "13888880021"),
+        "contact.phone": ("/customers/1", "13888880031"),
+    }
+
+
+LISTS = ("/walkins", "/prospects", "/drives", "/drives/register", "/customers", "/today", "/search?q=0021")
+
+
+def test_no_page_shows_a_phone_whole_to_whom_the_table_does_not_name(
+    shop: Shop, scene: dict[str, tuple[str, str]], desk: Callable[[str], Desk]
+) -> None:
+    desk("王磊").turn_clock("2026-11-10 09:30")
+    wrong = []
+    for name in CAST:
+        browser = desk(name)
+        for field, (page, phone) in scene.items():
+            answer = browser.get(page)
+            if answer.status == 200 and (phone in answer.html) != (name in WHOLE[field]):
+                wrong.append(f"{page} to {name}: {'whole' if phone in answer.html else 'masked'}")
+            if answer.status == 200 and name not in WHOLE[field] and mask_phone(phone) not in answer.text:
+                wrong.append(f"{page} to {name}: not even masked")
+        for page in LISTS:
+            html = browser.get(page).html
+            wrong += [
+                f"{page} to {name} shows {phone}"
+                for field, (_, phone) in scene.items()
+                if phone in html and name not in WHOLE[field] | WHOLE["card.phone"]
+            ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_phone_is_shown_for_a_reason_for_some_minutes_and_the_administrator_reads_which(
+    shop: Shop, scene: dict[str, tuple[str, str]], desk: Callable[[str], Desk]
+) -> None:
+    desk("刘洋").turn_clock("2026-11-10 11:00")
+    boss, keys = desk("刘洋"), {}
+    with shop.looking() as db:
+        keys["contacts"] = (db.scalars(select(Contact.id)).one(), "contact.phone")
+        keys["visits"] = (db.scalars(select(Visit.id)).one(), "visit.phone")
+    for kind, (key, field) in keys.items():
+        page, phone = scene[field]
+        assert f"/reveal/{kind}/{key}" in boss.get(page).html
+        assert boss.submit(f"/reveal/{kind}/{key}", {"reason": ""}).status == 422
+        assert phone in boss.submit(f"/reveal/{kind}/{key}", {"reason": "客户投诉回访"}).html
+        assert desk("周建国").get(page).html.count(phone) == 0, "another person's reason shows me nothing"
+    assert desk("高洁").get(f"/reveal/contacts/{keys['contacts'][0]}").status == 403
+    admin = desk("许明")
+    listed = admin.get("/privacy").text
+    assert listed.count("刘洋") == 2
+    assert "客户投诉回访" in listed
+    assert boss.get("/privacy").status == 403
+    boss.turn_clock("2026-11-10 11:10")
+    assert scene["contact.phone"][1] not in boss.get("/customers/1").html
+    with shop.looking() as db:
+        assert len(reveals.newest(db, shop.actor("许明"))) == 2
+        rows = db.scalars(select(History).where(History.action == "reveal_phone")).all()
+    assert [json.loads(row.facts) for row in rows] == [{"reason": "客户投诉回访"}] * 2
+
+
+def test_nobody_shows_themselves_a_phone_without_the_duty(shop: Shop, scene: dict[str, Any]) -> None:
+    with pytest.raises(Refused) as refused, shop.acting("高洁", at("2026-11-10 11:00"), Why(reason="好奇")) as ask:
+        reveals.reveal_phone(ask, "contact", ask.db.scalars(select(Contact)).one())
+    assert refused.value.codes == ("E-NOT-YOURS",)
+
+
+def rows_of(sheet: bytes) -> list[list[Any]]:
+    """The cells of a sheet."""
+    return CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
+
+
+def test_a_list_that_is_taken_out_says_by_whom_and_shows_no_more_than_the_screen(
+    shop: Shop, scene: dict[str, tuple[str, str]], desk: Callable[[str], Desk]
+) -> None:
+    desk("李娜").turn_clock("2026-11-10 11:00")
+    seller, keeper = desk("李娜"), desk("孙强")
+    assert seller.submit("/exports/customers", {"reason": ""}).status == 422
+    ready = seller.submit("/exports/customers", {"reason": "季度拜访计划"})
+    sheet = seller.client.get(f"{ready.url}/file")
+    rows = rows_of(sheet.data)
+    assert "李娜" in rows[0][0]
+    assert "1 行" in rows[0][0]
+    assert rows[0][0] == rows[-1][0]
+    assert "13888880031" in rows[2]
+    assert keeper.client.get(f"{ready.url}/file").status_code == 404, "a sheet is for whoever took it out"
+    assert keeper.get("/exports/customers").status == 403
+    masked = keeper.submit("/exports/drives", {"reason": "核对用车"})
+    sheet = keeper.client.get(f"{masked.url}/file")
+    assert "138****0021" in rows_of(sheet.data)[2]
+    log = desk("许明").get("/exports").text
+    assert "季度拜访计划" in log
+    assert "核对用车" in log
+    with shop.looking() as db:
+        assert sorted((each.kind, each.rows) for each in db.scalars(select(Export))) == [
+            ("customers", 1),
+            ("drives", 1),
+        ]
+
+
+def test_what_a_customer_typed_is_no_formula_in_a_sheet(
+    shop: Shop, scene: dict[str, Any], desk: Callable[[str], Desk]
+) -> None:
+    with shop.database.writing(shop.store.id) as db:
+        db.scalars(select(Customer)).one().name = '=HYPERLINK("http://example.com")'
+    seller = desk("李娜")
+    ready = seller.submit("/exports/customers", {"reason": "核对"})
+    assert rows_of(seller.client.get(f"{ready.url}/file").data)[2][0] == '=HYPERLINK("http://example.com")'

@@ -1,0 +1,119 @@
+"""Personal data: what was shown to whom and why, and asking for a phone that stands masked."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, render_template, request
+
+from dealer import people, reveals
+from dealer.cards import Why
+from dealer.engine.history import History
+from dealer.engine.steps import Ask
+from dealer.people import Actor
+from dealer.records.customers import Contact
+from dealer.records.prospects import Prospect, Visit
+from dealer.records.testdrives import TestDrive
+from web import steps
+from web.asking import Answer, a_number, looking, me, need, or_404, write
+from web.forms import Form
+from web.frame import names_of
+from web.language import clock, say, word
+
+pages = Blueprint("privacy", __name__)
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A kind of thing whose phone may be asked for: its table, and what the history calls it."""
+
+    record: type[Any]
+    kind: str
+
+
+MASKED = {
+    "contacts": Masked(Contact, "contact"),
+    "visits": Masked(Visit, "visit"),
+    "drives": Masked(TestDrive, "drive"),
+}
+KINDS = {"prospect": Prospect, **{each.kind: each.record for each in MASKED.values()}}
+
+
+# ── what was shown ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/privacy")
+def index() -> Answer:
+    """What was shown to whom and why, newest first."""
+    need("guard personal data")
+    found = reveals.newest(looking(), me(), request.args.get("below", type=a_number))
+    names = names_of(row.actor_id for row in found)
+    older = found[reveals.MOST_LISTED - 1].seq if len(found) > reveals.MOST_LISTED else None
+    rows = [_shown(row, names) for row in found[: reveals.MOST_LISTED]]
+    return render_template("privacy/reveals.html", rows=rows, older=older)
+
+
+def _shown(row: History, names: dict[UUID, str]) -> dict[str, Any]:
+    thing = looking().get(KINDS[row.kind], row.thing_id) if row.kind in KINDS else None
+    what = word(f"Action {row.kind}", row.action)
+    return {
+        "cells": [
+            clock(row.at),
+            names.get(row.actor_id, "") if row.actor_id else "",
+            {"text": thing.name if thing is not None else "—", "note": what},
+            json.loads(row.facts).get("reason", ""),
+        ]
+    }
+
+
+# ── asking for a phone ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ask_for(thing: Any, kind: str, hidden: bool) -> str:
+    """Where to ask for a phone that stands masked, for who may; else nothing."""
+    asks = hidden and bool(thing.phone) and me().may_or_stands_in("reveal phones")
+    return f"/reveal/{kind}/{thing.id}" if asks else ""
+
+
+@pages.get("/reveal/<any(contacts,visits,drives):kind>/<uuid:key>")
+def reveal_form(kind: str, key: UUID) -> Answer:
+    """Why one needs the phone."""
+    need("reveal phones")
+    return _ask_phone(kind, _find(looking(), kind, key), Form(Why))
+
+
+@pages.post("/reveal/<any(contacts,visits,drives):kind>/<uuid:key>")
+def reveal(kind: str, key: UUID) -> Answer:
+    """Show it for some minutes; who, when and why stays."""
+
+    def work(ask: Ask) -> str:
+        thing = _find(ask.db, kind, key)
+        reveals.reveal_phone(ask, MASKED[kind].kind, thing)
+        return _page_of(thing)
+
+    return write(Form.received(Why), work,
+                 lambda form, trouble: _ask_phone(kind, _find(looking(), kind, key), or_404(form)))  # fmt: skip
+
+
+def _find(db: Any, kind: str, key: UUID) -> Any:
+    thing = or_404(people.by_id(db, MASKED[kind].record, me(), key))
+    return thing if _sees(thing, me()) and thing.phone else abort(404)
+
+
+def _sees(thing: Any, who: Actor) -> bool:
+    known = steps.kind_of(thing)
+    return known.sees(thing, who) if known else who.may_or_stands_in("see customers")
+
+
+def _page_of(thing: Any) -> str:
+    known = steps.kind_of(thing)
+    return known.url(thing) if known else f"/customers/{thing.customer.number}"
+
+
+def _ask_phone(kind: str, thing: Any, form: Form) -> str:
+    title = say("Show the phone of {name}", name=thing.name or say("No name"))
+    note = say("It is shown to you for {minutes} minutes; the reason is read by the administrator.",
+               minutes=int(reveals.SHOWN_FOR.total_seconds() // 60))  # fmt: skip
+    return render_template("privacy/ask.html", form=form, title=title, address=f"/reveal/{kind}/{thing.id}",
+                           back=_page_of(thing), note=note)  # fmt: skip
