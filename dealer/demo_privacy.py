@@ -2,10 +2,11 @@
 
 from sqlalchemy import select
 
-from dealer import exports, reveals
+from dealer import exports, holds, reveals
 from dealer.cards import Why
 from dealer.demo_stage import Stage
 from dealer.exports import Reason
+from dealer.holds import Hold
 from dealer.records.prospects import Visit
 
 
@@ -23,4 +24,11 @@ def the_register_was_taken_out(stage: Stage) -> None:
         exports.take_out(ask, "drives", "zh")
 
 
-PRIVACY_SCENES = (a_manager_had_a_phone_shown, the_register_was_taken_out)
+def a_dispute_keeps_what_is_held(stage: Stage) -> None:
+    """What is held about a customer who claims damages stays for the time being."""
+    told = Hold(phone="13888880088", reason="试驾剐蹭赔付协商中，协商结束前保留相关记录")
+    with stage.acting("周建国", 1, "17:50", told) as ask:
+        holds.place(ask)
+
+
+PRIVACY_SCENES = (a_manager_had_a_phone_shown, the_register_was_taken_out, a_dispute_keeps_what_is_held)

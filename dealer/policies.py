@@ -68,6 +68,10 @@ DEFAULTS: dict[str, Any] = {
     "uncontactable_days": 3,
     "hand_in_by": "17:00",
     "vat_permille": 130,
+    "keep_licence_months": 12,
+    "keep_visit_months": 24,
+    "keep_card_months": 24,
+    "keep_sales_years": 10,
 }
 
 

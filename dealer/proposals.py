@@ -37,6 +37,10 @@ LIMITS: dict[str, tuple[int, int]] = {
     "vat_permille": (0, 300),
     "gift_budget_permille": (0, 1000),
     "retention_most_permille": (0, 1000),
+    "keep_licence_months": (1, 36),
+    "keep_visit_months": (1, 36),
+    "keep_card_months": (1, 60),
+    "keep_sales_years": (10, 30),  # 汽车销售管理办法: ten years at least
 }
 """Least and most of a value, where they are not those of `ANY_NUMBER`: beyond them somebody mistyped."""
 ANY_NUMBER = (1, 1000)

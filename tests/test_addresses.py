@@ -125,6 +125,9 @@ GET      /pricelists/<int:number>/compare
 GET      /pricelists/<int:number>/replay
 GET POST /pricelists/new
 GET      /privacy
+POST     /privacy/holds/<uuid:key>/lift
+GET POST /privacy/holds/new
+GET      /privacy/retention
 GET      /prospects
 GET      /prospects/<int:number>
 POST     /prospects/<int:number>/contact

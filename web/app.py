@@ -47,6 +47,7 @@ from web import (
     prospects,
     quotation_versions,
     quotations,
+    retention,
     routes,
     rule_replay,
     search,
@@ -105,6 +106,7 @@ SCREENS = (
     policies,
     privacy,
     exports,
+    retention,
     account,
     verification,
 )

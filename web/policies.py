@@ -52,10 +52,14 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("levels", "follow_up_from", "follow_up_until", "owner_kept_days", "revived_level", "uncontactable_days",
          "hand_in_by"),
     ),
+    (
+        "Personal data",
+        ("keep_licence_months", "keep_visit_months", "keep_card_months", "keep_sales_years"),
+    ),
 )  # fmt: skip
 UNITS = {
-    "working_days": "working_days", "days": "days", "minutes": "minutes", "months": "months", "permille": "permille",
-    "qty": "cars", "returns": "times",
+    "working_days": "working_days", "days": "days", "minutes": "minutes", "months": "months", "years": "years",
+    "permille": "permille", "qty": "cars", "returns": "times",
 }  # fmt: skip
 TONES = {S.PROPOSED: "wait", S.APPROVED: "ok", S.REFUSED: "bad", S.WITHDRAWN: "neutral"}
 

@@ -276,6 +276,19 @@ def of_case(db: Session, store_id: UUID, case_id: UUID, most: int = 200) -> list
     )
 
 
+# ── forgetting ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def forget(db: Session, store_id: UUID, thing_id: UUID, at: datetime) -> None:
+    """Empty the personal values that the rows of a thing speak of; their keyed hashes stay in the chain."""
+    rows = select(History.seq).where(History.store_id == store_id, History.thing_id == thing_id)
+    db.execute(
+        update(HistoryPersonal)
+        .where(HistoryPersonal.store_id == store_id, HistoryPersonal.seq.in_(rows), HistoryPersonal.value.is_not(None))
+        .values(value=None, erased_at=at)
+    )
+
+
 # ── append-only, by trigger ───────────────────────────────────────────────────────────────────────────────────────
 
 _REFUSE = "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"

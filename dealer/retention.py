@@ -1,0 +1,225 @@
+"""Retention: each night it empties what its time has come for, and writes down what it did.
+
+Periods are house rules with a date. A thing stays, its state and figures with it; what tells who it was goes, here and
+in the history, where a keyed hash remains. Each batch is a transaction of its own that looks again: a run that stops in
+the middle goes on where it stopped, and one that runs twice finds nothing left.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from dealer import exports, people
+from dealer.engine import history
+from dealer.engine.calendar import add_months
+from dealer.engine.database import Database, calendar_of
+from dealer.engine.jobs import every_minute
+from dealer.engine.steps import Ask, write_down
+from dealer.policies import policy
+from dealer.records.customers import Contact, Customer
+from dealer.records.deals import GIVEN_UP, Deal, DealState
+from dealer.records.people import Store
+from dealer.records.privacy import LegalHold, RetentionRun
+from dealer.records.prospects import FollowUp, Prospect, ProspectState, Visit, VisitState
+from dealer.records.testdrives import DriveState, Incident, TestDrive
+
+log = logging.getLogger(__name__)
+
+BEGINS_AT = "02:00"
+BATCH = 50
+OVER = (*GIVEN_UP, DealState.CLOSED)
+BOUGHT = (ProspectState.ORDERED, ProspectState.OWNER)
+UNDER_WAY = (DriveState.REQUESTED, DriveState.BOOKED, DriveState.VERIFIED, DriveState.IN_PROGRESS)
+GIVEN_UP_CARDS = (ProspectState.LOST, ProspectState.FROZEN, ProspectState.UNCONTACTABLE)
+
+# ── emptying one thing ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def empty_licence(ask: Ask, drive: TestDrive) -> None:
+    """Of the licence number the masked form remains, so that the drive can still be told from others."""
+    drive.number_sealed = drive.number_hash = drive.number_tail = drive.birth = None
+    write_down(ask, "drive", drive, "erase_licence")
+
+
+def empty_driver(ask: Ask, drive: TestDrive) -> None:
+    """Nobody can tell any more who drove; that there was a drive, with which car and when, remains."""
+    drive.number_sealed = drive.number_hash = drive.number_tail = drive.number_masked = drive.birth = None
+    drive.name, drive.phone = "", ""
+    drive.occupation = drive.address = drive.customer_link = ""
+    _forget(ask, "drive", drive)
+
+
+def empty_visit(ask: Ask, visit: Visit) -> None:
+    """A party that came, without who it was: the figures of the day stay as they are."""
+    visit.name, visit.phone, visit.company, visit.area, visit.remark, visit.result = "", None, "", "", "", ""
+    _forget(ask, "visit", visit)
+
+
+def empty_card(ask: Ask, card: Prospect) -> None:
+    """A prospect that was, without who it was; a number of the card stands where the phone was, which is unique."""
+    card.name, card.name_pinyin, card.name_initials, card.company = "", "", "", ""
+    card.phone, card.loss_remark, card.freeze_reason = f"#{card.number}", "", ""
+    for contact in ask.db.scalars(select(FollowUp).where(FollowUp.prospect_id == card.id)):
+        contact.what = ""
+    _forget(ask, "prospect", card)
+
+
+def empty_contact(ask: Ask, contact: Contact) -> None:
+    """A contact of a customer, without name and phone."""
+    contact.name, contact.phone, contact.post = "", None, ""
+    _forget(ask, "contact", contact)
+
+
+def _forget(ask: Ask, kind: str, thing: Any) -> None:
+    """What the history knew of the person goes as well; its hashes stay."""
+    history.forget(ask.db, thing.store_id, thing.id, ask.at)
+    write_down(ask, kind, thing, "erase")
+
+
+# ── whose time has come ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_free(record: Any) -> ColumnElement[bool]:
+    """No legal hold names its phone."""
+    held = select(LegalHold.phone).where(LegalHold.store_id == record.store_id, LegalHold.lifted_on.is_(None))
+    return or_(record.phone.is_(None), record.phone.not_in(held))
+
+
+def _licences(store_id: UUID, before: datetime) -> ColumnElement[bool]:
+    """Test drives without a sale and without an incident, whose number still lies under seal."""
+    sold = exists().where(Deal.id == TestDrive.deal_id, Deal.state.not_in(GIVEN_UP))
+    bought = exists().where(Prospect.id == TestDrive.prospect_id, Prospect.state.in_(BOUGHT))
+    locked = exists().where(Incident.drive_id == TestDrive.id)
+    return and_(
+        TestDrive.store_id == store_id, TestDrive.number_sealed.is_not(None), TestDrive.state.not_in(UNDER_WAY),
+        TestDrive.starts_at < before, ~sold, ~bought, ~locked, _is_free(TestDrive),
+    )  # fmt: skip
+
+
+def _visits(store_id: UUID, before: datetime) -> ColumnElement[bool]:
+    """Visits that led to nothing: no deal, no customer, no card that is still worked with or has bought."""
+    live = exists().where(Prospect.id == Visit.prospect_id, Prospect.state.not_in(GIVEN_UP_CARDS))
+    return and_(
+        Visit.store_id == store_id, Visit.state == VisitState.LEFT, Visit.came_at < before, Visit.deal_id.is_(None),
+        Visit.customer_id.is_(None), or_(Visit.phone.is_not(None), Visit.name != ""), ~live, _is_free(Visit),
+    )  # fmt: skip
+
+
+def _cards(store_id: UUID, before: datetime) -> ColumnElement[bool]:
+    """Cards that were given up or rest, without a deal or a customer."""
+    return and_(
+        Prospect.store_id == store_id, Prospect.state.in_(GIVEN_UP_CARDS), Prospect.since < before,
+        Prospect.deal_id.is_(None), Prospect.customer_id.is_(None), Prospect.name != "", _is_free(Prospect),
+    )  # fmt: skip
+
+
+def _contacts(store_id: UUID, before: datetime) -> ColumnElement[bool]:
+    """Contacts of customers whose last deal ended that long ago (汽车销售管理办法: files of sales, ten years)."""
+    theirs = aliased(Deal)
+    open_or_younger = exists().where(
+        theirs.customer_id == Contact.customer_id, or_(theirs.state.not_in(OVER), theirs.since >= before)
+    )
+    young = exists().where(Customer.id == Contact.customer_id, Customer.since >= before)
+    return and_(Contact.store_id == store_id, Contact.name != "", ~open_or_younger, ~young, _is_free(Contact))
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """One rule of retention: what, how long (a house rule), what happens to it then."""
+
+    name: str
+    policy: str
+    months: int  # of one unit of the house rule
+    record: type[Any]
+    is_due: Callable[[UUID, datetime], ColumnElement[bool]]
+    empty: Callable[[Ask, Any], None]
+
+
+#           name              house rule             unit  table      whose time has come  what happens
+KEEPINGS = (
+    Keeping("licence_number", "keep_licence_months", 1,    TestDrive, _licences,           empty_licence),
+    Keeping("visit",          "keep_visit_months",   1,    Visit,     _visits,             empty_visit),
+    Keeping("card",           "keep_card_months",    1,    Prospect,  _cards,              empty_card),
+    Keeping("sales_contact",  "keep_sales_years",    12,   Contact,   _contacts,           empty_contact),
+)  # fmt: skip
+SHEETS = "export_sheet"
+
+
+def limit(db: Session, store_id: UUID, keeping: Keeping, today: date) -> datetime:
+    """What is older than this has had its time."""
+    units = policy(db, store_id, keeping.policy, today)
+    return calendar_of(db).start_of(add_months(today, -units * keeping.months))
+
+
+def due(db: Session, store_id: UUID, keeping: Keeping, today: date, most: int) -> Sequence[Any]:
+    """Things whose time has come, oldest first."""
+    query = select(keeping.record).where(keeping.is_due(store_id, limit(db, store_id, keeping, today)))
+    return db.scalars(query.order_by(keeping.record.id).limit(most)).all()
+
+
+# ── the night's work ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@every_minute
+def empty_by_night(database: Database, at: datetime) -> None:
+    """From two o'clock on, once a night and shop; a run that was broken off goes on."""
+    with database.reading() as db:
+        calendar = calendar_of(db)
+        today = calendar.today(at)
+        if at < calendar.at(today, BEGINS_AT):
+            return
+        waiting = [store_id for store_id in db.scalars(select(Store.id)) if not _is_done(db, store_id, today)]
+    for store_id in waiting:
+        try:
+            run(database, store_id, at)
+        except Exception:  # one shop's trouble is not another's; the run stays unfinished and is taken up again
+            log.exception("retention of shop %s stopped", store_id)
+
+
+def _is_done(db: Session, store_id: UUID, today: date) -> bool:
+    query = select(RetentionRun.id).where(RetentionRun.store_id == store_id, RetentionRun.day == today)
+    return db.scalar(query.where(RetentionRun.finished_at.is_not(None))) is not None
+
+
+def run(database: Database, store_id: UUID, at: datetime) -> None:
+    """One shop's night: batch after batch, each in a transaction of its own."""
+    for keeping in KEEPINGS:
+        while _batch(database, store_id, at, keeping) == BATCH:
+            pass
+    with database.writing(store_id) as db:
+        night = _night(db, store_id, at)
+        _count(night, SHEETS, exports.forget_sheets(db, store_id, at, BATCH * BATCH))
+        night.finished_at = at
+
+
+def _batch(database: Database, store_id: UUID, at: datetime, keeping: Keeping) -> int:
+    with database.writing(store_id) as db:
+        ask, night = Ask(db, people.system(store_id), at), _night(db, store_id, at)
+        found = due(db, store_id, keeping, ask.today, BATCH)
+        for thing in found:
+            keeping.empty(ask, thing)
+        _count(night, keeping.name, len(found))
+        return len(found)
+
+
+def _night(db: Session, store_id: UUID, at: datetime) -> RetentionRun:
+    """Tonight's row, begun by whoever comes first."""
+    today = calendar_of(db).today(at)
+    query = select(RetentionRun).where(RetentionRun.store_id == store_id, RetentionRun.day == today)
+    night = db.scalars(query).first()
+    if night is None:
+        night = RetentionRun(store_id=store_id, day=today, begun_at=at, emptied={})
+        db.add(night)
+        db.flush()
+    return night
+
+
+def _count(night: RetentionRun, name: str, more: int) -> None:
+    if more:
+        night.emptied = night.emptied | {name: night.emptied.get(name, 0) + more}
