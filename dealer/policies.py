@@ -72,6 +72,7 @@ DEFAULTS: dict[str, Any] = {
     "keep_visit_months": 24,
     "keep_card_months": 24,
     "keep_sales_years": 10,
+    "data_request_days": 15,
 }
 
 

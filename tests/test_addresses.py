@@ -102,6 +102,7 @@ GET POST /mishaps/new
 GET      /models
 GET POST /models/<uuid:key>
 GET POST /models/new
+GET      /notices/<any(visit,card,drive,contact):kind>
 GET      /offer-templates
 GET POST /offer-templates/<uuid:key>
 POST     /offer-templates/<uuid:key>/drop

@@ -38,6 +38,7 @@ from web import (
     mishaps,
     money,
     morning,
+    notices,
     offer_templates,
     parking,
     policies,
@@ -107,6 +108,7 @@ SCREENS = (
     privacy,
     exports,
     retention,
+    notices,
     account,
     verification,
 )

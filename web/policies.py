@@ -54,7 +54,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Personal data",
-        ("keep_licence_months", "keep_visit_months", "keep_card_months", "keep_sales_years"),
+        ("keep_licence_months", "keep_visit_months", "keep_card_months", "keep_sales_years",
+         "data_request_days"),
     ),
 )  # fmt: skip
 UNITS = {
