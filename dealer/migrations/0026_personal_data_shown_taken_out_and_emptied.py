@@ -5,8 +5,8 @@ from alembic import op
 
 from dealer.engine.columns import DocumentType, NameType
 
-revision = "0023"
-down_revision = "0022"
+revision = "0026"
+down_revision = "0025"
 
 
 def upgrade() -> None:
