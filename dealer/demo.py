@@ -11,6 +11,7 @@ from dealer.demo_contracts import CONTRACT_SCENES
 from dealer.demo_deals import DEAL_SCENES
 from dealer.demo_floor import FLOOR_SCENES
 from dealer.demo_offers import OFFER_SCENES
+from dealer.demo_outings import OUTING_SCENES
 from dealer.demo_prices import PRICE_SCENES
 from dealer.demo_privacy import PRIVACY_SCENES
 from dealer.demo_stage import Stage
@@ -23,7 +24,16 @@ PASSWORD = "yunling-2026"  # noqa: S105 - of the demo's people only, printed at 
 # What the pictures of the documentation show: the numbers that the scenes below give.
 SHOWPIECES = {"deal": 5, "quotation": 1, "exception": 1, "drive": 1, "contract": 3}
 
-SCENES = (*DEAL_SCENES, *CONTRACT_SCENES, *FLOOR_SCENES, *OFFER_SCENES, *PRICE_SCENES, *TRIP_SCENES, *PRIVACY_SCENES)
+SCENES = (
+    *DEAL_SCENES,
+    *CONTRACT_SCENES,
+    *FLOOR_SCENES,
+    *OFFER_SCENES,
+    *PRICE_SCENES,
+    *TRIP_SCENES,
+    *PRIVACY_SCENES,
+    *OUTING_SCENES,
+)
 
 
 def sign_ins() -> list[tuple[str, str, str]]:

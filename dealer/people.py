@@ -92,6 +92,10 @@ DUTIES: dict[str, frozenset[Role]] = {
     "reveal phones":          LEADERS | {R.CUSTOMER_SERVICE},
     "decide on cards":        frozenset({R.KEY_ACCOUNT, R.SALES}),
     "move cards":             frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),
+    "make visits":            SELLERS,
+    "send notes":             frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.NETWORK}),
+    "answer notes":           frozenset({R.KEY_ACCOUNT}),
+    "see notes":              SELLERS,
     "sign hand-ins":          frozenset({R.SALES}),
     "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST}),
     # the house

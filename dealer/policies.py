@@ -67,6 +67,7 @@ DEFAULTS: dict[str, Any] = {
     "revived_level": "B",
     "uncontactable_days": 3,
     "hand_in_by": "17:00",
+    "sub_dealer_visit_days": 30,
     "vat_permille": 130,
     "keep_licence_months": 12,
     "keep_visit_months": 24,

@@ -21,6 +21,8 @@ from dealer import (
     drive_lists,
     frameworks,
     hand_ins,
+    notes,
+    outings,
     parties,
     people,
     pricelists,
@@ -233,6 +235,8 @@ LIVES: dict[type[Any], Life] = {
         frameworks.FRAMEWORKS,
         hand_ins.HAND_INS,
         trips.TRIPS,
+        outings.OUTINGS,
+        notes.NOTES,
     )
 }
 """The life of every kind of thing."""

@@ -103,10 +103,16 @@ GET      /models
 GET POST /models/<uuid:key>
 GET POST /models/new
 GET      /notices/<any(visit,card,drive,contact):kind>
+GET      /notes
+GET      /notes/<int:number>
+GET POST /notes/new
 GET      /offer-templates
 GET POST /offer-templates/<uuid:key>
 POST     /offer-templates/<uuid:key>/drop
 GET POST /offer-templates/new
+GET      /outings
+GET      /outings/<int:number>
+GET POST /outings/new
 GET      /people
 GET      /people/<uuid:key>
 GET POST /people/<uuid:key>/<any(edit,post,'stand-in'):sheet>

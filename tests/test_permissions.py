@@ -24,6 +24,7 @@ from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
 from dealer.records.frameworks import Framework
 from dealer.records.hand_ins import HandIn
+from dealer.records.outings import Note, Outing
 from dealer.records.people import Policy, Role
 from dealer.records.prices import PriceList
 from dealer.records.prospects import Prospect, Visit
@@ -105,6 +106,8 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "visit": Visit(**mine),
         "policy": Policy(**mine),
         "hand_in": HandIn(**mine),
+        "outing": Outing(**mine),
+        "note": Note(**mine),
         "framework": Framework(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "price_list": PriceList(store_id=shop.store.id, made_by_id=mine["owner_id"]),
     }

@@ -55,6 +55,7 @@ def page(number: int) -> Answer:
     deals = [deal for deal in reports.deals(looking(), me()) if deal.customer_id == customer.id]
     return render_template(
         "customers/page.html",
+        visits=me().may_or_stands_in("make visits"),
         customer=customer,
         contacts=[_contact_row(each) for each in customer.contacts],
         deals=deals,

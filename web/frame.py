@@ -7,7 +7,8 @@ from uuid import UUID
 
 from flask import Flask, g, request
 
-from dealer import approvals, deadlines, hand_ins, people
+from dealer import approvals, deadlines, hand_ins, notes, people
+from dealer.records.outings import NoteState
 from dealer.records.people import Role
 from web.asking import looking, me
 from web.language import say, show
@@ -39,6 +40,8 @@ MENU = (
             Entry("see cards", "/prospects", icon="person-vcard", label="Prospects"),
             Entry("see cards", "/hand-ins", icon="clipboard-check", label="Hand-ins"),
             Entry("see cards", "/reports/morning", icon="sunrise", label="Morning report"),
+            Entry("see cards", "/outings", icon="geo-alt", label="Outbound visits"),
+            Entry("see notes", "/notes", icon="chat-left-text", label="Feedback"),
             Entry("see drives", "/drives", icon="calendar-week", label="Test drives"),
             Entry("ask for cars", "/trips", icon="key", label="Car requests"),
             Entry("see stock", "/deliveries", icon="truck", label="Deliveries"),
@@ -92,7 +95,12 @@ def to_sign() -> int:
     return len(hand_ins.to_sign(looking(), me()))
 
 
-COUNTERS = {"/today": due_now, "/approvals": to_decide, "/hand-ins": to_sign}
+def to_read() -> int:
+    """How many notes this person has not read: the figure at the feedback."""
+    return len(notes.listed(looking(), me(), NoteState.SENT)) if me().may_or_stands_in("answer notes") else 0
+
+
+COUNTERS = {"/today": due_now, "/approvals": to_decide, "/hand-ins": to_sign, "/notes": to_read}
 """What is counted in the menu: one's own work."""
 
 

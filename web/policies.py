@@ -50,7 +50,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Prospects",
         ("levels", "follow_up_from", "follow_up_until", "owner_kept_days", "revived_level", "uncontactable_days",
-         "hand_in_by"),
+         "hand_in_by", "sub_dealer_visit_days"),
     ),
     (
         "Personal data",

@@ -174,6 +174,7 @@ def _page(card: Prospect, form: Form | None) -> str:
         row=_row(card),
         phone=phone,
         days=_days_of_level(card),
+        visits_out=me().may_or_stands_in("make visits"),
         masked=phone != card.phone and me().may_or_stands_in("see all cards"),
         form=(form or Form(Contacted)) if contact else None,
         buttons=[each for each in buttons if each["action"] != "follow_up"],

@@ -14,7 +14,8 @@ KIND_ICONS = {
     "deal": "briefcase", "quotation": "file-earmark-text", "exception": "shield-exclamation", "contract": "pen",
     "drive": "car-front", "unit": "truck", "batch": "box-seam", "customer": "buildings", "visit": "person-walking",
     "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",
-    "framework": "file-earmark-ruled", "hand_in": "clipboard-check", "trip": "key",
+    "framework": "file-earmark-ruled", "hand_in": "clipboard-check", "trip": "key", "outing": "geo-alt",
+    "note": "chat-left-text",
 }  # fmt: skip
 TONES = {
     **dict.fromkeys(("lose", "refuse", "abort", "cancel", "pdi_fail", "reject", "void"), "bad"),

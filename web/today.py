@@ -37,6 +37,7 @@ DONE_BY_HAND = (
     "tender_opening",
     "tender_validity",
     "tender_sign",
+    "outing_next_step",
 )
 
 

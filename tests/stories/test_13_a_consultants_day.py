@@ -1,5 +1,8 @@
-"""A consultant's day: calls at half past nine, cards handed in at five, checked and signed, one of them given back."""
+"""A consultant's day: calls at half past nine, cards handed in at five, checked and signed, one of them given back; the
+next morning's report of it.
+"""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -14,6 +17,25 @@ from tests.desk import Desk
 
 S = HandInState
 CARDS = {"段先生": "13888880001", "杨女士": "13888880002", "和先生": "13888880003"}
+
+
+OF_MONDAY = {
+    "visits": 0,
+    "contacts": 3,
+    "cooler": 1,
+    "warmer": 0,
+    "overdue": 0,
+    "promised": 0,
+    "level_H": 1,
+    "level_B": 2,
+}
+
+
+def _number_on(html: str, figure: str) -> int:
+    """What the report shows of the whole shop."""
+    found = re.search(rf"figure={figure}&amp;whose=all\">(\d+)<", html)
+    assert found is not None, figure
+    return int(found[1])
 
 
 def _card(desk: Desk, name: str, level: str, when: str) -> str:
@@ -115,6 +137,17 @@ def test_a_consultants_day_from_half_past_nine_to_the_signature(shop: Shop, desk
     assert "周日下午带家人来看车" in record
     assert "签字后更正" in record
     _talk(wang, yang, "2026-11-09 18:10", what="已发消息，周三回电")
+
+    # the next morning's report is of the 9th and of nothing else, what came after the signature included
+    ma.turn_clock("2026-11-10 08:40")
+    ma.sign_in()
+    report = ma.get("/reports/morning")
+    assert "2026年11月9日 0:00 至 24:00" in report.text
+    numbers = {name: _number_on(report.html, name) for name in OF_MONDAY}
+    assert numbers == OF_MONDAY
+    rows = ma.get(f"/reports/morning/rows?day=2026-11-09&figure=cooler&whose={shop.person('王磊').id}").text
+    assert "段先生" in rows
+    assert "杨女士" not in rows
 
     # the next day: the card that was given back comes again and asks for an answer
     sweep.expect_hand_ins(shop.database, at("2026-11-10 00:01"))
