@@ -154,6 +154,8 @@ GET      /reports/morning/papers/<uuid:key>/press
 POST     /reports/morning/print
 GET      /reports/morning/rows
 GET POST /reveal/<any(contacts,visits,drives):kind>/<uuid:key>
+GET      /reports/needs
+GET      /reports/needs/rows
 GET      /routes
 GET POST /routes/<uuid:key>/edit
 GET POST /routes/new

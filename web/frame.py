@@ -41,6 +41,7 @@ MENU = (
             Entry("see cards", "/hand-ins", icon="clipboard-check", label="Hand-ins"),
             Entry("see cards", "/reports/morning", icon="sunrise", label="Morning report"),
             Entry("see cards", "/outings", icon="geo-alt", label="Outbound visits"),
+            Entry("see cards", "/reports/needs", icon="bar-chart", label="Needs"),
             Entry("see notes", "/notes", icon="chat-left-text", label="Feedback"),
             Entry("see drives", "/drives", icon="calendar-week", label="Test drives"),
             Entry("ask for cars", "/trips", icon="key", label="Car requests"),

@@ -1,0 +1,111 @@
+"""Needs: what customers want by class, model and month; every number opens the deals or cards behind it."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+
+from dealer import needs
+from dealer.engine.calendar import add_months
+from dealer.needs import ANY, UNKNOWN, Wanting, Wish
+from dealer.records.customers import CustomerClass
+from web.asking import Answer, day_asked, looking, looking_ask, me, need
+from web.language import say, show
+
+pages = Blueprint("needs", __name__)
+HERE = "/reports/needs"
+MOST = 500  # rows of one list; the sum is of all
+ADDRESSES = {Wanting.SHEETS: "/deals", Wanting.CARDS: "/prospects"}
+
+
+def _asked() -> tuple[Wanting, list[date]]:
+    """Which wishes, and of which months."""
+    need("see cards")
+    typed = request.args.get("of", "")
+    of = next((each for each in Wanting if each.value == typed), Wanting.SHEETS)
+    return of, needs.months_until(day_asked() or looking_ask().today)
+
+
+@pages.get(HERE)
+def page() -> Answer:
+    """Half a year of wishes: by class of customer, and by model."""
+    of, months = _asked()
+    found, names = needs.wishes(looking(), me(), of, months), _names()
+    return render_template(
+        "needs/page.html",
+        title=show(of),
+        tabs=[{"label": show(each), "url": _url(each, months), "current": each is of} for each in Wanting],
+        months=[f"{month:%Y-%m}" for month in months],
+        blocks=[
+            {"title": title, "lines": [_line(names[by][value], {by: value}, found, of, months) for value in values]}
+            for title, by, values in (
+                (say("By class of customer"), "customer_class", needs.classes_in(found)),
+                (say("By model"), "model", needs.models_in(found)),
+            )
+            if found
+        ],
+        total=_line(say("Together"), {}, found, of, months),
+        before=_url(of, [add_months(months[-1], -needs.MONTHS)]),
+        after=_url(of, [add_months(months[-1], needs.MONTHS)]) if months[-1] < _this_month() else "",
+    )  # fmt: skip
+
+
+def _this_month() -> date:
+    return looking_ask().today.replace(day=1)
+
+
+def _url(of: Wanting, months: list[date]) -> str:
+    return f"{HERE}?of={of.value}&day={months[-1]}"
+
+
+def _line(label: str, which: dict[str, str], found: list[Wish], of: Wanting, months: list[date]) -> dict[str, Any]:
+    def cell(month: date | None) -> dict[str, Any]:
+        asked = {"of": of.value, "day": months[-1], **which} | ({"month": month} if month else {})
+        return {
+            "shown": needs.cars(needs.matching(found, month=month, **which)),
+            "url": f"{HERE}/rows?{urlencode(asked)}",
+        }
+
+    return {"label": label, "cells": [cell(month) for month in months] + [cell(None)]}
+
+
+def _names() -> dict[str, dict[str, str]]:
+    """What classes and models are called, by code and by id."""
+    unknown = {UNKNOWN: say("Not known")}
+    return {
+        "customer_class": {each.value: show(each) for each in CustomerClass} | unknown,
+        "model": needs.models(looking(), me()) | unknown,
+    }
+
+
+@pages.get(f"{HERE}/rows")
+def rows() -> Answer:
+    """The deals or cards behind one number, with their sum."""
+    of, months = _asked()
+    which = {name: request.args.get(name, ANY) for name in ("customer_class", "model")}
+    month = next((each for each in months if each.isoformat() == request.args.get("month")), None)
+    found = needs.matching(needs.wishes(looking(), me(), of, months), month=month, **which)
+    names = _names()
+    told = [names[by].get(value, "") for by, value in which.items()] + ([f"{month:%Y-%m}"] if month else [])
+    return render_template(
+        "needs/rows.html",
+        title=show(of),
+        note=" · ".join(each for each in told if each) or f"{months[0]:%Y-%m} – {months[-1]:%Y-%m}",
+        back=_url(of, months),
+        total=needs.cars(found),
+        rows=[
+            {
+                "url": f"{ADDRESSES[of]}/{each.number}",
+                "cells": [
+                    each.name,
+                    show(each.customer_class) or "—",
+                    names["model"][str(each.model_id) if each.model_id else UNKNOWN],
+                    f"{each.month:%Y-%m}",
+                    each.cars,
+                ],
+            }
+            for each in found[:MOST]
+        ],
+        more=len(found) > MOST,
+    )
