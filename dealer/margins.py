@@ -1,23 +1,28 @@
 """The true margin of a deal: what is left of its cars' price once everything it costs the shop is taken off.
 
-A ladder from the price down to the margin; its rungs add up to the fen. The manufacturer's allowance counts here once
-it is confirmed and entered, not while it is only promised in a line of the quotation.
+A ladder from the price down to the margin; its rungs add up to the fen. Cars and prices are those of the contract with
+its amendments in force, before there is one those of the quotation. The manufacturer's allowance counts once it is
+confirmed; interest on credit is reckoned from the contract's plans unless finance enters another amount and says why.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import pricing, quotation
+from dealer import allowances, pricing, quotation
+from dealer.credit_interest import Lent, lent
 from dealer.engine.amounts import half_up
 from dealer.engine.fields import Money
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
+from dealer.in_force import text_in_force
 from dealer.people import by_id, has
+from dealer.records.contracts import Contract, ContractKind, ContractState
 from dealer.records.costs import CostKind, DealCost
 from dealer.records.deals import Deal
 from dealer.records.prices import PriceListLine
@@ -33,7 +38,14 @@ class NewCost(Facts):
 
     kind: CostKind = Field(title="What for")
     amount: Money = Field(title="Amount", gt=0)
-    note: str = Field("", title="Invoice, letter or reason", max_length=200)
+    note: str = Field("", title="Invoice, letter or reason", max_length=200, validate_default=True)
+
+    @field_validator("note")
+    @classmethod
+    def _other_interest_has_a_reason(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("kind") is CostKind.INTEREST and not value:
+            raise ValueError("Interest is reckoned from the contract: say why it shall be another amount.")
+        return value
 
 
 # ── writing down ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -42,6 +54,8 @@ class NewCost(Facts):
 def record(deal: Deal, ask: Ask) -> DealCost:
     """Write down an amount. Raises Refused for who has no such duty."""
     ask = _as_bookkeeper(deal, ask)
+    if refusal := allowance_is_not_counted_twice(deal, ask):
+        raise Refused([refusal], "record", deal)
     row = DealCost(
         store_id=deal.store_id, deal_id=deal.id, recorded_at=ask.at, recorded_by_id=ask.actor.id,
         **ask.facts.model_dump(),
@@ -63,6 +77,18 @@ def withdraw(deal: Deal, ask: Ask, key: UUID) -> DealCost | None:
     row.withdrawn_at, row.withdrawn_by_id = ask.at, ask.actor.id
     write_down(ask, "deal_cost", row, "withdraw")
     return row
+
+
+def allowance_is_not_counted_twice(deal: Deal, ask: Ask) -> Refusal | None:
+    """What the lines of the quotation promise is confirmed there, and counts from then on by itself."""
+    basis = _offer(ask.db, deal)
+    promised = basis is not None and any(allowances.numbered(basis))
+    if promised and ask.facts.kind is CostKind.ALLOWANCE:
+        return no(
+            "The quotation names the manufacturer's allowance: confirm it there, it then counts here.",
+            code="E-ALLOWANCE", field="kind",
+        )  # fmt: skip
+    return None
 
 
 def _as_bookkeeper(deal: Deal, ask: Ask) -> Ask:
@@ -87,10 +113,11 @@ class Rung:
 class Ladder:
     """From the price of the cars to the margin. `unknown` are models whose cost no list names: then there is none."""
 
-    basis: Quotation
+    basis: Quotation | Contract
     cars: int
     rungs: tuple[Rung, ...]
     unknown: tuple[Model, ...]
+    lent: tuple[Lent, ...]  # what the contract lets the customer pay later; its interest, unless another was entered
 
     @property
     def margin(self) -> int | None:
@@ -108,47 +135,126 @@ class Ladder:
         return None if self.margin is None else half_up(self.margin * 1000, self.rungs[0].amount)
 
 
+@dataclass(frozen=True)
+class Sold:
+    """Cars of a line as they are sold."""
+
+    model: Model
+    quantity: int
+    unit_price: int
+    given: int  # gifts and free services of the line, at their cost
+
+
 def ladder(db: Session, deal: Deal, day: date) -> Ladder | None:
-    """The margin of a deal by its accepted quotation, else by its latest offer; None before there is one."""
-    basis = _basis(db, deal)
-    if basis is None:
+    """The margin of a deal by its contract in force, else by its accepted quotation or latest offer; None before."""
+    contract, offer = _in_force(db, deal), _offer(db, deal)
+    priced = contract.quotation if contract else offer
+    if priced is None:
         return None
-    listed, unknown = _costs(db, basis, day)
-    totals = pricing.totals(basis)
-    gifts = [Rung("gifts", -totals.given)] if totals.given else []
-    rungs = [Rung("cars", totals.vehicles), *gifts, Rung("cost_of_cars", -listed), *_sums(costs_of(db, deal))]
-    return Ladder(basis, totals.quantity, tuple(rungs), unknown)
+    text = text_in_force(db, contract) if contract else None
+    sold = _by_contract(text) if text else _by_offer(priced)
+    listed, unknown = _costs(db, priced, sold, text.effective_on or day if text else day)
+    promised = _promised_for(contract, text) if contract and text else _promised(priced, day)
+    given, costs, owed = sum(each.given for each in sold), costs_of(db, deal), _lent(db, deal)
+    rungs = (
+        Rung("cars", sum(each.unit_price * each.quantity for each in sold)),
+        *([Rung("gifts", -given)] if given else []),
+        Rung("cost_of_cars", -listed),
+        *([Rung("allowance_of_cars", promised)] if promised else []),
+        *_sums(costs, sum(each.interest for each in owed)),
+    )
+    return Ladder(text or priced, sum(each.quantity for each in sold), rungs, unknown, tuple(owed))
 
 
-def _basis(db: Session, deal: Deal) -> Quotation | None:
+# ── what is sold ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _in_force(db: Session, deal: Deal) -> Contract | None:
+    return next((each for each in _contracts(db, deal) if each.effective_on is not None), None)
+
+
+def _contracts(db: Session, deal: Deal) -> list[Contract]:
+    """Those of a deal that were not given up, newest first; an amendment is a part of its own."""
+    query = select(Contract).where(
+        Contract.deal_id == deal.id, Contract.kind != ContractKind.AMENDMENT, Contract.state != ContractState.VOID
+    )
+    return list(db.scalars(query.order_by(Contract.number.desc())))
+
+
+def _offer(db: Session, deal: Deal) -> Quotation | None:
     offers = (each for each in quotation.of_deal(db, deal) if each.state not in VOID)
     return quotation.accepted(db, deal) or next(offers, None)
 
 
-def _costs(db: Session, basis: Quotation, day: date) -> tuple[int, tuple[Model, ...]]:
-    """What the cars cost by the list they were priced by, else by today's."""
-    prices = _prices(db, basis, day)
+def _by_offer(basis: Quotation) -> list[Sold]:
+    return [Sold(line.model, line.quantity, line.unit_price, pricing.given_away(line)) for line in basis.firm_lines]
+
+
+def _by_contract(text: Contract) -> list[Sold]:
+    kinds = [kind.value for kind in pricing.GIVEN]
+    return [
+        Sold(
+            line.model,
+            line.quantity,
+            line.unit_price,
+            sum(extra["amount"] for extra in line.extras if extra["kind"] in kinds),
+        )
+        for line in text.lines
+    ]
+
+
+def _promised(basis: Quotation, day: date) -> int:
+    return sum(pricing.allowance(line, day) for line in basis.firm_lines)
+
+
+def _promised_for(contract: Contract, text: Contract) -> int:
+    """What was confirmed when the contract took effect, for those of its cars that the text in force still names."""
+    day = contract.effective_on
+    if day is None:
+        return 0
+    lines = {line.id: line for line in contract.quotation.lines}
+    left: Counter[UUID] = Counter()
+    for line in text.lines:
+        left[line.root] += line.quantity
+    quoted = ((line, lines[line.quotation_line_id]) for line in contract.lines if line.quotation_line_id in lines)
+    return sum(
+        pricing.allowance(offered, day) * min(left[line.id], offered.quantity) // offered.quantity
+        for line, offered in quoted
+    )
+
+
+def _costs(db: Session, basis: Quotation, sold: Sequence[Sold], day: date) -> tuple[int, tuple[Model, ...]]:
+    """What the cars cost by the list they were priced by; models it does not name by the list of a day."""
+    models = {each.model.id: each.model for each in sold}
+    prices = pricing.prices_of(db, basis.store_id, models, day) | _prices(db, basis, models)
     known = {key: price.cost for key, price in prices.items() if price.cost is not None}
-    unknown = {line.model_id: line.model for line in basis.firm_lines if line.model_id not in known}
-    listed = sum(known.get(line.model_id, 0) * line.quantity for line in basis.firm_lines)
-    return listed, tuple(unknown.values())
+    listed = sum(known.get(each.model.id, 0) * each.quantity for each in sold)
+    return listed, tuple(model for key, model in models.items() if key not in known)
 
 
-def _prices(db: Session, basis: Quotation, day: date) -> dict[UUID, PriceListLine]:
-    models = {line.model_id for line in basis.firm_lines}
-    if basis.price_list_id is None:
-        return pricing.prices_of(db, basis.store_id, models, day)
+def _prices(db: Session, basis: Quotation, models: Iterable[UUID]) -> dict[UUID, PriceListLine]:
     query = select(PriceListLine).where(
-        PriceListLine.price_list_id == basis.price_list_id, PriceListLine.model_id.in_(models)
+        PriceListLine.price_list_id == basis.price_list_id, PriceListLine.model_id.in_(set(models))
     )
     return {price.model_id: price for price in db.scalars(query)}
 
 
-def _sums(rows: Iterable[DealCost]) -> list[Rung]:
-    """One rung for each kind of cost that there is, in the order of the kinds."""
+# ── what it costs beside ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _lent(db: Session, deal: Deal) -> list[Lent]:
+    """By the plans of the newest contract, in force or on its way there."""
+    newest = next(iter(_contracts(db, deal)), None)
+    return lent(db, text_in_force(db, newest)) if newest else []
+
+
+def _sums(rows: Iterable[DealCost], interest: int) -> list[Rung]:
+    """One rung for each kind of cost that there is, in the order of the kinds; interest as reckoned or as entered."""
+    sums: dict[CostKind, int] = {CostKind.INTEREST: -interest}
     live = [row for row in rows if row.withdrawn_at is None]
-    kinds = [kind for kind in CostKind if any(row.kind is kind for row in live)]
-    return [Rung(kind.value, sum(_signed(row) for row in live if row.kind is kind)) for kind in kinds]
+    for kind in {row.kind for row in live}:
+        sums[kind] = sum(_signed(row) for row in live if row.kind is kind)
+    return [Rung(kind.value, sums[kind]) for kind in CostKind if sums.get(kind)]
 
 
 def _signed(row: DealCost) -> int:

@@ -74,6 +74,7 @@ DEFAULTS: dict[str, Any] = {
     "keep_card_months": 24,
     "keep_sales_years": 10,
     "data_request_days": 15,
+    "credit_rate_permille": 45,
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import contract, delivery, workflow
+from dealer import contract, delivery, margins, pricing, workflow
 from dealer.amendment_drafts import draw_up, extras_of
 from dealer.amendment_forms import AmendedCars, Amendment
 from dealer.contract_forms import BuyerFacts, DeliveryFacts, PaymentFacts, PaymentRow, PlanRow
@@ -14,6 +14,7 @@ from dealer.delivery import Split, SplitShare
 from dealer.engine.steps import Facts, Refused, place
 from dealer.in_force import text_in_force
 from dealer.invoices import NewInvoice
+from dealer.margins import NewCost
 from dealer.records.contracts import (
     Contract,
     ContractKind,
@@ -23,7 +24,10 @@ from dealer.records.contracts import (
     PartyRole,
     PaymentEvent,
 )
+from dealer.records.costs import CostKind
+from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchState
+from dealer.records.quotations import ExtraKind, LineExtra
 from dealer.records.vehicles import Unit
 from tests import deliveries
 from tests.cast import Shop
@@ -213,3 +217,41 @@ def test_public_money_adds_at_most_a_tenth(shop: Shop, kind: ContractKind, more:
     with shop.acting("李娜", at(MORNING)) as ask:
         found(ask.db, parent).kind = kind
     assert ("E-GOV-10PCT" in gaps(shop, amended(shop, parent, (1, 10 + more, CAR)))) is refusal
+
+
+# ── the margin ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rungs(shop: Shop) -> dict[str, int]:
+    with shop.looking() as db:
+        found = margins.ladder(db, db.scalars(select(Deal)).one(), date(2026, 12, 20))
+        assert found is not None
+        return {rung.what: rung.amount for rung in found.rungs}
+
+
+def test_the_margin_is_that_of_the_cars_in_force_with_interest_by_their_plans(shop: Shop) -> None:
+    later = 10 * CAR - 300_000_00
+    payments = [(PaymentEvent.SIGNING, 300_000_00), (PaymentEvent.ACCEPTANCE, later)]
+    number = deliveries.contract(shop, payments=payments)
+    with shop.acting("高洁", at(MORNING)) as ask:
+        [line] = found(ask.db, number).quotation.lines
+        promise = LineExtra(
+            store_id=shop.store.id, position=1, kind=ExtraKind.ALLOWANCE, name="补贴", amount=10_000_00,
+            reference="CJ-1", good_until=date(2026, 11, 12), confirmed_by_id=ask.actor.id,
+        )  # fmt: skip
+        promise.confirmed_terms = pricing.promise_of(line, promise)
+        line.extras = [promise]
+    # six of ten cars leave on 30 November and are paid with the last, on 10 December: 10 days at 4.5 %
+    assert rungs(shop) == {
+        "cars": 10 * CAR, "cost_of_cars": 0, "allowance_of_cars": 10_000_00, "credit_interest": -753_04,
+    }  # fmt: skip
+    fewer = amended(shop, number, (1, 8, CAR))
+    assert rungs(shop)["cars"] == 10 * CAR
+    in_effect(shop, fewer)
+    assert rungs(shop) == {
+        "cars": 8 * CAR, "cost_of_cars": 0, "allowance_of_cars": 8_000_00, "credit_interest": -697_56,
+    }  # fmt: skip
+    other = NewCost(kind=CostKind.INTEREST, amount=500_00, note="银行实际计息单")
+    with shop.acting("高洁", at("2026-12-20 09:00"), other) as ask:
+        margins.record(ask.db.scalars(select(Deal)).one(), ask)
+    assert rungs(shop)["credit_interest"] == -500_00

@@ -1,12 +1,13 @@
 """The true margin of a deal: a ladder that adds up to the fen, for those who may see it and for nobody else."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from dealer import margins
+from dealer.credit_interest import Lent
 from dealer.engine.history import of_case, of_thing
 from dealer.margins import Ladder
 from dealer.people import by_number
@@ -16,7 +17,7 @@ from dealer.records.prices import PriceListLine
 from tests import quoting
 from tests.cast import CAST, Shop
 from tests.desk import Desk
-from tests.quoting import gift, lines, step, y
+from tests.quoting import allowance, gift, lines, step, y
 
 MAY_SEE = ("陈静", "马超", "周建国", "高洁")  # key account, sales and general manager, finance
 
@@ -47,7 +48,7 @@ AMOUNTS = (
     ("高洁", {"kind": "freight", "amount": "8,000.25"}),
     ("高洁", {"kind": "freight", "amount": "500"}),
     ("高洁", {"kind": "tender_agency", "amount": "9,800"}),
-    ("高洁", {"kind": "credit_interest", "amount": "3,210.50"}),
+    ("高洁", {"kind": "credit_interest", "amount": "3,210.50", "note": "按实际占用天数"}),
     ("陈静", {"kind": "confirmed_allowance", "amount": "20,000", "note": "DKH-118"}),
 )
 
@@ -86,6 +87,32 @@ def test_the_ladder_leads_from_the_price_to_the_margin_and_adds_up(
         assert [row.action for row in of_thing(db, shop.store.id, freight.id)] == ["record", "withdraw"]
         # nothing of it is told to those who see the deal
         assert "deal_cost" not in {row.kind for row in of_case(db, shop.store.id, freight.deal_id)}
+
+
+@pytest.mark.parametrize(
+    "amount, days, permille, interest",
+    [(1_000_00, 365, 45, 45_00), (1_318_000_00, 14, 45, 2_274_90), (100, 73, 45, 1), (1_000_00, 30, 0, 0)],
+)
+def test_interest_is_amount_times_days_times_rate_over_a_year(
+    amount: int, days: int, permille: int, interest: int
+) -> None:
+    left_on = date(2026, 11, 30)
+    assert Lent(amount, left_on, left_on + timedelta(days=days), permille).interest == interest
+
+
+def test_what_is_confirmed_in_the_quotation_counts_by_itself_and_only_once(
+    shop: Shop, desk: Callable[[str], Desk], deal: int
+) -> None:
+    promise = allowance(8_000, date(2026, 11, 30))
+    offer = quoting.draft(shop, deal, lines(shop, ("X5", 10, 136_990), extras=[promise]), when="2026-11-10 10:00")
+    assert "allowance_of_cars" not in {rung.what for rung in ladder(shop, deal).rungs}
+    quoting.confirm(shop, offer, "2026-11-10 11:00")
+    assert ("allowance_of_cars", 8_000_00) in [(rung.what, rung.amount) for rung in ladder(shop, deal).rungs]
+    finance = desk("高洁")
+    again = finance.ask(f"/deals/{deal}/margin", {"kind": "confirmed_allowance", "amount": "8,000"})
+    assert again.codes == ("E-ALLOWANCE",)
+    bare = finance.submit(f"/deals/{deal}/margin", {"kind": "credit_interest", "amount": "1"})
+    assert "利息按合同自动计算" in bare.html.split('id="f-note-error"')[1][:200]
 
 
 def test_nobody_else_sees_or_writes_a_margin(shop: Shop, desk: Callable[[str], Desk], deal: int) -> None:

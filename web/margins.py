@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, g, render_template
 
 from dealer import catalogue, margins
+from dealer.credit_interest import DAYS_OF_A_YEAR, Lent
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.margins import Ladder, NewCost
@@ -15,7 +16,6 @@ from web import deals, steps
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import clock, money, say, show, told, word
-from web.quotation_page import title_of
 
 pages = Blueprint("margins", __name__)
 
@@ -74,13 +74,32 @@ def _page(deal: Deal, form: Form, standing: list[str] | None = None) -> str:
         figures=figures(found),
         ladder=_rungs(found) if found else [],
         margin=money(found.margin, sign=True) if found else "",
-        basis=title_of(found.basis) if found else "",
+        basis=_titled(found.basis) if found else "",
+        lent=[_lent(each) for each in found.lent] if found else [],
         unknown=[catalogue.full_name(each) for each in found.unknown] if found else [],
         costs=[_cost(row) for row in margins.costs_of(looking(), deal)],
         form=form,
         standing=standing or [],
         records=records,
     )
+
+
+def _titled(basis: Any) -> str:
+    """The quotation, contract or amendment whose cars and prices count."""
+    kind = steps.kind_of(basis)
+    return kind.title(basis) if kind else ""
+
+
+def _lent(each: Lent) -> dict[str, Any]:
+    """The formula of the interest, with its figures."""
+    rate = f"{each.permille / 10:g} %"
+    return {
+        "cells": [
+            say("{since} to {until}", since=each.since, until=each.until),
+            f"{money(each.amount)} × {say('{count} days', count=each.days)} × {rate} ÷ {DAYS_OF_A_YEAR}",
+            money(each.interest),
+        ]
+    }
 
 
 def figures(found: Ladder | None) -> list[dict[str, Any]]:
