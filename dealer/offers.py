@@ -54,9 +54,9 @@ class Extra(Facts):
     """
 
     name: str = Field(title="What", min_length=1, max_length=200)
-    kind: ExtraKind = Field(title="Kind")
-    line: int = Field(1, title="For line", ge=1, le=100)
     amount: Money = Field(title="Amount for the line", ge=0)
+    kind: ExtraKind = Field(ExtraKind.GIFT, title="Kind")
+    line: int = Field(1, title="For line", ge=1, le=100)
     list_amount: Money | None = Field(None, title="By our list, for the line", gt=0)
     reference: str = Field("", title="Manufacturer's no.", max_length=40, validate_default=True)
     good_until: date | None = Field(None, title="Counts until", validate_default=True)

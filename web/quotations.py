@@ -12,6 +12,7 @@ from dealer import offer_templates as templates
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.offers import Extra, Lines, QuotedCar
+from dealer.quotation_rules import is_tendered
 from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import LineExtra, Quotation, QuotationLine, QuotationState
@@ -131,7 +132,11 @@ def _today() -> Any:
 
 def _editing(deal: Deal, lines: Any = (), saved: Quotation | None = None) -> dict[str, Any]:
     """What the editor shows beside its form: the same look at the prices that typing asks for."""
-    told = {"deal": deal, "check_url": f"/deals/{deal.number}/quotation/check{f'?of={saved.number}' if saved else ''}"}
+    told = {
+        "deal": deal,
+        "tendered": is_tendered(deal),
+        "check_url": f"/deals/{deal.number}/quotation/check{f'?of={saved.number}' if saved else ''}",
+    }
     if request.method == "POST":
         return told | _look_at_form(deal, saved)
     return told | _look(deal, offers.known_facts(lines), saved)

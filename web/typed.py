@@ -176,7 +176,8 @@ def _typed_rows(name: str, model: type[BaseModel], sent: Sent) -> list[dict[str,
         for at in numbers
         if remove != f"{prefix}{at}"
     ]
-    return [*rows, {}] if sent.get("add_row") == name else rows
+    added, _, chosen = sent.get("add_row", "").partition(":")
+    return [*rows, dict([chosen.split("=", 1)]) if "=" in chosen else {}] if added == name else rows
 
 
 def is_rows(sent: Any) -> bool:

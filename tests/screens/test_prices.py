@@ -92,6 +92,22 @@ def test_without_javascript_a_button_looks_at_the_prices_and_keeps_what_was_type
     assert li.get("/quotations/1").status == 404
 
 
+def test_a_button_for_each_kind_adds_a_row_of_that_kind_without_javascript_too(
+    desk: Desks, shop: Shop, deal: int
+) -> None:
+    li = desk("李娜")
+    blank = li.get(f"/deals/{deal}/quotations/new")
+    assert 'data-add-row="kind=gift"' in blank.html
+    typed = line(shop, "131,800") | {
+        "extras-0-name": "脚垫",
+        "extras-0-kind": "gift",
+        "add_row": "extras:kind=allowance",
+    }
+    page = li.post(f"/deals/{deal}/quotations/new", typed, blank)
+    first, second = page.html.split('name="extras-1-kind"')[0], page.html.split('name="extras-1-kind"')[1][:900]
+    assert ('value="脚垫"' in first, 'value="allowance" selected' in second) == (True, True)
+
+
 def test_a_gift_lowers_the_net_price_that_is_shown(desk: Desks, shop: Shop, deal: int) -> None:
     gift = {"extras-0-name": "行车记录仪", "extras-0-kind": "gift", "extras-0-line": "1", "extras-0-amount": "3,000"}
     page = drawn_up(desk("李娜"), shop, deal, "136,800", **gift)

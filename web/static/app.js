@@ -127,13 +127,15 @@
   // ---- tables that grow ----------------------------------------------------------------------------------------------
   let rowsAdded = 0;   // indexes only need to differ: the server takes the rows in the order they stand
 
-  const addRow = (box) => {
+  const addRow = (box, chosen) => {
     const template = box.querySelector("template");
     const body = box.querySelector("tbody");
     const index = body.rows.length + 1000 * ++rowsAdded;
     const markup = template.innerHTML.replaceAll("__n__", String(index));
     body.insertAdjacentHTML("beforeend", markup);
     const row = body.rows[body.rows.length - 1];
+    const [column, value] = chosen.split("=");
+    if (value) row.querySelector(`[name$="-${column}"]`).value = value;
     window.htmx.process(row);
     row.querySelector("input:not([type=hidden]), select, textarea").focus();
   };
@@ -144,7 +146,7 @@
     const box = closest(event, "[data-rows]");
     if (add && box.querySelector("template")) {
       event.preventDefault();
-      addRow(box);
+      addRow(box, add.dataset.addRow);
     } else if (remove && box.querySelector("template")) {
       event.preventDefault();
       remove.closest("tr").remove();
