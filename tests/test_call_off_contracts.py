@@ -7,12 +7,15 @@ from typing import Any
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from dealer.engine.steps import place
 from dealer.records.contracts import ContractKind, ContractState
 from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch
 from dealer.records.frameworks import Framework
+from dealer.records.quotations import Quotation, QuotationState
 from tests import quoting
 from tests.cast import Shop
+from tests.conftest import at
 from tests.contracts import contract_of, gaps_of, waive_drives, work
 from tests.quoting import step
 from tests.test_frameworks import UNTIL, Desks, called_off, deal, in_force
@@ -180,3 +183,19 @@ def _set(shop: Shop, **values: Any) -> None:
     with shop.database.writing(shop.store.id) as db:
         for name, value in values.items():
             setattr(db.scalars(select(Framework)).one(), name, value)
+
+
+def test_the_last_cars_of_an_agreement_are_those_of_whom_they_were_promised_to_first(
+    shop: Shop, desk: Desks, deal: int
+) -> None:
+    in_force(shop, desk, ceiling="10")
+    accepted(shop, desk, deal)  # six of ten, sent at 9:20
+    filled_in(desk, deal, "/contracts/1")
+    later = called_off(shop, desk, another_deal(shop), 4)
+    _set(shop, ceiling=8)  # by an agreement that is not for ten after all
+    for sent, codes in (("2026-11-10 09:25", ()), ("2026-11-10 09:15", ("E-FRAMEWORK-FULL",))):
+        with shop.database.writing(shop.store.id) as db:
+            offer = db.scalars(select(Quotation).where(Quotation.number == later)).one()
+            place(offer, QuotationState.SENT)
+            offer.sent_at = at(sent)
+        assert gaps_of(shop, 1, "2026-11-10 09:40") == codes, sent
