@@ -15,6 +15,7 @@ from dealer.records.prospects import FollowUp, Prospect, ProspectState, Way
 
 S = ProspectState
 LISTED = 50
+DAYS_WORK = 200  # cards a consultant goes through; further ones come up as these are done
 
 
 def with_phone(db: Session, store_id: UUID, phone: str | None) -> Prospect | None:
@@ -70,6 +71,15 @@ def due_by(db: Session, who: Actor, until: datetime, most: int = LISTED) -> list
     """Cards to be contacted before a moment, longest due first: the day's work, or with `until` now what is overdue."""
     query = seen_by(db, who).where(Prospect.next_contact_at < until)
     return list(db.scalars(query.order_by(Prospect.next_contact_at, Prospect.number).limit(most)))
+
+
+def mine_due(db: Session, who: Actor, until: datetime) -> list[Prospect]:
+    """The cards that a person contacts before a moment, and those of whom they stand in for; longest due first."""
+    mine = [who.id, *(away.id for away in who.stands_in_for)]
+    query = people.scoped(select(Prospect), Prospect, who).where(
+        Prospect.owner_id.in_(mine), Prospect.next_contact_at < until
+    )
+    return list(db.scalars(query.order_by(Prospect.next_contact_at, Prospect.number).limit(DAYS_WORK)))
 
 
 def waiting_for_decision(db: Session, who: Actor) -> list[Prospect]:

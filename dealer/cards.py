@@ -18,7 +18,7 @@ from dealer.policies import policy
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import LossReason
 from dealer.records.people import Person, Role
-from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Source, Visit, Way
+from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Result, Source, Visit, Way
 
 LIVE = (ProspectState.CARDED, ProspectState.FOLLOWING)
 SALES_MANAGER = Role.SALES
@@ -53,11 +53,12 @@ class Grading(Facts):
 
 
 class Contacted(Facts):
-    """What was said, or that nobody answered."""
+    """What came of it, what was said, or that nobody answered."""
 
     how: Way = Field(title="How")
     in_vain: bool = Field(False, title="Nobody answered")
-    what: Words = Field(title="What was said", min_length=1, max_length=2000)
+    result: Annotated[Result | None, Kind("chips")] = Field(None, title="What came of it")
+    what: Words = Field("", title="What was said", max_length=2000)
     level: Graded | None = Field(None, title="Level")
     reason: str = Field("", title="Reason for the level", description=GOING_DOWN, max_length=200)
     next_at: ShopTime | None = Field(None, title="Next contact", description=AS_THE_LEVEL_ASKS)
@@ -213,6 +214,7 @@ def _write_contact(card: Prospect, ask: Ask, level_before: Level) -> None:
             person_id=ask.actor.id,
             how=facts.how,
             answered=not facts.in_vain,
+            result=facts.result,
             what=facts.what,
             next_at=card.next_contact_at,
             level_before=level_before,

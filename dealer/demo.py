@@ -7,6 +7,7 @@ before today and lets somebody act.
 from datetime import datetime, timedelta
 
 from dealer import demo_shop, signin
+from dealer.demo_cards import CARD_SCENES
 from dealer.demo_contracts import CONTRACT_SCENES
 from dealer.demo_deals import DEAL_SCENES
 from dealer.demo_floor import FLOOR_SCENES
@@ -33,6 +34,7 @@ SCENES = (
     *TRIP_SCENES,
     *PRIVACY_SCENES,
     *OUTING_SCENES,
+    *CARD_SCENES,
 )
 
 

@@ -93,6 +93,15 @@ def calls_are_welcome(card: Prospect, ask: Ask) -> Refusal | None:
 
 
 @on_facts
+def something_came_of_it(card: Prospect, ask: Ask) -> Refusal | None:
+    """An entry that says nothing helps nobody; a tap is enough."""
+    facts: Contacted = ask.facts
+    if facts.in_vain or facts.result is not None or facts.what:
+        return None
+    return no("Choose a result, or write what was said.", code="E-REQ-FIELD", field="result")
+
+
+@on_facts
 def entry_is_of_this_card(card: Prospect, ask: Ask) -> Refusal | None:
     """A correction names an entry that stands here."""
     entry = ask.db.get(FollowUp, ask.facts.follow_up)
@@ -222,7 +231,7 @@ def _deal_of(card: Prospect, ask: Ask) -> Deal | None:
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 A_GRADE = (level_is_a_grade, step_down_has_a_reason, next_contact_is_ahead, next_contact_is_in_time)
-A_CONTACT = (*A_GRADE, calls_are_welcome)
+A_CONTACT = (something_came_of_it, *A_GRADE, calls_are_welcome)
 
 # fmt: off
 # ruff: disable[E501]
@@ -232,7 +241,7 @@ STEPS = [
     Step("card_visitor",     None,            S.CARDED,        SYSTEM,            None,      (phone_has_no_other_card,),                        (cards.plan_next,)),
     Step("set_level",        LIVE,            S.FOLLOWING,     OWNER,             Grading,   A_GRADE,                                           (cards.grade,)),
     Step("follow_up",        LIVE,            S.FOLLOWING,     OWNER,             Contacted, A_CONTACT,                                         (cards.note_contact,)),
-    Step("follow_up",        WON,             SAME,            OWNER,             Contacted, (next_contact_is_ahead, calls_are_welcome),        (cards.note_care,)),
+    Step("follow_up",        WON,             SAME,            OWNER,             Contacted, (something_came_of_it, next_contact_is_ahead, calls_are_welcome), (cards.note_care,)),
     Step("correct_entry",    (*LIVE, *WON),   SAME,            OWNER,             Rewritten, (entry_is_of_this_card,),                          (cards.correct_entry,)),
     Step("edit",             tuple(S),        SAME,            OWNER,             CardFacts, (phone_has_no_other_card,),                        (cards.write_card,)),
     # won

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, flash, g, render_template, request
 
 from dealer import card_lists, cards, hand_in_lines, levels, masking, people, prospects, reveals, showroom, workflow
 from dealer.cards import CardFacts, Contacted, Why
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
-from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState
+from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Way
 from web import steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, write
 from web.forms import Form, options
@@ -83,7 +83,11 @@ def _follow_ups() -> list[tuple[str, str]]:
     """The entries of the card whose page this is."""
     card = _card_asked()
     entries = card_lists.record_of(looking(), card) if card else []
-    return [(str(each.id), f"{clock(each.at)} {each.what[:40]}") for each in entries if each.corrects_id is None]
+    return [
+        (str(each.id), f"{clock(each.at)} {each.what[:40] or show(each.result)}")
+        for each in entries
+        if each.corrects_id is None
+    ]
 
 
 # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,16 +122,16 @@ def index() -> Answer:
     )
 
 
-def is_late(card: Prospect) -> bool:
-    """Whether the card's next contact is overdue now."""
+def is_late(due: datetime | None) -> bool:
+    """Whether a contact that is due then is overdue now."""
     calendar = calendar_of(looking())
     if "contact_hours" not in g:
         g.contact_hours = levels.slot(looking(), me().store_id, calendar.today(g.now))
-    return levels.is_late(card.next_contact_at, g.now, calendar, g.contact_hours)
+    return levels.is_late(due, g.now, calendar, g.contact_hours)
 
 
 def _row(card: Prospect) -> dict[str, Any]:
-    overdue = is_late(card)
+    overdue = is_late(card.next_contact_at)
     return {
         "url": KIND.url(card),
         "tone": "bad" if overdue else "",
@@ -156,10 +160,33 @@ def contact(number: int) -> Answer:
 
     def work(ask: Ask) -> str:
         card = steps.find(ask.db, KIND, number)
+        leads_on = card in card_lists.mine_due(ask.db, ask.actor, _end_of_day())
         workflow.take(card, "follow_up", ask)
-        return KIND.url(card)
+        return _to_the_next(ask, card) if leads_on else KIND.url(card)
 
     return write(Form.received(Contacted), work, lambda form, trouble: _page(steps.find(looking(), KIND, number), form))
+
+
+def _to_the_next(ask: Ask, card: Prospect) -> str:
+    """Where somebody goes who contacts one card after the other: to the next one that is due, at last to the day."""
+    left = card_lists.mine_due(ask.db, ask.actor, _end_of_day())
+    flash(say("Saved: {name}. {count} left today.", name=card.name, count=len(left)), "success")
+    return KIND.url(left[0]) if left else "/today"
+
+
+def _end_of_day() -> datetime:
+    calendar = calendar_of(looking())
+    return calendar.end_of(calendar.today(g.now))
+
+
+def _following(card: Prospect) -> str:
+    """The address of the next card to be contacted after this one; empty when there is no other."""
+    due = card_lists.mine_due(looking(), me(), _end_of_day())
+    at = due.index(card) + 1 if card in due else 0
+    return next((KIND.url(each) for each in (*due[at:], *due[:at]) if each is not card), "")
+
+
+BY_CALL = {"how": Way.CALL}  # as most contacts are
 
 
 def _page(card: Prospect, form: Form | None) -> str:
@@ -176,7 +203,10 @@ def _page(card: Prospect, form: Form | None) -> str:
         days=_days_of_level(card),
         visits_out=me().may_or_stands_in("make visits"),
         masked=phone != card.phone and me().may_or_stands_in("see all cards"),
-        form=(form or Form(Contacted)) if contact else None,
+        following=_following(card),
+        form=(form or Form(Contacted, BY_CALL)) if contact else None,
+        gives_up=any(each.step.action == "give_up_calling" and each.is_open for each in choices),
+        calls=phone == card.phone and not card.do_not_call,
         buttons=[each for each in buttons if each["action"] != "follow_up"],
         record=_record(card, card_lists.record_of(looking(), card)),
         visits=[_visit(each) for each in showroom.visits_of(looking(), card)],
@@ -221,6 +251,8 @@ def _what(entry: FollowUp, signed: dict[UUID, datetime]) -> str:
         told.append(say("After the signature"))
     if not entry.answered:
         told.append(say("Nobody answered"))
+    if entry.result:
+        told.append(show(entry.result))
     if entry.level_before and entry.level_after and entry.level_before is not entry.level_after:
         told.append(f"{show(entry.level_before)} → {show(entry.level_after)}")
     return " · ".join(told)

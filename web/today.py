@@ -1,20 +1,29 @@
-"""Today: what is due to me, what waits for me, what others let slip and I now see."""
+"""Today: what is overdue and due to me, what waits for my word, what I wait for, and what others let slip.
 
+The page is made of sections. Another screen adds one with `@section`: a function that looks and answers a `Section`, or
+None when there is nothing to show.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, redirect, render_template
 
-from dealer import deadlines, reports
+from dealer import card_lists, deadlines, waiting
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal
-from web import deals, hand_ins, steps
+from dealer.records.people import Role
+from dealer.records.prospects import Prospect
+from dealer.waiting import Waiting
+from web import deals, hand_ins, prospects, steps
 from web.asking import Answer, looking, me, or_404, write
 from web.frame import names_of
-from web.language import clock, say, short_day, word
+from web.language import clock, say, short_day, show, word
 
 pages = Blueprint("today", __name__)
 
@@ -47,41 +56,147 @@ def front() -> Response:
     return redirect("/today", 303)  # type: ignore[return-value]
 
 
+# ── the sections ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do or to know: what, about whom, by when."""
+
+    what: str
+    about: str = ""
+    url: str = ""
+    note: str = ""
+    when: str = ""
+    tone: str = "neutral"  # of the badge that says when; "bad" marks the whole line
+    ahead: str = ""
+    done: str = ""  # the address that ticks it off, if that is all there is to do
+
+
+@dataclass(frozen=True)
+class Section:
+    """One list of the page. `beside`: in the narrow column; `folded`: opened by who wants it."""
+
+    title: str
+    icon: str
+    lines: list[Line]
+    tone: str = ""
+    beside: bool = False
+    folded: bool = False
+
+
+SECTIONS: list[Callable[[], Section | None]] = []
+
+
+def section(look: Callable[[], Section | None]) -> Callable[[], Section | None]:
+    """Add a list to the page, below those that are there already."""
+    SECTIONS.append(look)
+    return look
+
+
+@section
+def _overdue() -> Section | None:
+    lines = [_line(row) for row in _due_today() if _is_late(row)]
+    return Section(say("Overdue"), icon="alarm", lines=lines, tone="bad") if lines else None
+
+
+@section
+def _due() -> Section:
+    """Always there: a day without anything due says so."""
+    return Section(say("Due"), icon="calendar-event", lines=[_line(row) for row in _due_today() if not _is_late(row)])
+
+
+@section
+def _waits_for_me() -> Section | None:
+    known = {row.subject_id for row in _due_today()}  # what has its line above needs no second one
+    lines = [_waiting(each) for each in waiting.on_me(looking(), me()) if each.thing.id not in known]
+    return Section(say("Waits for your decision"), icon="patch-question", lines=lines, beside=True) if lines else None
+
+
+@section
+def _waits_for_others() -> Section | None:
+    lines = [
+        replace(_waiting(each), note=show(sorted(each.by, key=list(Role).index)))
+        for each in waiting.on_others(looking(), me())
+    ]
+    return Section(say("You wait for others"), icon="hourglass-split", lines=lines, beside=True) if lines else None
+
+
+@section
+def _slipped() -> Section | None:
+    """What others should have done and that this person now sees."""
+    mine = {row.id for row in _due_today()}
+    rows = [row for row in deadlines.escalated_to(looking(), me(), g.now) if row.id not in mine]
+    names = names_of(row.owner_id for row in rows)
+    lines = [replace(_line(row), note=names.get(row.owner_id, "") if row.owner_id else "") for row in rows]
+    return Section(say("Overdue with others"), icon="exclamation-triangle", lines=lines) if lines else None
+
+
+@section
+def _later() -> Section | None:
+    end = _end_of_day()
+    known = {row.id for row in _due_today()}
+    rows = [row for row in deadlines.due_to(looking(), me(), end.replace(year=end.year + 1)) if row.id not in known]
+    lines = [_line(row) for row in rows[:20]]
+    return Section(say("Later"), icon="calendar3", lines=lines, beside=True, folded=True) if lines else None
+
+
+# ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 @pages.get("/today")
 def page() -> Answer:
-    """The page of the day."""
-    db, who, calendar = looking(), me(), calendar_of(looking())
-    end_of_day = calendar.end_of(calendar.today(g.now))
-    mine = deadlines.due_to(db, who, end_of_day)
-    others = [row for row in deadlines.escalated_to(db, who, g.now) if row not in mine]
-    later = [row for row in deadlines.due_to(db, who, end_of_day.replace(year=end_of_day.year + 1)) if row not in mine]
-    decide = reports.waiting_for_confirmation(db, who) if who.may_or_stands_in("decide on deals") else []
-    names = names_of(row.owner_id for row in others)
+    """The page of the day; the first card to be contacted is one key away."""
+    sections = [each for each in (look() for look in SECTIONS) if each is not None]
     return render_template(
         "today/page.html",
-        day=calendar.today(g.now),
-        due=[_line(row) for row in mine],
-        later=[_line(row) for row in later[:20]],
-        others=[_line(row) | {"owner": names.get(row.owner_id, "") if row.owner_id else ""} for row in others],
-        decide=decide,
+        day=calendar_of(looking()).today(g.now),
+        main=[each for each in sections if not each.beside],
+        beside=[each for each in sections if each.beside],
+        calls=[prospects.KIND.url(card) for card in card_lists.mine_due(looking(), me(), _end_of_day())],
         day_end=hand_ins.of_today(),
         to_deals=deals.to_deals(),
     )
 
 
-def _line(row: Deadline) -> dict[str, Any]:
+def _end_of_day() -> datetime:
+    calendar = calendar_of(looking())
+    return calendar.end_of(calendar.today(g.now))
+
+
+def _due_today() -> list[Deadline]:
+    """What is due to this person by the end of the day, read once a page."""
+    if "due_today" not in g:
+        g.due_today = deadlines.due_to(looking(), me(), _end_of_day())
+    rows: list[Deadline] = g.due_today
+    return rows
+
+
+def _is_late(row: Deadline) -> bool:
+    """Overdue now; who is to be contacted in the morning's hours has until they end."""
     thing = deadlines.subject_of(looking(), row)
-    return {
-        "id": row.id,
-        "what": word("Deadline", row.kind),
-        "about": _about(row, thing),
-        "url": _address(thing),
-        "when": _when(row.due_at),
-        "ahead": _ahead(row),
-        "overdue": row.due_at < g.now,
-        "by_hand": row.kind in DONE_BY_HAND,
-        "note": row.note,
-    }
+    return prospects.is_late(row.due_at) if isinstance(thing, Prospect) else row.due_at < g.now
+
+
+def _line(row: Deadline) -> Line:
+    thing = deadlines.subject_of(looking(), row)
+    late, ahead, when = _is_late(row), _ahead(row), _when(row.due_at)
+    return Line(
+        what=word("Deadline", row.kind),
+        about=_about(row, thing),
+        url=_address(thing),
+        note=" ".join(filter(None, (show(thing.level) if isinstance(thing, Prospect) else "", row.note))),
+        when=say("Overdue since {when}", when=when) if late else say("Due {when}", when=when),
+        tone="bad" if late else "wait" if ahead else "neutral",
+        ahead=ahead,
+        done=f"/deadlines/{row.id}/done" if row.kind in DONE_BY_HAND else "",
+    )
+
+
+def _waiting(each: Waiting) -> Line:
+    kind = steps.kind_of(each.thing)
+    about = kind.title(each.thing) if kind else ""
+    return Line(word("Waiting", each.what), about, _address(each.thing))
 
 
 def _when(due: datetime) -> str:
@@ -102,7 +217,7 @@ def _ahead(row: Deadline) -> str:
 
 def _about(row: Deadline, thing: Any) -> str:
     """Whose deal it is, else what the thing itself is called."""
-    deal = looking().get(Deal, row.case_id) if row.case_id else None
+    deal = looking().get(Deal, row.case_id) if row.case_id and not isinstance(thing, Prospect) else None
     if deal is not None:
         return str(deal.customer.name)
     kind = steps.kind_of(thing)

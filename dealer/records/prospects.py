@@ -81,6 +81,16 @@ class Way(StrEnum):
     OTHER = "other"
 
 
+class Result(StrEnum):
+    """What came of a contact; one tap says it."""
+
+    WILL_COME = "will_come"
+    WANTS_OFFER = "wants_offer"
+    COMPARES = "compares"
+    LATER = "later"
+    NOT_NOW = "not_now"
+
+
 class Prospect(Living):
     """A prospect card 意向客户卡: one person, one owner, one phone. `case_id` is the deal it has become."""
 
@@ -131,6 +141,7 @@ class FollowUp(OfStore):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     how: Mapped[Way] = mapped_column(word_of(Way))
     answered: Mapped[Flag] = mapped_column(default=True)
+    result: Mapped[Result | None] = mapped_column(word_of(Result))
     what: Mapped[Prose]
     next_at: Mapped[Moment | None]
     level_before: Mapped[Level | None] = mapped_column(word_of(Level))
