@@ -19,23 +19,30 @@ DAYS_WORK = 200  # cards a consultant goes through; further ones come up as thes
 
 
 def with_phone(db: Session, store_id: UUID, phone: str | None) -> Prospect | None:
-    """The one card of a phone in a shop."""
+    """The one card of a phone in a shop; the phone of a merged card leads to the card that stayed."""
     if phone is None:
         return None
     here = select(Prospect).where(Prospect.store_id == store_id, Prospect.phone == phone)
-    return db.scalars(here.options(joinedload(Prospect.owner), joinedload(Prospect.customer))).first()
+    beside = (joinedload(Prospect.owner), joinedload(Prospect.customer), joinedload(Prospect.merged_into))
+    known = list(db.scalars(here.options(*beside)))
+    return next((card for card in known if card.merged_into is None), known[0].merged_into if known else None)
 
 
 def record_of(db: Session, card: Prospect) -> list[FollowUp]:
-    """The follow-up record, newest first; a correction stands with its own time."""
-    query = select(FollowUp).where(FollowUp.prospect_id == card.id).options(joinedload(FollowUp.person))
+    """The follow-up record, newest first, with those of merged cards; a correction stands with its own time."""
+    query = select(FollowUp).where(FollowUp.prospect_id.in_(_one_person(card))).options(joinedload(FollowUp.person))
     return list(db.scalars(query.order_by(FollowUp.at.desc(), FollowUp.id.desc()).limit(500)))
+
+
+def _one_person(card: Prospect) -> Select[UUID]:
+    """The card and those that were merged into it: their entries stay where they were written."""
+    return select(Prospect.id).where(or_(Prospect.id == card.id, Prospect.merged_into_id == card.id))
 
 
 def days_in_vain(db: Session, card: Prospect) -> set[date]:
     """The days since the last talk on which a call was not answered."""
     calls = select(FollowUp.at).where(
-        FollowUp.prospect_id == card.id,
+        FollowUp.prospect_id.in_(_one_person(card)),
         FollowUp.how == Way.CALL,
         FollowUp.answered.is_(False),
         FollowUp.corrects_id.is_(None),

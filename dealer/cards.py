@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import deadlines, levels
-from dealer.customers import ShortName, Telephone
+from dealer.customers import ShortName, Telephone, Uscc
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Options, Paragraph, ShopTime
 from dealer.engine.names import search_keys
@@ -38,10 +38,18 @@ class CardFacts(Facts):
     phone: Phone = Field(title="Phone")
     name: Annotated[ShortName, Personal()] = Field(title="Name")
     company: str = Field("", title="Company or authority", max_length=200)
+    uscc: Uscc | None = Field(None, title="Unified social credit code")
     customer_class: CustomerClass | None = Field(None, title="Customer class")
     model: Annotated[UUID | None, Options("models")] = Field(None, title="Model")
     source: Source = Field(title="Source")
     do_not_call: bool = Field(False, title="Do not call")
+
+
+class ImportedCard(CardFacts):
+    """A card of a list: whose it becomes, and how near the purchase is if somebody judged it."""
+
+    owner: UUID = Field(title="Owner")
+    level: Level = Field(Level.N, title="Level")
 
 
 class Grading(Facts):
@@ -150,7 +158,7 @@ def fill_in(card: Prospect, facts: CardFacts) -> None:
     """Put what is known on the card."""
     describe(card, facts.name, facts.phone, facts.company)
     card.customer_class, card.model_id, card.source = facts.customer_class, facts.model, facts.source
-    card.do_not_call = facts.do_not_call
+    card.uscc, card.do_not_call = facts.uscc, facts.do_not_call
 
 
 def describe(card: Prospect, name: str, phone: str, company: str) -> None:
@@ -322,7 +330,7 @@ def welcome_back(card: Prospect, ask: Ask) -> None:
     kept = timedelta(days=policy(ask.db, card.store_id, "owner_kept_days", ask.today))
     aside = ask.at - (card.put_aside_at or ask.at)
     if visit is not None and visit.owner_id not in (None, card.owner_id) and aside > kept:
-        _hand_to(card, ask, visit.owner_id)
+        hand_to(card, ask, visit.owner_id)
     revive(card, ask)
 
 
@@ -344,10 +352,10 @@ def join_deal(card: Prospect, ask: Ask) -> None:
 
 def hand_over_card(card: Prospect, ask: Ask) -> None:
     """Exactly one owner, from now on another."""
-    _hand_to(card, ask, ask.facts.owner)
+    hand_to(card, ask, ask.facts.owner)
 
 
-def _hand_to(card: Prospect, ask: Ask, owner_id: UUID | None) -> None:
+def hand_to(card: Prospect, ask: Ask, owner_id: UUID | None) -> None:
     """Change the owner; the history names both, and what is due goes along."""
     write_down(ask, "prospect", card, "owner_was", FormerOwner(owner=card.owner_id))
     for due in deadlines.open_for(ask.db, card, "contact_prospect"):

@@ -1,4 +1,6 @@
-"""Imports from sheets: price lists and stock. A preview names every bad cell; nothing is written until all are good.
+"""Imports from sheets: price lists and stock; prospects stand in card_imports.py.
+
+A preview names every bad cell; nothing is written until all are good.
 
 The preview is a plain function of the sheet and of what the shop knows; importing reads the same sheet again.
 """
@@ -17,9 +19,7 @@ from sqlalchemy.orm import Session
 from dealer import catalogue, pricelists, pricing, sheets, vehicles
 from dealer.engine import files, identifiers
 from dealer.engine.database import new_id
-from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask, Refused, no
-from dealer.engine.words import LANGUAGES, word_of
 from dealer.people import Actor
 from dealer.pricelists import PRICE_LISTS, PRICES, ImportedList, ListHead, ordered
 from dealer.records.prices import PriceList, PriceListLine
@@ -36,6 +36,7 @@ class Preview:
     rows: tuple[Any, ...]
     troubles: tuple[Trouble, ...]
     content: bytes = field(repr=False)
+    known: tuple[Any, ...] = ()  # rows that are left out, for what they bring is there already
 
     @property
     def is_good(self) -> bool:
@@ -95,22 +96,23 @@ def preview_price_list(content: bytes, db: Session, who: Actor) -> Preview:
     except Unreadable as unreadable:
         return Preview((), unreadable.troubles, content)
     models = {model.code: model for model in catalogue.all_models(db, who)}
-    troubles += _wrong_codes(rows, models)
-    troubles += _twice(rows, "code")
+    troubles += wrong_codes(rows, models)
+    troubles += twice(rows, "code")
     troubles += [Trouble(row.cells[name], _disorder()) for row in rows for name in _above_the_one_before(row)]
     listed = () if troubles else tuple(_listed(row, models) for row in rows)
-    return Preview(listed, _by_place(troubles), content)
+    return Preview(listed, by_place(troubles), content)
 
 
 def _listed(row: Row, models: dict[str, Model]) -> ListedPrice:
-    model = models[_code(row)]
+    model = models[code_of(row)]
     prices = {name: row.values[name] for name in PRICES}
     return ListedPrice(
         row.number, model.id, model.code, catalogue.full_name(model), cost=row.values.get("cost"), **prices
     )
 
 
-def _code(row: Row) -> str:
+def code_of(row: Row) -> str:
+    """The model code of a row as the shop writes codes; empty where there is none."""
     return str(row.values.get("code", "")).upper()
 
 
@@ -126,9 +128,10 @@ def _disorder() -> Any:
     )
 
 
-def _wrong_codes(rows: Iterable[Row], models: dict[str, Model]) -> Iterator[Trouble]:
+def wrong_codes(rows: Iterable[Row], models: dict[str, Model]) -> Iterator[Trouble]:
+    """Codes that the shop has no model of."""
     for row in rows:
-        if "code" in row.values and _code(row) not in models:
+        if "code" in row.values and code_of(row) not in models:
             refusal = no(
                 "There is no model {wanted} in the shop's list: correct it or add the model first.",
                 code="E-MODEL-UNKNOWN", wanted=row.values["code"],
@@ -136,7 +139,8 @@ def _wrong_codes(rows: Iterable[Row], models: dict[str, Model]) -> Iterator[Trou
             yield Trouble(row.cells["code"], refusal)
 
 
-def _twice(rows: Iterable[Row], name: str) -> Iterator[Trouble]:
+def twice(rows: Iterable[Row], name: str) -> Iterator[Trouble]:
+    """What may stand in a column once, and stands there again."""
     first: dict[str, str] = {}
     for row in rows:
         value = str(row.values.get(name, "")).upper()
@@ -147,7 +151,7 @@ def _twice(rows: Iterable[Row], name: str) -> Iterator[Trouble]:
             first[value] = row.cells[name]
 
 
-def _by_place(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
+def by_place(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
     """In the order in which somebody goes through the sheet: row by row."""
 
     def place(trouble: Trouble) -> tuple[int, int, str]:
@@ -202,22 +206,13 @@ def _vin(typed: str) -> str:
 PLACES_OF_CERTIFICATES = (Certificate.ON_HAND, Certificate.PLEDGED, Certificate.RELEASED)
 
 
-def _certificate(cell: Any) -> Certificate:
-    """在店 or 质押, in the words of either language."""
-    typed = sheets.a_text()(cell).casefold()
-    for place in PLACES_OF_CERTIFICATES:
-        if typed in {word_of(place, language).casefold() for language in LANGUAGES}:
-            return place
-    raise Malformed("Write one of: {words}.", "E-CELL-WORD", words=PLACES_OF_CERTIFICATES)
-
-
 STOCK_COLUMNS = (
     Column("vin", "VIN", sheets.an_identifier(_vin), example="LYLAA4180T2100001"),
     Column("code", "Model code", sheets.a_text(), example="X5-15T-CVT"),
     Column("colour", "Colour", sheets.a_text(), example="白"),
     Column("engine_number", "Engine or motor number", sheets.an_identifier(), required=False),
     Column("certificate_number", "Certificate number", sheets.an_identifier(), required=False),
-    Column("certificate", "Certificate", _certificate, required=False),
+    Column("certificate", "Certificate", sheets.a_word(PLACES_OF_CERTIFICATES), required=False),
     Column("place", "Place in the yard", sheets.a_text(200), required=False),
     Column("odometer", "Odometer (km)", sheets.a_count(), required=False, example=1),
     Column("keys", "Keys", sheets.a_count(0, 9), required=False, example=1),
@@ -232,18 +227,18 @@ def preview_stock(content: bytes, db: Session, who: Actor, day: date) -> Preview
     except Unreadable as unreadable:
         return Preview((), unreadable.troubles, content)
     models = {model.code: model for model in catalogue.all_models(db, who)}
-    troubles += _wrong_codes(rows, models)
-    troubles += _twice(rows, "vin")
+    troubles += wrong_codes(rows, models)
+    troubles += twice(rows, "vin")
     troubles += _known_vins(rows, db, who)
     troubles += _wrong_colours(rows, models)
     troubles += _days_ahead(rows, day)
     units = () if troubles else tuple(_unit(row, models) for row in rows)
-    return Preview(units, _by_place(troubles), content)
+    return Preview(units, by_place(troubles), content)
 
 
 def _unit(row: Row, models: dict[str, Model]) -> NewUnit:
     told = {name: value for name, value in row.values.items() if name != "code"}
-    return NewUnit(model=models[_code(row)].id, **told)
+    return NewUnit(model=models[code_of(row)].id, **told)
 
 
 def _known_vins(rows: Iterable[Row], db: Session, who: Actor) -> Iterator[Trouble]:
@@ -261,7 +256,7 @@ def vins_here(db: Session, who: Actor) -> set[str]:
 
 def _wrong_colours(rows: Iterable[Row], models: dict[str, Model]) -> Iterator[Trouble]:
     for row in rows:
-        model, colour = models.get(_code(row)), row.values.get("colour")
+        model, colour = models.get(code_of(row)), row.values.get("colour")
         if model is not None and colour and model.colours and colour not in model.colours:
             refusal = no(
                 "{model} comes in {colours}: choose one of these.",

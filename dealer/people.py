@@ -87,6 +87,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "assign visits":          frozenset({R.RECEPTION, R.SHOWROOM}),
     "see visits":             frozenset({R.RECEPTION, R.CONSULTANT, R.SPECIALIST, R.SHOWROOM, R.SALES, R.GENERAL}),
     "keep cards":             frozenset({R.CONSULTANT, R.SPECIALIST}),
+    "import cards":           frozenset({R.CONSULTANT, R.SPECIALIST, R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),
     "see cards":              SELLERS | LEADERS,
     "see all cards":          LEADERS,
     "reveal phones":          LEADERS | {R.CUSTOMER_SERVICE},

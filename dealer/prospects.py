@@ -6,18 +6,19 @@ a deal that is signed makes an order.
 
 from datetime import date
 
-from dealer import card_lists, cards, levels, people, standings
+from dealer import card_lists, cards, levels, people, standings, twins
 from dealer.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why, last_visit
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Rule, Step, no, on_facts
 from dealer.people import OWNER, SYSTEM, has, not_their_own
 from dealer.policies import policy
 from dealer.records.deals import Deal, DealState, LossReason
-from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Visit, Way
+from dealer.records.prospects import Level, Prospect, ProspectState, Visit, Way
 
 S = ProspectState
 LIVE = cards.LIVE
 WON = (S.ORDERED, S.OWNER)
+ALIVE = tuple(state for state in S if state is not S.MERGED)
 ASIDE = (S.LOST_PENDING, S.LOST, S.FROZEN, S.UNCONTACTABLE)
 URGENT = (Level.H, Level.A)
 DECIDES = has("decide on cards")
@@ -104,8 +105,7 @@ def something_came_of_it(card: Prospect, ask: Ask) -> Refusal | None:
 @on_facts
 def entry_is_of_this_card(card: Prospect, ask: Ask) -> Refusal | None:
     """A correction names an entry that stands here."""
-    entry = ask.db.get(FollowUp, ask.facts.follow_up)
-    if entry is None or entry.prospect_id != card.id:
+    if ask.facts.follow_up not in {entry.id for entry in card_lists.record_of(ask.db, card)}:
         return no("Choose one of this card's entries.", code="E-REQ-FIELD", field="follow_up")
     return None
 
@@ -238,12 +238,13 @@ A_CONTACT = (something_came_of_it, *A_GRADE, calls_are_welcome)
 STEPS = [
     #    action              from             to               who                asks for   refused unless …                                   then …
     Step("card",             None,            S.CARDED,        has("keep cards"), CardFacts, (phone_has_no_other_card,),                        (cards.plan_next,)),
+    Step("import",           None,            S.CARDED,        has("import cards"), cards.ImportedCard, (phone_has_no_other_card,),               (cards.plan_next,)),
     Step("card_visitor",     None,            S.CARDED,        SYSTEM,            None,      (phone_has_no_other_card,),                        (cards.plan_next,)),
     Step("set_level",        LIVE,            S.FOLLOWING,     OWNER,             Grading,   A_GRADE,                                           (cards.grade,)),
     Step("follow_up",        LIVE,            S.FOLLOWING,     OWNER,             Contacted, A_CONTACT,                                         (cards.note_contact,)),
     Step("follow_up",        WON,             SAME,            OWNER,             Contacted, (something_came_of_it, next_contact_is_ahead, calls_are_welcome), (cards.note_care,)),
     Step("correct_entry",    (*LIVE, *WON),   SAME,            OWNER,             Rewritten, (entry_is_of_this_card,),                          (cards.correct_entry,)),
-    Step("edit",             tuple(S),        SAME,            OWNER,             CardFacts, (phone_has_no_other_card,),                        (cards.write_card,)),
+    Step("edit",             ALIVE,           SAME,            OWNER,             CardFacts, (phone_has_no_other_card,),                        (cards.write_card,)),
     # won
     Step("order",            LIVE,            S.ORDERED,       OWNER,             Order,     (no_deal_tells,),                                  (cards.plan_nothing,)),
     Step("take_delivery",    S.ORDERED,       S.OWNER,         OWNER,             None,      (no_deal_tells,),                                  ()),
@@ -258,7 +259,8 @@ STEPS = [
     Step("refuse_freeze",    LIVE,            SAME,            DECIDES,           Why,       (rest_is_asked,),                                  (cards.refuse_rest,)),
     Step("give_up_calling",  LIVE,            S.UNCONTACTABLE, OWNER,             None,      (nobody_answered_for_days,),                       (cards.put_aside,)),
     Step("revive",           (S.LOST, S.FROZEN, S.UNCONTACTABLE), S.FOLLOWING, OWNER,        Why,       (),                                         (cards.revive,)),
-    Step("hand_over",        tuple(S),        SAME,            has("move cards"), Handing,   (new_owner_keeps_cards,),                          (cards.hand_over_card,)),
+    Step("hand_over",        ALIVE,           SAME,            has("move cards"), Handing,   (new_owner_keeps_cards,),                          (cards.hand_over_card,)),
+    Step("merge",            ALIVE,           S.MERGED,        people.owner_or("move cards"), twins.Merging, twins.RULES,                   (twins.merge,)),
     # by itself, because of a visit or of the card's deal
     Step("visited",          LIVE,            SAME,            SYSTEM,            None,      (has_come_since,),                                 (cards.count_as_contact,)),
     Step("come_back",        ASIDE,           S.FOLLOWING,     SYSTEM,            None,      (has_come_back,),                                  (cards.welcome_back,)),
@@ -277,8 +279,9 @@ PROSPECTS = Life(
 
 
 def new_card(ask: Ask) -> Prospect:
-    """A card that a consultant writes without a visit, not yet begun; it is theirs."""
-    card = Prospect(store_id=ask.actor.store_id, owner_id=ask.hat.id, last_contact_at=ask.at, level=Level.N)
+    """A card written without a visit, not yet begun: the writer's own, or of whom a list names."""
+    own = {"owner_id": getattr(ask.facts, "owner", ask.hat.id), "level": getattr(ask.facts, "level", Level.N)}
+    card = Prospect(store_id=ask.actor.store_id, last_contact_at=ask.at, **own)
     cards.fill_in(card, ask.facts)
     return card
 

@@ -7,9 +7,10 @@ meant as text.
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from dealer.engine import files
 from dealer.engine.amounts import LARGEST_FEN, parse_yuan
 from dealer.engine.malformed import Malformed, half_width
 from dealer.engine.steps import Refusal, no
-from dealer.engine.words import LANGUAGES, say
+from dealer.engine.words import LANGUAGES, say, word_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -122,15 +123,18 @@ def _refuse_outsize(content: bytes) -> None:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
         raise Unreadable(_not_a_sheet()) from None
     if rows > MOST_ROWS + 1 or columns > MOST_COLUMNS:
-        raise Unreadable(
-            Trouble(
-                "",
-                no(
-                    "At most {rows} rows and {columns} columns: divide the sheet.",
-                    code="E-SHEET-SIZE", rows=MOST_ROWS, columns=MOST_COLUMNS,
-                ),
-            )
-        )  # fmt: skip
+        raise Unreadable(too_large(MOST_ROWS))
+
+
+def too_large(rows: int) -> Trouble:
+    """More than can be taken at once."""
+    return Trouble(
+        "",
+        no(
+            "At most {rows} rows and {columns} columns: divide the sheet.",
+            code="E-SHEET-SIZE", rows=rows, columns=MOST_COLUMNS,
+        ),
+    )  # fmt: skip
 
 
 _FILLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
@@ -254,6 +258,21 @@ def an_identifier(check: Callable[[str], str] | None = None) -> Callable[[Any], 
         return check(text(cell)) if check else text(cell)
 
     return read_identifier
+
+
+def a_word(words: Iterable[Enum]) -> Callable[[Any], Any]:
+    """One of our own words, such as 在店 or 质押, as either language has it."""
+    known = tuple(words)
+    text = a_text(200)
+
+    def read_word(cell: Any) -> Any:
+        typed = text(cell).casefold()
+        for word in known:
+            if typed in {word_of(word, language).casefold() for language in LANGUAGES}:
+                return word
+        raise Malformed("Write one of: {words}.", "E-CELL-WORD", words=known)
+
+    return read_word
 
 
 def an_amount(cell: Any) -> int:

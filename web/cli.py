@@ -180,6 +180,20 @@ def import_stock(settings: Settings, arguments: Namespace) -> int:
     return _import(settings, bring_in)
 
 
+def import_prospects(settings: Settings, arguments: Namespace) -> int:
+    """Import a prospect list. Every bad cell is named, and then nothing is imported; who has a card is left out."""
+
+    def bring_in(database: Database, now: datetime) -> tuple["Preview", str]:
+        preview, cards = card_imports.cards_from(database, arguments.file, by=arguments.by, at=now)
+        for known in preview.known:
+            print(f"{known.cell}: {known.phone} has card {known.number} of {known.owner}: left out.")
+        return preview, f"Cards written: {cards}."
+
+    from dealer import card_imports  # noqa: PLC0415 - the other commands read no sheets
+
+    return _import(settings, bring_in)
+
+
 def _import(settings: Settings, bring_in: Callable[[Database, datetime], tuple["Preview", str]]) -> int:
     migrating.refuse_behind(settings.url)
     try:
@@ -230,10 +244,11 @@ def _parser() -> ArgumentParser:
 
 
 def _add_imports(commands: "_SubParsersAction[ArgumentParser]") -> None:
-    text = "Import a price list or stock from an .xlsx sheet, as the screens do."
+    text = "Import a price list, stock or prospects from an .xlsx sheet, as the screens do."
     kinds = commands.add_parser("import", help=text, description=text).add_subparsers(required=True, metavar="WHAT")
     prices, stock = _add(kinds, "price-list", import_price_list), _add(kinds, "stock", import_stock)
-    for parser in (prices, stock):
+    prospects = _add(kinds, "prospects", import_prospects)
+    for parser in (prices, stock, prospects):
         parser.add_argument("file", type=Path, metavar="FILE.xlsx", help="the sheet; the screens offer an empty one")
         parser.add_argument(
             "--by", required=True, metavar="SIGN-IN", help="who answers for it, by the name they sign in"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, abort, flash, g, render_template
 from pydantic import BaseModel, Field
 
-from dealer import bulk_imports, importing
+from dealer import bulk_imports, card_imports, importing
 from dealer.engine import files
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Sheet
@@ -17,7 +17,7 @@ from dealer.importing import Preview
 from dealer.pricelists import ListHead
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
-from web.language import language, money, say, told
+from web.language import language, money, say, show, told
 from web.papers import XLSX
 from web.pricelists import KIND as PRICE_LIST
 
@@ -88,6 +88,24 @@ def _write_stock(ask: Ask, preview: Preview, sheet: str) -> str:
     return "/stock"
 
 
+def _card_rows(preview: Preview) -> list[list[Any]]:
+    return [
+        [
+            {"text": row.facts.name, "note": row.facts.company},
+            row.facts.phone,
+            show(row.facts.level),
+            row.owner,
+            {"text": say("maybe card {number}", number=row.like), "tone": "wait"} if row.like else "—",
+        ]
+        for row in preview.rows[:SHOWN]
+    ]
+
+
+def _write_cards(ask: Ask, preview: Preview, sheet: str) -> str:
+    flash(say("{count} cards are written.", count=len(card_imports.import_cards(ask, preview, sheet))), "success")
+    return "/prospects?view=following"
+
+
 IMPORTS = {
     "price-list": Import(
         title="Import a price list",
@@ -118,6 +136,18 @@ IMPORTS = {
         ),
         write=_write_stock,
         template=lambda: importing.stock_template(language()),
+    ),
+    "prospects": Import(
+        title="Import a prospect list",
+        duty="import cards",
+        home="/prospects",
+        home_label="Prospects",
+        asks_for=None,
+        preview=lambda content, db, day: card_imports.preview_cards(content, db, me()),
+        rows=_card_rows,
+        columns=(("Customer", False), ("Phone", False), ("Level", False), ("Owner", False), ("Maybe twice", False)),
+        write=_write_cards,
+        template=lambda: card_imports.template(language()),
     ),
 }  # fmt: skip
 
@@ -223,6 +253,7 @@ def _confirm(name: str, sha256: str, form: Form | None, trouble: Any = ()) -> st
         sheet=file.name,
         count=len(preview.rows),
         rows=[{"cells": row} for row in kind.rows(preview)],
+        known=[{"cells": [each.cell, each.phone, each.number, each.owner]} for each in preview.known[:SHOWN]],
         troubles=[{"cells": [each.cell or "—", told(each.refusal)]} for each in preview.troubles[:SHOWN]],
         more=max(0, len(preview.rows) - SHOWN),
     )

@@ -6,16 +6,28 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, g, render_template, request
 
-from dealer import card_lists, cards, hand_in_lines, levels, masking, people, prospects, reveals, showroom, workflow
+from dealer import (
+    card_lists,
+    cards,
+    hand_in_lines,
+    levels,
+    masking,
+    people,
+    prospects,
+    reveals,
+    showroom,
+    twins,
+    workflow,
+)
 from dealer.cards import CardFacts, Contacted, Why
 from dealer.engine import history
 from dealer.engine.database import calendar_of
-from dealer.engine.steps import Ask
+from dealer.engine.steps import Ask, Choice
 from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Way
 from web import steps, timeline
-from web.asking import Answer, a_number, looking, looking_ask, me, need, write
+from web.asking import Answer, a_number, looking, looking_ask, me, need, see_other, write
 from web.forms import Form, options
-from web.language import clock, say, short_day, show
+from web.language import clock, say, short_day, show, word
 
 pages = Blueprint("prospects", __name__)
 S = ProspectState
@@ -28,6 +40,7 @@ VIEWS = {
     "following": ("Being followed", prospects.LIVE),
     "won": ("Ordered and owners", prospects.WON),
     "aside": ("Put aside", prospects.ASIDE),
+    "twins": ("Maybe twice", None),
 }
 
 
@@ -41,6 +54,8 @@ def _known(card: Prospect, action: str) -> dict[str, Any]:
             return vars(cards.as_known(card))
         case "set_level":
             return {"level": card.level}
+        case "merge":
+            return {"into": request.args.get("into", "")}
         case _:
             return {}
 
@@ -78,6 +93,15 @@ def _card_keepers() -> list[tuple[str, str]]:
     return [(str(each.id), each.name) for each in people.with_duty(looking(), me().store_id, "keep cards")]
 
 
+@options("merge_owners")
+def _merge_owners() -> list[tuple[Any, ...]]:
+    """The two owners of cards that are merged; before the other card is named, everybody who keeps cards."""
+    card, into = _card_asked(), request.values.get("into", type=a_number)
+    other = people.by_number(looking(), Prospect, me(), into) if into is not None else None
+    both = {each.owner_id: each.owner.name for each in (other, card) if each is not None and other is not None}
+    return [(str(key), name) for key, name in both.items()] or list(_card_keepers())
+
+
 @options("follow_ups")
 def _follow_ups() -> list[tuple[str, str]]:
     """The entries of the card whose page this is."""
@@ -100,7 +124,9 @@ def index() -> Answer:
     view = request.args.get("view", "due")
     words, states = VIEWS.get(view) or abort(404)
     below = request.args.get("below", type=a_number)
-    if states is None:
+    if view == "twins":
+        found, older = twins.doubtful(looking(), me()), None
+    elif states is None:
         calendar = calendar_of(looking())
         found, older = card_lists.due_by(looking(), me(), calendar.end_of(calendar.today(g.now))), None
     else:
@@ -119,6 +145,7 @@ def index() -> Answer:
         ],
         older=f"/prospects?view={view}&below={older}" if older else "",
         keeps=me().may_or_stands_in("keep cards"),
+        imports=me().may_or_stands_in("import cards"),
     )
 
 
@@ -151,7 +178,8 @@ def _row(card: Prospect) -> dict[str, Any]:
 @pages.get("/prospects/<int:number>")
 def page(number: int) -> Answer:
     """One card: what is next, the form to write down a contact, the record, what happened."""
-    return _page(steps.find(looking(), KIND, number), None)
+    card = steps.find(looking(), KIND, number)
+    return see_other(KIND.url(card.merged_into)) if card.merged_into else _page(card, None)
 
 
 @pages.post("/prospects/<int:number>/contact")
@@ -192,7 +220,11 @@ BY_CALL = {"how": Way.CALL}  # as most contacts are
 def _page(card: Prospect, form: Form | None) -> str:
     choices = prospects.PROSPECTS.choices(card, looking_ask())
     contact = next((each for each in choices if each.step.action == "follow_up" and each.not_you is None), None)
-    told = history.of_thing(looking(), card.store_id, card.id)
+    merged = twins.merged_into(looking(), card)
+    told = sorted(
+        (row for each in (card, *merged) for row in history.of_thing(looking(), card.store_id, each.id)),
+        key=lambda row: row.seq,
+    )
     phone = card_lists.phone_for(looking(), me(), card, g.now)
     buttons = steps.buttons(KIND, card, choices)
     return render_template(
@@ -202,16 +234,36 @@ def _page(card: Prospect, form: Form | None) -> str:
         phone=phone,
         days=_days_of_level(card),
         visits_out=me().may_or_stands_in("make visits"),
+        twins=[_twin(card, each, choices) for each in twins.twins_of(looking(), card)],
+        merged=[_merged(each) for each in merged],
         masked=phone != card.phone and me().may_or_stands_in("see all cards"),
         following=_following(card),
         form=(form or Form(Contacted, BY_CALL)) if contact else None,
         gives_up=any(each.step.action == "give_up_calling" and each.is_open for each in choices),
         calls=phone == card.phone and not card.do_not_call,
         buttons=[each for each in buttons if each["action"] != "follow_up"],
-        record=_record(card, card_lists.record_of(looking(), card)),
+        record=_record(card, card_lists.record_of(looking(), card), {each.id: each.number for each in merged}),
         visits=[_visit(each) for each in showroom.visits_of(looking(), card)],
         timeline=timeline.entries(list(reversed(told))),
     )
+
+
+def _twin(card: Prospect, twin: twins.Twin, choices: list[Choice]) -> dict[str, Any]:
+    """A card that may be the same person's: the younger one goes into the older."""
+    gone, stays = (card, twin.card) if card.number > twin.card.number else (twin.card, card)
+    merges = any(each.step.action == "merge" and each.not_you is None for each in choices) and _sees(twin.card, me())
+    return {
+        "title": say("Card {number} of {owner}", number=twin.card.number, owner=twin.card.owner.name),
+        "url": steps.seen_url(twin.card),
+        "by": word("Twin", twin.by),
+        "merge": f"{KIND.step_url(gone, 'merge')}?into={stays.number}" if merges else "",
+    }
+
+
+def _merged(card: Prospect) -> dict[str, str]:
+    """A card that went into this one: its number, and how they were reached by it."""
+    phone = card_lists.phone_for(looking(), me(), card, g.now)
+    return {"label": say("Card {number}", number=card.number), "value": f"{card.name} {phone}"}
 
 
 def _days_of_level(card: Prospect) -> str:
@@ -227,7 +279,7 @@ def _days_of_level(card: Prospect) -> str:
     )
 
 
-def _record(card: Prospect, entries: list[FollowUp]) -> list[dict[str, Any]]:
+def _record(card: Prospect, entries: list[FollowUp], numbers: dict[UUID, int]) -> list[dict[str, Any]]:
     """The follow-up record as a timeline; a correction says so, and whether the entry had been signed before."""
     signed = hand_in_lines.signed_entries(looking(), card, entries)
     return [
@@ -237,16 +289,17 @@ def _record(card: Prospect, entries: list[FollowUp]) -> list[dict[str, Any]]:
             "who": each.person.name,
             "when": clock(each.at),
             "iso": each.at.isoformat(timespec="minutes"),
-            "title": _what(each, signed),
+            "title": _what(each, signed, numbers),
             "note": each.what,
         }
         for each in entries
     ]
 
 
-def _what(entry: FollowUp, signed: dict[UUID, datetime]) -> str:
+def _what(entry: FollowUp, signed: dict[UUID, datetime], numbers: dict[UUID, int]) -> str:
     """电话 · 无人接听 · B 级 → A 级."""
-    told = [say("Correction") if entry.corrects_id else show(entry.how)]
+    told = [say("Card {number}", number=number)] if (number := numbers.get(entry.prospect_id)) else []
+    told += [say("Correction") if entry.corrects_id else show(entry.how)]
     if entry.corrects_id and signed.get(entry.corrects_id, entry.at) < entry.at:
         told.append(say("After the signature"))
     if not entry.answered:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealer.engine.database import (
@@ -38,6 +38,7 @@ class ProspectState(StrEnum):
     LOST = "lost"
     FROZEN = "frozen"
     UNCONTACTABLE = "uncontactable"
+    MERGED = "merged"
 
 
 class Level(StrEnum):
@@ -101,6 +102,7 @@ class Prospect(Living):
     name_initials: Mapped[Name]
     phone: Mapped[Code]
     company: Mapped[Name] = mapped_column(default="")
+    uscc: Mapped[Code | None]
     customer_class: Mapped[CustomerClass | None] = mapped_column(word_of(CustomerClass))
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))
@@ -119,13 +121,25 @@ class Prospect(Living):
     loss_remark: Mapped[Prose] = mapped_column(default="")
     freeze_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     freeze_reason: Mapped[Prose] = mapped_column(default="")
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("prospects.id"), index=True)
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
     customer: Mapped[Customer | None] = relationship()
     deal: Mapped[Deal | None] = relationship()
     model: Mapped[Model | None] = relationship()
+    merged_into: Mapped["Prospect | None"] = relationship(remote_side="Prospect.id")
     __table_args__ = (
         numbered(),
-        Index("uq_prospects_phone", "store_id", "phone", unique=True),
+        Index(
+            "uq_prospects_phone",
+            "store_id",
+            "phone",
+            unique=True,
+            sqlite_where=text("state != 'merged'"),
+            postgresql_where=text("state != 'merged'"),
+        ),
+        Index("ix_prospects_phone", "store_id", "phone"),
+        Index("ix_prospects_uscc", "store_id", "uscc"),
+        Index("ix_prospects_initials", "store_id", "name_initials"),
         Index("ix_prospects_due", "store_id", "owner_id", "next_contact_at"),
         Index("ix_prospects_overdue", "store_id", "next_contact_at"),
         Index("ix_prospects_state", "store_id", "state", "since"),
