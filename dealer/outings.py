@@ -200,6 +200,12 @@ def between(db: Session, who: Actor, start: datetime, end: datetime, kind: Outin
     return list(db.scalars(query.where(Outing.state != S.CALLED_OFF).order_by(Outing.planned_at).limit(500)))
 
 
+def of_deal(db: Session, deal: Deal) -> list[Outing]:
+    """The visits that a deal was about, latest first."""
+    query = select(Outing).where(Outing.deal_id == deal.id).options(joinedload(Outing.owner))
+    return list(db.scalars(query.order_by(Outing.planned_at.desc()).limit(20)))
+
+
 def overdue(db: Session, who: Actor, at: datetime, kind: OutingKind | None = None) -> list[Outing]:
     """Planned, past, and nobody has said what became of it; longest ago first."""
     query = _seen_by(db, who, kind).where(Outing.state == S.PLANNED, Outing.planned_at < at)

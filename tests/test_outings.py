@@ -91,6 +91,20 @@ def test_a_sub_dealer_whom_nobody_visits_is_listed_until_somebody_does(shop: Sho
     assert "待拜访的二级网点" in he.get("/outings?kind=sub_dealer").text
 
 
+def test_a_visit_for_a_deal_stands_on_its_page_and_in_its_story(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    lina = desk("李娜")
+    deal = lina.submit(
+        "/deals/new", {"name": "段莉", "customer_class": "individual", "contact": "段莉", "phone": "13888880031"}
+    )
+    assert "/outings/new?deal=1" in deal.html
+    form = lina.get("/outings/new?deal=1")
+    chosen = form.html.split('name="deal"')[1].split(" selected")[0].rsplit('value="', 1)[1].split('"')[0]
+    lina.post("/outings/new", PLAN | {"whom": "", "kind": "customer", "deal": chosen}, form)
+    told = lina.get("/deals/1").text
+    assert "了解年度车辆采购计划" in told
+    assert "已计划拜访" in told  # in what happened
+
+
 def test_nobody_links_a_visit_to_a_card_they_may_not_see(shop: Shop, desk: Callable[[str], Desk]) -> None:
     facts = CardFacts(phone="13888880001", name="段先生", source=Source.PASSING)
     with shop.acting("王磊", at("2026-11-10 08:00"), facts) as ask:

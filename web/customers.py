@@ -56,6 +56,7 @@ def page(number: int) -> Answer:
     return render_template(
         "customers/page.html",
         visits=me().may_or_stands_in("make visits"),
+        notes=me().may_or_stands_in("send notes"),
         customer=customer,
         contacts=[_contact_row(each) for each in customer.contacts],
         deals=deals,

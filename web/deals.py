@@ -192,6 +192,7 @@ def page(number: int) -> Answer:
         forward=_forward(deal, forward),
         items=steps.checklist(forward, lambda refusal: fix_of(deal, refusal)) if forward else [],
         buttons=[each for each in steps.buttons(KIND, deal, choices) if not each["forward"]],
+        visits=me().may_or_stands_in("make visits"),
         timeline=timeline.entries(told),
         need=deal.need,
         panels=[drawn for each in PANELS if (drawn := each(deal))],

@@ -36,7 +36,7 @@ def page() -> Answer:
         "needs/page.html",
         title=show(of),
         tabs=[{"label": show(each), "url": _url(each, months), "current": each is of} for each in Wanting],
-        months=[f"{month:%Y-%m}" for month in months],
+        months=[f"{month:%Y-%m}" for month in reversed(months)],
         blocks=[
             {"title": title, "lines": [_line(names[by][value], {by: value}, found, of, months) for value in values]}
             for title, by, values in (
@@ -67,7 +67,7 @@ def _line(label: str, which: dict[str, str], found: list[Wish], of: Wanting, mon
             "url": f"{HERE}/rows?{urlencode(asked)}",
         }
 
-    return {"label": label, "cells": [cell(month) for month in months] + [cell(None)]}
+    return {"label": label, "cells": [cell(None), *(cell(month) for month in reversed(months))]}
 
 
 def _names() -> dict[str, dict[str, str]]:

@@ -18,7 +18,7 @@ from dealer.records.customers import Customer
 from dealer.records.deals import Deal
 from dealer.records.outings import Outing, OutingKind, OutingState
 from dealer.records.prospects import Prospect
-from web import steps, timeline
+from web import deals, steps, timeline
 from web.asking import Answer, a_number, day_asked, looking, looking_ask, me, need, write
 from web.forms import Form, options
 from web.language import clock, say, short_day, show
@@ -140,6 +140,28 @@ def _row(outing: Outing) -> dict[str, Any]:
         "aim": outing.aim,
         "tone": "bad" if late else TONES[outing.state],
         "state": say("Overdue") if late else show(outing.state),
+    }
+
+
+# ── on the page of a deal ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@deals.panel
+def of_deal(deal: Deal) -> dict[str, Any] | None:
+    """The visits that were made for it, once there is one; the first is planned from what one can do."""
+    rows = [_row(each) | {"link": steps.seen_url(each)} for each in outings.of_deal(looking(), deal)]
+    if not rows:
+        return None
+    return {
+        "title": say("Outbound visits"),
+        "icon": "geo-alt",
+        "rows": [
+            {"url": row["link"], "title": row["when"], "note": f"{row['owner']} · {row['aim']}"}
+            | {"badge": row["state"], "tone": row["tone"]}
+            for row in rows
+        ],
+        "buttons": [],
+        "empty": "",
     }
 
 
