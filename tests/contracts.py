@@ -239,7 +239,8 @@ def by_itself(found: Contract, ask: Ask) -> None:
     while moved:
         moved = False
         for step in CONTRACTS.steps_from(found.state):
-            if step.who is people.SYSTEM and CONTRACTS.look(found, step, system).is_open:
+            applies = step.who is people.SYSTEM and (step.when is None or step.when(found, system))
+            if applies and CONTRACTS.look(found, step, system).is_open:
                 CONTRACTS.advance(found, step.action, system)
                 moved = True
                 break
