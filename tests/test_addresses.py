@@ -138,6 +138,7 @@ GET      /privacy/retention
 GET      /prospects
 GET      /prospects/<int:number>
 POST     /prospects/<int:number>/contact
+GET POST /prospects/<int:number>/messages
 GET POST /prospects/<int:number>/reveal
 GET POST /prospects/new
 GET      /quotations/<int:number>

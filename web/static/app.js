@@ -124,6 +124,14 @@
     for (const form of changed) if (form.isConnected) { event.preventDefault(); return; }
   });
 
+  // What a form notes as sent is on the clipboard by then. The older command also works where a page came over plain HTTP.
+  document.addEventListener("submit", (event) => {
+    const text = document.getElementById(event.target.dataset.copies || "");
+    if (!text) return;
+    text.select();
+    document.execCommand("copy");
+  });
+
   // ---- tables that grow ----------------------------------------------------------------------------------------------
   let rowsAdded = 0;   // indexes only need to differ: the server takes the rows in the order they stand
 
