@@ -322,6 +322,7 @@ def begin_again_at(level: Level) -> Effect:
 def revive(card: Prospect, ask: Ask) -> None:
     """Back among those who are followed, at the shop's level for it."""
     begin_again_at(Level(policy(ask.db, card.store_id, "revived_level", ask.today)))(card, ask)
+    card.revived_at = ask.at
 
 
 def welcome_back(card: Prospect, ask: Ask) -> None:
@@ -353,6 +354,8 @@ def join_deal(card: Prospect, ask: Ask) -> None:
 def hand_over_card(card: Prospect, ask: Ask) -> None:
     """Exactly one owner, from now on another."""
     hand_to(card, ask, ask.facts.owner)
+    if card.next_contact_at is not None and card.next_contact_at < ask.at:
+        plan_at(card, ask, levels.next_try(ask.db, card, ask.today))  # what was missed is not theirs to have missed
 
 
 def hand_to(card: Prospect, ask: Ask, owner_id: UUID | None) -> None:
@@ -360,7 +363,7 @@ def hand_to(card: Prospect, ask: Ask, owner_id: UUID | None) -> None:
     write_down(ask, "prospect", card, "owner_was", FormerOwner(owner=card.owner_id))
     for due in deadlines.open_for(ask.db, card, "contact_prospect"):
         due.owner_id = owner_id
-    card.owner = ask.db.get_one(Person, owner_id)
+    card.owner, card.revived_at = ask.db.get_one(Person, owner_id), None
 
 
 def last_visit(db: Session, card: Prospect, *, with_deal: bool = False) -> Visit | None:

@@ -6,7 +6,7 @@ a deal that is signed makes an order.
 
 from datetime import date
 
-from dealer import card_lists, cards, levels, people, standings, twins
+from dealer import card_lists, cards, idle, levels, people, standings, twins
 from dealer.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why, last_visit
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Rule, Step, no, on_facts
@@ -118,6 +118,16 @@ def competitor_is_named(card: Prospect, ask: Ask) -> Refusal | None:
         field = "competitor_model" if loss.competitor_brand else "competitor_brand"
         return no("Name the competitor's brand and model.", code="E-REQ-FIELD", field=field)
     return None
+
+
+def may_be_called(card: Prospect, ask: Ask) -> bool:
+    """Tells the two ways of confirming a loss apart: who asked not to be called gets no check call either."""
+    return not card.do_not_call
+
+
+def is_not_called(card: Prospect, ask: Ask) -> bool:
+    """They asked not to be called."""
+    return card.do_not_call
 
 
 def somebody_else_gave_it_up(card: Prospect, ask: Ask) -> Refusal | None:
@@ -251,7 +261,8 @@ STEPS = [
     Step("fall_through",     S.ORDERED,       S.FOLLOWING,     OWNER,             Why,       (no_deal_tells,),                                  (cards.begin_again_at(Level.A),)),
     # given up: two people
     Step("ask_to_lose",      LIVE,            S.LOST_PENDING,  OWNER,             Loss,      (competitor_is_named,),                            (cards.note_loss,)),
-    Step("confirm_lost",     S.LOST_PENDING,  S.LOST,          DECIDES,           CheckCall, (somebody_else_gave_it_up,),                       (cards.confirm_loss,)),
+    Step("confirm_lost",     S.LOST_PENDING,  S.LOST,          DECIDES,           CheckCall, (somebody_else_gave_it_up,),                       (cards.confirm_loss,), when=may_be_called),
+    Step("confirm_lost",     S.LOST_PENDING,  S.LOST,          DECIDES,           Why,       (somebody_else_gave_it_up,),                       (cards.confirm_loss,), when=is_not_called),
     Step("keep",             S.LOST_PENDING,  S.FOLLOWING,     people.owner_or("decide on cards"), Why, (),                                     (cards.go_on,)),
     # at rest: two people
     Step("ask_to_freeze",    LIVE,            SAME,            OWNER,             Why,       (rest_is_not_asked_yet,),                          (cards.note_rest_request,)),
@@ -260,6 +271,7 @@ STEPS = [
     Step("give_up_calling",  LIVE,            S.UNCONTACTABLE, OWNER,             None,      (nobody_answered_for_days,),                       (cards.put_aside,)),
     Step("revive",           (S.LOST, S.FROZEN, S.UNCONTACTABLE), S.FOLLOWING, OWNER,        Why,       (),                                         (cards.revive,)),
     Step("hand_over",        ALIVE,           SAME,            has("move cards"), Handing,   (new_owner_keeps_cards,),                          (cards.hand_over_card,)),
+    Step("leave_with_owner", LIVE,            SAME,            has("move cards"), Why,      (idle.somebody_else_is_proposed,),                 (idle.leave_with_owner,)),
     Step("merge",            ALIVE,           S.MERGED,        people.owner_or("move cards"), twins.Merging, twins.RULES,                   (twins.merge,)),
     # by itself, because of a visit or of the card's deal
     Step("visited",          LIVE,            SAME,            SYSTEM,            None,      (has_come_since,),                                 (cards.count_as_contact,)),

@@ -1,7 +1,6 @@
 """Reads for lists, boards and figures: plain selects, one function per question."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -101,11 +100,6 @@ def waiting_for_confirmation(db: Session, who: Actor) -> list[Deal]:
         Deal.clash_settled.is_(False),
     )
     return list(db.scalars(deals_seen_by(db, who).where(asked).order_by(Deal.since).limit(PAGE)))
-
-
-def idle_since(deal: Deal, at: datetime) -> int:
-    """Days since the deal came into its phase."""
-    return (at - deal.since).days
 
 
 def models(db: Session, who: Actor) -> list[Model]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import call_offs, customers, deals, parties, people, reception, reports, tenders, workflow
+from dealer import call_offs, customers, deals, idle, parties, people, reception, reports, tenders, workflow
 from dealer.deals import NewDeal
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
@@ -47,7 +47,6 @@ FILTERS = {
 }
 FILTER_WORDS = (("open", "In progress"), ("hold", "On hold"), ("over", "Ended"), ("all", "All"))
 STATE_TONES = {S.LOST: "bad", S.CANCELLED: "bad", S.ON_HOLD: "wait", S.CLOSED: "ok"}
-IDLE_DAYS = {S.INQUIRY: 7, S.QUOTATION: 14, S.CONTRACT_REVIEW: 3, S.TEST_DRIVE: 14, S.DELIVERY: 60}
 
 
 def _sees(deal: Deal, who: people.Actor) -> bool:
@@ -126,17 +125,23 @@ def _list(owner_id: Any, mine: bool) -> str:
     )
 
 
+def stands_still(thing: Any) -> bool:
+    """Whether a deal or a card has stood in its phase for longer than the house rules allow."""
+    if "idle_limits" not in g:
+        g.idle_limits = idle.limits(looking(), me().store_id, looking_ask().today)
+    return idle.is_idle(thing, g.now, g.idle_limits)
+
+
 def _row(deal: Deal) -> dict[str, Any]:
-    days = reports.idle_since(deal, g.now)
-    idle = days > IDLE_DAYS.get(deal.state, 10_000)
+    days, still = idle.days_still(deal, g.now), stands_still(deal)
     return {
         "url": KIND.url(deal),
-        "tone": "bad" if idle else "",
+        "tone": "bad" if still else "",
         "cells": [
             {"text": deal.customer.name, "note": code_of(deal)},
             deal.title or "—",
             show(deal.state),
-            {"text": say("{days} days", days=days), "tone": "bad" if idle else ""},
+            {"text": say("{days} days", days=days), "tone": "bad" if still else ""},
             deal.owner.name,
         ],
     }
@@ -155,8 +160,7 @@ def _column(column: reports.Column) -> dict[str, Any]:
 
 
 def _card(deal: Deal) -> dict[str, Any]:
-    days = reports.idle_since(deal, g.now)
-    idle = days > IDLE_DAYS.get(deal.state, 10_000)
+    days, still = idle.days_still(deal, g.now), stands_still(deal)
     badges = [{"label": say("Loss to confirm"), "tone": "wait"}] if deal.loss_asked_by_id else []
     if not deal.clash_settled:
         badges.append({"label": say("Clash to settle"), "tone": "wait"})
@@ -167,7 +171,7 @@ def _card(deal: Deal) -> dict[str, Any]:
         "badges": badges,
         "person": deal.owner.name,
         "note": say("{days} days", days=days),
-        "tone": "bad" if idle else "",
+        "tone": "bad" if still else "",
     }
 
 
@@ -245,7 +249,7 @@ def _phases(deal: Deal, told: list[history.History]) -> list[dict[str, str]]:
         if place < at or (place == at and state is S.CLOSED):
             phase |= {"state": "done", "note": short_day(since)}
         elif place == at:
-            days = reports.idle_since(deal, g.now) + 1
+            days = idle.days_still(deal, g.now) + 1
             phase |= {"state": "current", "note": f"{short_day(since)} · {say('day {days}', days=days)}"}
         phases.append(phase)
     return phases

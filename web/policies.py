@@ -49,8 +49,10 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Prospects",
-        ("levels", "follow_up_from", "follow_up_until", "owner_kept_days", "revived_level", "uncontactable_days",
-         "hand_in_by", "sub_dealer_visit_days"),
+        ("levels", "follow_up_from", "follow_up_until", "idle_inquiry_days", "idle_quotation_days",
+         "idle_contract_review_days", "idle_test_drive_days", "idle_delivery_days", "idle_carded_days",
+         "idle_following_days", "idle_ordered_days", "contact_misses", "owner_kept_days", "revived_level",
+         "uncontactable_days", "hand_in_by", "sub_dealer_visit_days"),
     ),
     (
         "Personal data",
@@ -60,7 +62,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 UNITS = {
     "working_days": "working_days", "days": "days", "minutes": "minutes", "months": "months", "years": "years",
-    "permille": "permille", "qty": "cars", "returns": "times",
+    "permille": "permille", "qty": "cars", "returns": "times", "misses": "working_days",
 }  # fmt: skip
 TONES = {S.PROPOSED: "wait", S.APPROVED: "ok", S.REFUSED: "bad", S.WITHDRAWN: "neutral"}
 

@@ -10,6 +10,7 @@ from dealer import (
     card_lists,
     cards,
     hand_in_lines,
+    idle,
     levels,
     masking,
     people,
@@ -24,7 +25,7 @@ from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Choice
 from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Way
-from web import steps, timeline
+from web import deals, steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, see_other, write
 from web.forms import Form, options
 from web.language import clock, say, short_day, show, word
@@ -159,15 +160,16 @@ def is_late(due: datetime | None) -> bool:
 
 def _row(card: Prospect) -> dict[str, Any]:
     overdue = is_late(card.next_contact_at)
+    note = say("Do not call") if card.do_not_call else card.company or masking.phone("card.phone", card.phone, me())
     return {
         "url": KIND.url(card),
         "tone": "bad" if overdue else "",
         "level": {"label": show(card.level), "tone": LEVEL_TONES.get(card.level, "neutral")},
         "state": {"label": show(card.state), "tone": STATE_TONES.get(card.state, "info")},
-        "who": {"text": card.name, "note": card.company or masking.phone("card.phone", card.phone, me())},
+        "who": {"text": card.name, "note": note},
         "model": card.model.name if card.model else "—",
         "next": {"text": clock(card.next_contact_at), "tone": "bad" if overdue else ""},
-        "last": short_day(card.last_contact_at),
+        "last": {"text": short_day(card.last_contact_at), "tone": "bad" if deals.stands_still(card) else ""},
         "owner": card.owner.name,
     }
 
@@ -221,6 +223,7 @@ def _page(card: Prospect, form: Form | None) -> str:
     choices = prospects.PROSPECTS.choices(card, looking_ask())
     contact = next((each for each in choices if each.step.action == "follow_up" and each.not_you is None), None)
     merged = twins.merged_into(looking(), card)
+    moves = me().may_or_stands_in("move cards")
     told = sorted(
         (row for each in (card, *merged) for row in history.of_thing(looking(), card.store_id, each.id)),
         key=lambda row: row.seq,
@@ -233,6 +236,7 @@ def _page(card: Prospect, form: Form | None) -> str:
         row=_row(card),
         phone=phone,
         days=_days_of_level(card),
+        proposed=proposed(asked) if moves and (asked := idle.why_somebody_else(looking(), card, g.now)) else "",
         visits_out=me().may_or_stands_in("make visits"),
         twins=[_twin(card, each, choices) for each in twins.twins_of(looking(), card)],
         merged=[_merged(each) for each in merged],
@@ -264,6 +268,11 @@ def _merged(card: Prospect) -> dict[str, str]:
     """A card that went into this one: its number, and how they were reached by it."""
     phone = card_lists.phone_for(looking(), me(), card, g.now)
     return {"label": say("Card {number}", number=card.number), "value": f"{card.name} {phone}"}
+
+
+def proposed(each: idle.Proposed) -> str:
+    """Why a card might go to somebody else."""
+    return say("{why} since {day}", why=word("Proposed", each.why), day=short_day(each.since))
 
 
 def _days_of_level(card: Prospect) -> str:

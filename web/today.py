@@ -12,7 +12,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, redirect, render_template
 
-from dealer import card_lists, deadlines, waiting
+from dealer import card_lists, deadlines, idle, waiting
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.records.deadlines import Deadline
@@ -120,6 +120,17 @@ def _waits_for_others() -> Section | None:
         for each in waiting.on_others(looking(), me())
     ]
     return Section(say("You wait for others"), icon="hourglass-split", lines=lines, beside=True) if lines else None
+
+
+@section
+def _for_somebody_else() -> Section | None:
+    """Cards whose contacts are missed, or that came back and were not won: who hands cards over decides."""
+    asked = idle.for_somebody_else(looking(), me(), g.now) if me().may_or_stands_in("move cards") else []
+    lines = [
+        Line(prospects.proposed(each), each.card.name, prospects.KIND.url(each.card), note=each.card.owner.name)
+        for each in asked
+    ]
+    return Section(say("Somebody else?"), icon="arrow-left-right", lines=lines) if lines else None
 
 
 @section

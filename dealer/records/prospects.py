@@ -121,6 +121,8 @@ class Prospect(Living):
     loss_remark: Mapped[Prose] = mapped_column(default="")
     freeze_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     freeze_reason: Mapped[Prose] = mapped_column(default="")
+    revived_at: Mapped[Moment | None]  # when it came back among those who are followed; None: never, or since decided
+    left_at: Mapped[Moment | None]  # when a manager left it with its owner although contacts had been missed
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("prospects.id"), index=True)
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
     customer: Mapped[Customer | None] = relationship()
