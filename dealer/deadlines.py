@@ -20,7 +20,12 @@ from dealer.records.deadlines import Deadline
 from dealer.records.people import Role
 
 # kind → the role whose list shows it as escalated once it is overdue
-ESCALATES_TO = {"thank_you_call": Role.SALES, "callback": Role.SALES, "settle_clash": Role.GENERAL}
+ESCALATES_TO = {
+    "thank_you_call": Role.SALES,
+    "callback": Role.SALES,
+    "settle_clash": Role.GENERAL,
+    "sign_day": Role.SALES,
+}
 
 WARNING = "warning"
 WARNS_AT = "09:00"

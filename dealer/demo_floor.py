@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from dealer import drives, hand_ins, prospects, reception
+from dealer import drives, hand_ins, prospects, reception, showroom_days
 from dealer.cards import CardFacts, Contacted, Grading
 from dealer.demo_stage import SCAN, Stage
 from dealer.desk import LicenceEntry, Verification
@@ -13,9 +13,11 @@ from dealer.hand_ins import CardWords, HandingIn
 from dealer.people import by_number
 from dealer.records.deals import Deal
 from dealer.records.hand_ins import HandIn
-from dealer.records.prospects import Level, Prospect, Purpose, Source, VisitKind, Way
+from dealer.records.prospects import Level, Prospect, Purpose, Source, Visit, VisitKind, Way
+from dealer.records.showroom_days import ShowroomDay
 from dealer.records.testdrives import DocumentForm, LicenceStatus, TestDrive
-from dealer.visits import Arriving
+from dealer.showroom_days import DaySigning
+from dealer.visits import Arriving, Completed, Corrected
 
 
 def a_couple_is_in_the_showroom(stage: Stage) -> None:
@@ -53,6 +55,28 @@ def somebody_called_about_a_fleet(stage: Stage) -> None:
         consultant=stage.people["王磊"].id,
     )
     stage.begin("赵敏", 0, "09:50", "log", reception.party_of, told)
+
+
+def yesterday_was_signed(stage: Stage) -> None:
+    """Two parties yesterday; the showroom manager signed the day, and one row was corrected after it."""
+    for clock, name, phone, source in (
+        ("10:40", "普女士", "13577009012", Source.MOTOR_SHOW),
+        ("15:20", "阮先生", "13577003456", Source.INTERNET),
+    ):
+        told = Arriving(
+            purpose=Purpose.LOOK, source=source, phone=phone, name=name, consultant=stage.people["王磊"].id, heads=2
+        )
+        number = stage.begin("赵敏", 1, clock, "log", reception.party_of, told)
+        stage.take("王磊", 1, f"{clock[:2]}:59", Visit, number, "receive")
+        stage.take("王磊", 1, "16:30", Visit, number, "leave")
+        stage.take("王磊", 1, "16:40", Visit, number, "complete", Completed(result="周末带家人再来", drove=True))
+    with stage.database.reading() as db:
+        day = showroom_days.of_day(db, stage.store_id, stage.day(1))
+    if day is not None:
+        stage.take("刘洋", 1, "17:30", ShowroomDay, day.number, "sign", DaySigning())
+    right = vars(told) | {"phone": None, "heads": 3, "reason": "漏记一位同行的家人"}
+    del right["kind"], right["another"]
+    stage.take("赵敏", 1, "17:50", Visit, number, "correct", Corrected(**right))
 
 
 def a_drive_only_has_to_be_started(stage: Stage) -> None:
@@ -126,6 +150,7 @@ FLOOR_SCENES = (
     a_couple_is_in_the_showroom,
     a_lady_waits_at_the_desk,
     somebody_called_about_a_fleet,
+    yesterday_was_signed,
     a_drive_only_has_to_be_started,
     yesterdays_cards_were_handed_in,
 )

@@ -85,6 +85,8 @@ DUTIES: dict[str, frozenset[Role]] = {
     # the showroom
     "log visits":             frozenset({R.RECEPTION, R.CONSULTANT}),
     "assign visits":          frozenset({R.RECEPTION, R.SHOWROOM}),
+    "sign days":              frozenset({R.SHOWROOM}),
+    "see traffic":            frozenset({R.RECEPTION, R.SHOWROOM, R.SALES, R.GENERAL}),
     "see visits":             frozenset({R.RECEPTION, R.CONSULTANT, R.SPECIALIST, R.SHOWROOM, R.SALES, R.GENERAL}),
     "keep cards":             frozenset({R.CONSULTANT, R.SPECIALIST}),
     "import cards":           frozenset({R.CONSULTANT, R.SPECIALIST, R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),

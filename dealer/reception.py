@@ -10,14 +10,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import people, showroom, visits
+from dealer import people, showroom, showroom_days, visits
+from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
 from dealer.people import SYSTEM, has, owner_or
 from dealer.policies import policy
 from dealer.records.customers import CustomerClass
 from dealer.records.prospects import Prospect, Visit, VisitKind, VisitState
+from dealer.records.showroom_days import ShowroomDay
 from dealer.showroom import HERE, TO_BUY, Known, recognise, whose_turn
-from dealer.visits import Arriving, Assigned, BecameDeal, Completed, Corrected, Party
+from dealer.visits import Arriving, Assigned, BecameDeal, Completed, CompletedLate, Corrected, Party
 
 S = VisitState
 
@@ -115,6 +117,19 @@ def times_are_in_order(visit: Visit, ask: Ask) -> Refusal | None:
 
 
 @on_facts
+def signed_day_keeps_its_rows(visit: Visit, ask: Ask) -> Refusal | None:
+    """A row does not move into a signed day, nor out of one: the signature is for the rows of that day."""
+    day = calendar_of(ask.db).today(ask.facts.came_at or visit.came_at)
+    if day == visit.day:
+        return None
+    for touched in (visit.day, day):
+        if showroom_days.is_signed(ask.db, visit.store_id, touched):
+            sentence = "The register of {day} is signed: keep the time within the day of the visit."
+            return no(sentence, code="E-DAY-SIGNED", field="came_at", day=touched)
+    return None
+
+
+@on_facts
 def carded_phone_stays(visit: Visit, ask: Ask) -> Refusal | None:
     """Once there is a card, the phone is corrected there, for all of its visits."""
     taken_away = getattr(ask.facts, "no_phone", False)
@@ -195,11 +210,22 @@ def they_called(visit: Visit, ask: Ask) -> bool:
     return visit.kind is VisitKind.CALL
 
 
+def row_is_signed(visit: Visit, ask: Ask) -> bool:
+    """The showroom manager has signed the day with this row in it: whoever changes it says why."""
+    return showroom_days.covers_row(ask.db, visit)
+
+
+def row_is_not_signed(visit: Visit, ask: Ask) -> bool:
+    """The day is open, or the row came after its signature."""
+    return not row_is_signed(visit, ask)
+
+
 LOGS = has("log visits")
 THE_ROW = (
     purpose_is_given, source_is_given, phone_is_given_or_refused, who_left_a_phone_is_named, card_has_an_owner,
     consultant_works_here, times_are_in_order,
 )  # fmt: skip
+THE_REST = (who_left_a_phone_is_named, carded_phone_stays)
 A_LEAD = (is_no_deal_yet, needs_a_fleet, contact_can_be_called, a_consultant_receives_them)
 
 # fmt: off
@@ -210,10 +236,11 @@ STEPS = [
     Step("log",         None,                S.LEFT,     LOGS,                    Arriving,   THE_ROW,                                          (visits.ask_for_the_rest,),    when=they_called),
     Step("receive",     S.WAITING,           S.RECEIVED, owner_or("assign visits"),  None,       (a_consultant_receives_them,),                    (visits.note_reception,)),
     Step("leave",       HERE,                S.LEFT,     owner_or("assign visits"),  None,       (),                                               (visits.note_time_out,)),
-    Step("complete",    (S.RECEIVED, S.LEFT), SAME,      people.OWNER,            Completed,  (who_left_a_phone_is_named, carded_phone_stays),  (visits.complete,)),
+    Step("complete",    (S.RECEIVED, S.LEFT), SAME,      people.OWNER,            Completed,  THE_REST,                                         (visits.complete,),            when=row_is_not_signed),
+    Step("complete",    (S.RECEIVED, S.LEFT), SAME,      people.OWNER,            CompletedLate, THE_REST,                                      (visits.complete, visits.count_late_change), when=row_is_signed),
     Step("become_deal", tuple(S),            SAME,       owner_or("register deals"),  BecameDeal, A_LEAD,                                           (visits.join_deal,)),
     Step("assign",      HERE,                SAME,       has("assign visits"),                    Assigned,   (consultant_works_here,),                         (visits.assign,)),
-    Step("correct",     tuple(S),            SAME,       owner_or("assign visits"),                    Corrected,  (*THE_ROW, carded_phone_stays),                   (visits.correct,)),
+    Step("correct",     tuple(S),            SAME,       owner_or("assign visits"),                    Corrected,  (*THE_ROW, carded_phone_stays, signed_day_keeps_its_rows), (visits.correct, visits.count_late_change)),
     # by itself
     Step("card",        tuple(S),            SAME,       SYSTEM,                  None,       (phone_was_left_to_buy, has_no_card_yet),         (visits.give_card,)),
     Step("close",       HERE,                S.LEFT,     SYSTEM,                  None,       (day_is_over,),                                   (visits.end_of_visit,)),
@@ -270,17 +297,22 @@ def party_of(ask: Ask) -> Visit:
     return visit
 
 
-def beside(thing: Visit | Prospect) -> list[Visit | Prospect]:
-    """What follows by itself around a visit or a card that belongs to no deal: the visit, then its card."""
-    card = thing.prospect if isinstance(thing, Visit) else None
-    return [thing] if card is None else [thing, card]
+Beside = Visit | Prospect | ShowroomDay
 
 
-def of_case(db: Session, case_id: UUID) -> list[Visit | Prospect]:
-    """The visits and cards of a deal; a card that has yet to join it comes with its visit."""
-    things: list[Visit | Prospect] = list(db.scalars(select(Prospect).where(Prospect.case_id == case_id)))
+def beside(db: Session, thing: Visit | Prospect) -> list[Beside]:
+    """What follows by itself around a visit or a card that belongs to no deal: the visit, its card, its day."""
+    if isinstance(thing, Prospect):
+        return [thing]
+    day = showroom_days.of_day(db, thing.store_id, thing.day)
+    return [thing, *(each for each in (thing.prospect, day) if each is not None)]
+
+
+def of_case(db: Session, case_id: UUID) -> list[Beside]:
+    """The visits and cards of a deal; a card that has yet to join it comes with its visit, and so does the day."""
+    things: list[Beside] = list(db.scalars(select(Prospect).where(Prospect.case_id == case_id)))
     for visit in db.scalars(select(Visit).where(Visit.case_id == case_id)):
-        things += [each for each in beside(visit) if each not in things]
+        things += [each for each in beside(db, visit) if each not in things]
     return things
 
 

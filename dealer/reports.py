@@ -106,3 +106,8 @@ def models(db: Session, who: Actor) -> list[Model]:
     """The models the shop sells now, by brand and name."""
     query = people.scoped(select(Model).where(Model.active), Model, who)
     return list(db.scalars(query.order_by(Model.brand, Model.name, Model.configuration)))
+
+
+def all_models(db: Session, who: Actor) -> list[Model]:
+    """Every model the shop has ever sold: figures of the past name those too."""
+    return list(db.scalars(people.scoped(select(Model), Model, who).order_by(Model.name, Model.configuration)))

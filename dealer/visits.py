@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dealer import card_lists, deadlines
+from dealer import card_lists, deadlines, showroom_days
 from dealer.customers import Telephone
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph, ShopTime
@@ -88,6 +88,12 @@ class Completed(Facts):
     remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
 
 
+class CompletedLate(Completed):
+    """The rest of a row that was signed already, and why only now."""
+
+    reason: Annotated[str, Paragraph] = Field(title="Reason", min_length=1, max_length=2000)
+
+
 class BecameDeal(Facts):
     """The deal that this visit has become."""
 
@@ -97,7 +103,8 @@ class BecameDeal(Facts):
 def write(visit: Visit, facts: Party, ask: Ask) -> None:
     """Put reception's part into the row."""
     visit.came_at = facts.came_at or visit.came_at
-    visit.day = calendar_of(ask.db).today(visit.came_at)
+    calendar = calendar_of(ask.db)
+    visit.day, visit.hour = calendar.today(visit.came_at), calendar.hour(visit.came_at)
     visit.owner_id, visit.model_id = facts.consultant, facts.model
     for name in WRITTEN:
         setattr(visit, name, getattr(facts, name))
@@ -140,8 +147,8 @@ def note_reception(visit: Visit, ask: Ask) -> None:
 
 
 def note_time_out(visit: Visit, ask: Ask) -> None:
-    """They are gone."""
-    visit.left_at = ask.at
+    """They are gone, never before they came: the machine's clock may have been set back meanwhile."""
+    visit.left_at = max(ask.at, visit.came_at)
     end_of_visit(visit, ask)
 
 
@@ -190,10 +197,16 @@ def correct(visit: Visit, ask: Ask) -> None:
         visit.left_at = facts.left_at
 
 
-def as_written(visit: Visit) -> Party:
+def as_written(visit: Visit) -> Corrected:
     """Reception's part as it stands, for the history and for the form that corrects it."""
-    known = {name: getattr(visit, name) for name in WRITTEN}
-    return Party.model_construct(**known, came_at=visit.came_at, model=visit.model_id, consultant=visit.owner_id)
+    known = {name: getattr(visit, name) for name in WRITTEN} | {"came_at": visit.came_at, "left_at": visit.left_at}
+    return Corrected.model_construct(**known, model=visit.model_id, consultant=visit.owner_id, reason="")
+
+
+def count_late_change(visit: Visit, ask: Ask) -> None:
+    """A row that was signed has changed: its day says so until that is signed too."""
+    if showroom_days.covers_row(ask.db, visit):
+        visit.late_changes += 1
 
 
 def give_card(visit: Visit, ask: Ask) -> None:

@@ -30,6 +30,7 @@ from dealer import (
     prospects,
     quotation,
     reception,
+    showroom_days,
     tenders,
     testdrive,
     trips,
@@ -237,6 +238,7 @@ LIVES: dict[type[Any], Life] = {
         trips.TRIPS,
         outings.OUTINGS,
         notes.NOTES,
+        showroom_days.DAYS,
     )
 }
 """The life of every kind of thing."""
@@ -279,19 +281,21 @@ def _moves_by_itself(thing: Any, ask: Ask) -> bool:
 
 def _born_by_itself(things: list[Any], ask: Ask) -> bool:
     """What comes into the world because of another thing: an exception for each line below its floor, the quotation
-    that carries the prices of an amendment, a batch for each row of an effective contract's delivery plan."""
+    that carries the prices of an amendment, a batch for each row of an effective contract's delivery plan, and the day
+    of the showroom with its first visit."""
     exceptions = [approvals.births(ask.db, each, ask) for each in things if isinstance(each, Quotation)]
     contracts = [each for each in things if isinstance(each, Contract)]
     requests = [amendment_prices.births(ask.db, each, ask) for each in contracts]
     batches = [delivery.births(ask.db, each, ask) for each in contracts]
-    return any(exceptions) or any(requests) or any(batches)
+    days = [showroom_days.births(ask.db, each, ask) for each in things if isinstance(each, Visit)]
+    return any(exceptions) or any(requests) or any(batches) or any(days)
 
 
 def things_of_case(db: Session, thing: Any) -> list[Any]:
     """The thing's deal with everything that belongs to it; a thing without a deal stands alone."""
     deal = thing if isinstance(thing, Deal) else db.get(Deal, thing.case_id) if thing.case_id else None
     if deal is None:
-        return list(reception.beside(thing)) if isinstance(thing, Visit | Prospect) else [thing]
+        return list(reception.beside(db, thing)) if isinstance(thing, Visit | Prospect) else [thing]
     parts = (
         quotation.of_deal,
         approvals.of_deal,

@@ -165,6 +165,7 @@ GET      /settings
 GET POST /settings/shop
 GET POST /sign-in
 POST     /sign-out
+GET      /showroom-days/<int:number>
 GET      /stock
 GET      /stock/<int:number>
 GET      /stock/<int:number>/copies/<uuid:key>
@@ -175,6 +176,9 @@ GET      /today
 GET      /trips
 GET      /trips/<int:number>
 GET POST /trips/new
+GET      /traffic
+GET      /traffic/rows
+GET      /traffic/sheet
 POST     /verify/file
 GET      /verify/<number>/<fingerprint>
 GET POST /verify

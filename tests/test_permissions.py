@@ -29,6 +29,7 @@ from dealer.records.people import Policy, Role
 from dealer.records.prices import PriceList
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import PriceException, Quotation
+from dealer.records.showroom_days import ShowroomDay
 from dealer.records.testdrives import DriveState, TestDrive
 from dealer.records.trips import Trip
 from dealer.records.vehicles import DemoCar, Route, Unit
@@ -104,6 +105,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "trip": Trip(**mine),
         "prospect": Prospect(**mine),
         "visit": Visit(**mine),
+        "showroom_day": ShowroomDay(store_id=shop.store.id),
         "policy": Policy(**mine),
         "hand_in": HandIn(**mine),
         "outing": Outing(**mine),

@@ -59,10 +59,10 @@ def a_number(typed: str) -> int:
     return value
 
 
-def day_asked() -> date | None:
+def day_asked(name: str = "day") -> date | None:
     """The day that the address or the form names, from a time that the shop may have known; None for others."""
     try:
-        value = date.fromisoformat(request.values.get("day", ""))
+        value = date.fromisoformat(request.values.get(name, ""))
     except ValueError:
         return None
     return value if FIRST_YEAR <= value.year <= LAST_YEAR else None

@@ -49,6 +49,7 @@ MENU = (
             Entry("see stock", "/stock", icon="boxes", label="Stock"),
             Entry("see contracts", "/contracts", icon="printer", label="Contracts"),
             Entry("see customers", "/customers", icon="buildings", label="Customers"),
+            Entry("see traffic", "/traffic", icon="bar-chart", label="Traffic"),
             Entry("see contracts", "/frameworks", icon="file-earmark-ruled", label="Frameworks"),
         ),
     ),

@@ -1,7 +1,6 @@
-"""Walk-ins: the form at the door, the board of the day, the page of one visit."""
+"""Walk-ins: the form at the door, and the page of one visit."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +14,11 @@ from dealer.engine.steps import Ask
 from dealer.records.customers import CustomerClass
 from dealer.records.prospects import Purpose, Visit, VisitKind, VisitState
 from dealer.records.vehicles import Model
-from dealer.showroom import DayFigures, Known, Turn
+from dealer.showroom import Known, Turn
+from dealer.visit_changes import WAS
 from dealer.visits import Arriving
-from web import privacy, steps, timeline
-from web.asking import Answer, day_asked, looking, looking_ask, me, need, write
+from web import privacy, steps, timeline, visit_changes
+from web.asking import Answer, looking, looking_ask, me, need, write
 from web.forms import Field, Form, options
 from web.language import clock, say, short_day, show
 
@@ -66,7 +66,9 @@ def _known(visit: Visit, action: str) -> dict[str, Any]:
 
 
 def _after(visit: Visit, action: str) -> str:
-    """Reception goes on with the board, a consultant with the visit."""
+    """Reception goes on with the board, a consultant with the visit, whoever closes the day with the day."""
+    if (day := request.form.get("closing", "")).isdigit():
+        return f"/showroom-days/{day}"
     return (
         f"/walkins/{visit.number}" if me().may("keep cards") or visit.state is S.LEFT else f"/walkins?day={visit.day}"
     )
@@ -209,7 +211,7 @@ def _drawn(form: Form, known: Known | None) -> dict[str, Any]:
         "recalled": known.phone if known else "",
         "suggested": suggested,
         "here": sum(each.state in showroom.HERE for each in parties),
-        "parties": [_short(each) for each in parties[:12]],
+        "parties": [in_list(each) for each in parties[:12]],
         "figures": showroom.day_figures(looking(), me().store_id, today),
     }
 
@@ -242,41 +244,10 @@ def _introduced(known: Known | None) -> dict[str, str] | None:
     return {"who": " · ".join(filter(None, (known.name, known.company))), "note": " · ".join(told)}
 
 
-# ── the board of the day ──────────────────────────────────────────────────────────────────────────────────────────
+# ── a row, as lists show it ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@pages.get("/walkins")
-def board() -> Answer:
-    """Everybody who came or called on a day, and how the day counts."""
-    need("see visits")
-    today = calendar_of(looking()).today(g.now)
-    day = min(day_asked() or today, today)
-    parties = showroom.parties_of(looking(), me(), day)
-    return render_template(
-        "walkins/board.html",
-        day=day,
-        before=(day - timedelta(days=1)).isoformat(),
-        after=(day + timedelta(days=1)).isoformat() if day < today else "",
-        figures=_figures(showroom.day_figures(looking(), me().store_id, day)),
-        parties=[_row(each) for each in parties],
-        logs=me().may_or_stands_in("log visits"),
-    )
-
-
-def _figures(day: DayFigures) -> list[dict[str, Any]]:
-    """The day in figures, each with what it counts."""
-    rate = "—" if day.kept_percent is None else f"{day.kept_percent} %"
-    return [
-        {"label": say("Visits"), "value": day.visits, "note": say("and calls: {count}", count=day.calls)},
-        {"label": say("First visits"), "value": day.first, "note": say("to buy, phone new or not left")},
-        {"label": say("Came again"), "value": day.again, "note": say("to buy, phone known")},
-        {"label": say("Phones kept"), "value": rate, "note": say("{kept} of {first} first visits left a phone",
-                                                                 kept=day.first_with_phone, first=day.first)},
-        {"label": say("Not to buy"), "value": day.outside_sales, "note": say("collecting, service, errands")},
-    ]  # fmt: skip
-
-
-def _short(visit: Visit) -> dict[str, Any]:
+def in_list(visit: Visit) -> dict[str, Any]:
     """A row of the list beside the form."""
     return {
         "url": KIND.url(visit),
@@ -288,21 +259,6 @@ def _short(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _row(visit: Visit) -> dict[str, Any]:
-    choices = reception.VISITS.choices(visit, looking_ask()) if visit.state in showroom.HERE else []
-    offered = [each for each in steps.buttons(KIND, visit, choices) if each["action"] in ("receive", "leave", "assign")]
-    return _short(visit) | {
-        "heads": visit.heads,
-        "phone": mask_phone(visit.phone) if visit.phone else "",
-        "kind": visit.kind,
-        "note": _why(visit),
-        "first": visit.first,
-        "stay": _stay(visit),
-        "version": visit.version,
-        "buttons": [each for each in offered if each["open"] or each["asks"]],
-    }
-
-
 def _what(visit: Visit) -> str:
     """个人 · X5 × 2."""
     model = visit.model.name if visit.model else ""
@@ -311,7 +267,7 @@ def _what(visit: Visit) -> str:
     return " · ".join(filter(None, (show(visit.customer_class), model))) or show(visit.purpose)
 
 
-def _why(visit: Visit) -> str:
+def why(visit: Visit) -> str:
     """The source, and the purpose where the need does not say it."""
     told = (show(visit.purpose), show(visit.source))
     return " · ".join(each for each in told if each != _what(visit))
@@ -325,7 +281,7 @@ def _badge(visit: Visit) -> dict[str, str]:
     return {"label": show(visit.state), "tone": STATE_TONES[visit.state]}
 
 
-def _stay(visit: Visit) -> str:
+def stay(visit: Visit) -> str:
     """How long they were here, if somebody saw them go."""
     if visit.left_at is None or visit.kind is VisitKind.CALL:
         return ""
@@ -348,12 +304,13 @@ def page(number: int) -> Answer:
         badge=_badge(visit),
         phone=_phone(visit),
         ask_phone=privacy.ask_for(visit, "visits", _phone(visit) != visit.phone),
-        stay=_stay(visit),
+        stay=stay(visit),
         done=" · ".join(say(label) for name, label in DURING if getattr(visit, name)),
         buttons=[_button(visit, each) for each in steps.buttons(KIND, visit, choices) if _is_for_me(each)],
         card_url=_card_link(visit),
         deal_url=steps.seen_url(visit.deal) if visit.deal else "",
-        timeline=timeline.entries(list(reversed(told))),
+        changes=visit_changes.shown(visit),
+        timeline=timeline.entries([row for row in reversed(told) if row.action != WAS]),
     )
 
 

@@ -35,6 +35,10 @@ class ShopCalendar:
         """The day on the shop's wall at that moment."""
         return _aware(at).astimezone(self._zone).date()
 
+    def hour(self, at: datetime) -> int:
+        """The hour on the shop's wall at that moment, 0 to 23."""
+        return _aware(at).astimezone(self._zone).hour
+
     def at(self, day: date, clock: str) -> datetime:
         """The moment when the shop's clock shows `clock`, such as "09:30", on that day."""
         return datetime.combine(day, time.fromisoformat(clock), self._zone)

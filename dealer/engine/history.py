@@ -264,6 +264,16 @@ def of_thing(db: Session, store_id: UUID, thing_id: UUID, after_version: int = -
     return rows
 
 
+def personal_of(db: Session, row: History) -> dict[str, str]:
+    """The personal values a row speaks of, by field; what retention has emptied is not among them."""
+    here = select(HistoryPersonal).where(HistoryPersonal.store_id == row.store_id, HistoryPersonal.seq == row.seq)
+    return {
+        kept.field: keys_of(db).open(kept.value, f"history/{kept.store_id}/{kept.seq}/{kept.field}")
+        for kept in db.scalars(here)
+        if kept.value is not None
+    }
+
+
 def of_case(db: Session, store_id: UUID, case_id: UUID, most: int = 200) -> list[History]:
     """The whole story of a deal and all that belongs to it, newest first."""
     return list(

@@ -226,6 +226,7 @@ class Visit(Living):
     state: Mapped[VisitState] = mapped_column(state_of(VisitState))
     kind: Mapped[VisitKind] = mapped_column(word_of(VisitKind))
     day: Mapped[Day]
+    hour: Mapped[Count]  # of the shop's clock when they came, for counting by the hour
     came_at: Mapped[Moment]
     left_at: Mapped[Moment | None]
     heads: Mapped[Count] = mapped_column(default=1)
@@ -258,6 +259,7 @@ class Visit(Living):
     result: Mapped[Name] = mapped_column(default="")
     remark: Mapped[Prose] = mapped_column(default="")
     completed_at: Mapped[Moment | None]  # when the consultant filled in the rest
+    late_changes: Mapped[Count] = mapped_column(default=0)  # since the register of its day was signed
     consultant: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     prospect: Mapped[Prospect | None] = relationship()
     customer: Mapped[Customer | None] = relationship()
