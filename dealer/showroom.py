@@ -1,7 +1,7 @@
 """The showroom as it is: who is here, who that is, whose turn it is, and how the day counts."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -19,6 +19,8 @@ from dealer.people import Actor
 from dealer.records.customers import Contact, Customer, CustomerClass
 from dealer.records.people import Person, Posting, Role, StandIn
 from dealer.records.prospects import Prospect, Purpose, Source, Visit, VisitKind, VisitState
+from dealer.records.quotations import Quotation
+from dealer.records.testdrives import DriveState, TestDrive
 
 _T = TypeVar("_T")
 
@@ -188,6 +190,49 @@ def _last_party(db: Session, store_id: UUID, person_id: UUID, at: datetime) -> d
         Visit.store_id == store_id, Visit.owner_id == person_id, Visit.came_at <= at, Visit.kind == VisitKind.VISIT
     )
     return db.scalars(theirs.order_by(Visit.came_at.desc()).limit(1)).first()
+
+
+# ── what has happened ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What has come of a party so far: a card was written, a car driven, a quotation handed over."""
+
+    card: bool
+    drove: bool
+    quoted: bool
+
+
+def happened(db: Session, visits: Sequence[Visit]) -> dict[UUID, Happened]:
+    """For parties of one day: what the consultant noted, and what drives of their phone and their deals tell."""
+    drivers = _drivers(db, visits)
+    deals = {each.deal_id for each in visits if each.deal_id}
+    sent = select(Quotation.case_id).where(Quotation.case_id.in_(deals), Quotation.sent_at.is_not(None))
+    quoted = set(db.scalars(sent)) if deals else set()
+    return {
+        each.id: Happened(
+            card=each.prospect_id is not None,
+            drove=each.drove or each.phone in drivers,
+            quoted=each.quoted or each.deal_id in quoted,
+        )
+        for each in visits
+    }
+
+
+def _drivers(db: Session, visits: Sequence[Visit]) -> set[str]:
+    """The phones among those of a day whose owners drove a car on it."""
+    phones = {each.phone for each in visits if each.phone}
+    if not phones:
+        return set()
+    calendar, day = calendar_of(db), visits[0].day
+    drives = select(TestDrive.phone).where(
+        TestDrive.store_id == visits[0].store_id,
+        TestDrive.starts_at >= calendar.start_of(day),
+        TestDrive.starts_at < calendar.end_of(day),
+        TestDrive.state.in_([DriveState.IN_PROGRESS, DriveState.COMPLETED]),
+    )
+    return phones & set(db.scalars(drives))
 
 
 # ── the day ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 """Walk-ins: the form at the door, and the page of one visit."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ DURING = (
     ("trade_in", "Trades in a car"),
     ("questionnaire", "Questionnaire"),
 )
+KEPT_AT_MOST = timedelta(days=3)  # what a browser has kept for longer says itself when they came
 SELDOM = ("company", "quantity", "sex", "arrival", "area", "came_at")
 
 
@@ -58,7 +60,8 @@ def _known(visit: Visit, action: str) -> dict[str, Any]:
         case "correct":
             return vars(visits.as_written(visit)) | {"left_at": visit.left_at, "phone": ""}
         case "complete":
-            return vars(visits.as_completed(visit)) | {"phone": ""}
+            drove = showroom.happened(looking(), [visit])[visit.id].drove
+            return vars(visits.as_completed(visit)) | {"phone": "", "drove": drove}
         case "assign":
             return {"consultant": visit.owner_id}
         case _:
@@ -84,14 +87,14 @@ KIND = steps.register(
 
 @options("consultants")
 def _consultants() -> list[tuple[str, str, str]]:
-    return [(str(turn.person.id), turn.person.name, _how_busy(turn)) for turn in _turns(None)]
+    return [(str(turn.person.id), turn.person.name, how_busy(turn)) for turn in _turns(None)]
 
 
 def _turns(known: Known | None) -> list[Turn]:
     return showroom.whose_turn(looking(), me().store_id, g.now, known.owner if known else None)
 
 
-def _how_busy(turn: Turn) -> str:
+def how_busy(turn: Turn) -> str:
     """Free · this customer's consultant."""
     told = [say("Free") if turn.free else say("With {count}", count=turn.parties)]
     if turn.own:
@@ -160,13 +163,21 @@ def log() -> Answer:
     need("log visits")
 
     def work(ask: Ask) -> str:
-        ask = reception.recalled(ask, _suggested())
+        ask = reception.recalled(_as_typed(ask), _suggested())
         visit = reception.party_of(ask)
         workflow.begin(visit, "log", ask)
         flash(_logged(visit, people.names(ask.db, [visit.owner_id])), "success")
         return _next_page(visit)
 
     return write(Form.received(Arriving), work, _draw)
+
+
+def _as_typed(ask: Ask) -> Ask:
+    """A row that the browser kept while the line was down came when it was typed: it says how many seconds ago."""
+    ago = request.headers.get("X-Typed-Ago", type=int) or 0
+    if ask.facts.came_at is not None or not 0 < ago <= KEPT_AT_MOST.total_seconds():
+        return ask
+    return ask.with_facts(ask.facts.model_copy(update={"came_at": ask.at - timedelta(seconds=ago)}))
 
 
 def _suggested() -> UUID | None:
@@ -213,6 +224,7 @@ def _drawn(form: Form, known: Known | None) -> dict[str, Any]:
         "here": sum(each.state in showroom.HERE for each in parties),
         "parties": [in_list(each) for each in parties[:12]],
         "figures": showroom.day_figures(looking(), me().store_id, today),
+        "me_id": me().id,
     }
 
 
@@ -220,7 +232,7 @@ def _field(form: Form, name: str, turns: list[Turn]) -> Field:
     """One field as reception sees it: few choices, all in sight."""
     drawn = replace(form[name], required=name in MUST)
     if name == "consultant":
-        drawn.choices = [(str(turn.person.id), turn.person.name, _how_busy(turn)) for turn in turns]
+        drawn.choices = [(str(turn.person.id), turn.person.name, how_busy(turn)) for turn in turns]
     elif name == "model":
         drawn = replace(drawn, kind="chips", choices=_model_chips())
     elif name == "customer_class":
@@ -285,7 +297,12 @@ def stay(visit: Visit) -> str:
     """How long they were here, if somebody saw them go."""
     if visit.left_at is None or visit.kind is VisitKind.CALL:
         return ""
-    return say("{minutes} min", minutes=int((visit.left_at - visit.came_at).total_seconds() // 60))
+    return say("{minutes} min", minutes=minutes_here(visit, visit.left_at))
+
+
+def minutes_here(visit: Visit, until: datetime) -> int:
+    """Whole minutes since they came; none while the machine's clock, set back, shows an earlier time."""
+    return max(0, int((until - visit.came_at).total_seconds() // 60))
 
 
 # ── one visit ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,11 +1,20 @@
 """The showroom on screen: the form at the door, the board of the day, cards and whose phone one may read."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
+from dealer.engine.steps import place
+from dealer.records.testdrives import DriveState, TestDrive
+from dealer.records.vehicles import DemoCar, Route
 from tests.cast import Shop
+from tests.conftest import at
 from tests.desk import Desk, Page
+from tests.drives import stock
+from tests.traffic_month import made_up, write_month
 
 Desks = Callable[[str], Desk]
 PHONE = "13888880001"
@@ -187,3 +196,83 @@ def test_every_list_of_cards_opens(desk: Desks, shop: Shop, view: str) -> None:
     page = desk("王磊").get(f"/prospects?view={view}")
     assert page.status == 200
     assert ("李建国" in page.text) is (view == "following")
+
+
+# ── the board ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_board_shows_who_is_here_since_when_and_whose_turn_it_is(desk: Desks, shop: Shop) -> None:
+    zhao = desk("赵敏")
+    logged(zhao, shop, when="2026-11-10 10:05")
+    logged(zhao, shop, phone="13888880009", name="段女士", kind="call")
+    zhao.turn_clock("2026-11-10 10:47")
+    board = zhao.get("/walkins")
+    here, calls = board.html.split('id="here"')[1].split('id="register"')
+    assert 'data-minutes="42"' in here
+    assert "段女士" not in here
+    assert "段女士" in calls.split('id="calls"')[1]
+    assert "王磊" in here
+    assert "接待中 1 批" in here
+    zhao.ask("/walkins/1/leave")
+    assert "data-minutes" not in zhao.get("/walkins").html
+    assert "42 分钟" in zhao.get("/walkins").text
+
+
+def test_the_part_that_renews_itself_comes_alone(desk: Desks, shop: Shop) -> None:
+    zhao = desk("赵敏")
+    logged(zhao, shop)
+    zhao.client.environ_base["HTTP_HX_REQUEST"] = "true"
+    part = zhao.get("/walkins").html
+    assert 'id="main"' not in part
+    assert "李建国" in part
+
+
+def test_what_happened_is_ticked_and_offered_to_the_consultant(desk: Desks, shop: Shop) -> None:
+    """A drive of their phone on the day counts, before anybody has noted it."""
+    zhao, wang = desk("赵敏"), desk("王磊")
+    logged(zhao, shop, when="2026-11-10 10:05")
+    zhao.ask("/walkins/1/leave")
+    drive_of(shop, PHONE)
+    told = zhao.get("/walkins").html.split('id="register"')[1]
+    assert (told.count("建卡"), told.count("text-ok")) == (1, 2)
+    [box] = re.findall(r'<input[^>]*name="drove"[^>]*>', wang.get("/walkins/1/complete").html)
+    assert "checked" in box
+
+
+def drive_of(shop: Shop, phone: str) -> None:
+    """A drive that was completed at eleven."""
+    stock(shop)
+    with shop.database.writing(shop.store.id) as db:
+        car, route = db.scalars(select(DemoCar)).first(), db.scalars(select(Route)).first()
+        assert car is not None
+        assert route is not None
+        begins = at("2026-11-10 11:00")
+        drive = TestDrive(
+            store_id=shop.store.id, number=1, name="李建国", phone=phone, occupation="", address="", since=begins,
+            booked_by_id=shop.person("王磊").id, owner_id=shop.person("王磊").id, car_id=car.id, route_id=route.id,
+            starts_at=begins, ends_at=at("2026-11-10 11:30"), begun_at=begins,
+        )  # fmt: skip
+        place(drive, DriveState.COMPLETED)
+        db.add(drive)
+
+
+def test_a_row_kept_while_the_line_was_down_came_when_it_was_typed(desk: Desks, shop: Shop) -> None:
+    """Sent three times, it is one row, and the browser says how many seconds ago it was typed."""
+    zhao = desk("赵敏")
+    zhao.turn_clock("2026-11-10 10:05")
+    blank = zhao.get("/walkins/new")
+    zhao.turn_clock("2026-11-10 11:05")
+    row = AT_THE_DOOR | {"kind": "visit", "consultant": str(shop.person("王磊").id)}
+    for ago in ("3600", "3615", "3630"):
+        zhao.client.environ_base["HTTP_X_TYPED_AGO"] = ago
+        assert zhao.post("/walkins/new", row, blank).status == 200
+    del zhao.client.environ_base["HTTP_X_TYPED_AGO"]
+    assert 'data-minutes="60"' in zhao.get("/walkins").html
+    assert zhao.get("/walkins/2").status == 404
+
+
+def test_three_hundred_parties_of_a_day_are_all_on_the_board(desk: Desks, shop: Shop) -> None:
+    day = [replace(party, came_at=party.came_at.replace(day=8)) for party in made_up([shop.person("王磊").id], [], 300)]
+    write_month(shop.database, shop.store.id, shop.person("王磊"), day)
+    board = desk("赵敏").get("/walkins?day=2026-10-08").html
+    assert board.count("row-link") == 300

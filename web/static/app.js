@@ -326,6 +326,20 @@
     }
   };
 
+  // ---- clocks that run, and parts that renew themselves ----------------------------------------------------------------
+  // Minutes count from what the server said, by the time this page has been open: the browser's own clock may be wrong.
+  const drawn = new WeakMap();
+  setInterval(() => {
+    for (const clock of document.querySelectorAll("[data-minutes]")) {
+      if (!drawn.has(clock)) drawn.set(clock, performance.now());
+      const minutes = Number(clock.dataset.minutes) + Math.floor((performance.now() - drawn.get(clock)) / 60_000);
+      clock.textContent = clock.dataset.says.replace(/\d+/, minutes);
+    }
+  }, 5_000);
+  document.addEventListener("htmx:beforeRequest", (event) => {   // nobody's focus is taken from a button
+    if (event.target.matches("[data-renews]") && (document.hidden || event.target.contains(document.activeElement))) event.preventDefault();
+  });
+
   showLetters();
   prepare(document);
   document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));

@@ -1,0 +1,75 @@
+"""Reception at its desk: how few keys a known customer takes, and what becomes of a party while the line is down."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.screens.browser import TABLET, axe_faults, open_page
+
+KNOWN = "13577009012"  # 普女士, who was here yesterday
+MOST_INPUTS = 12
+
+
+class Counting:
+    """A person at the keyboard: every key and every click counts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.inputs = 0
+
+    def type(self, keys: str) -> None:
+        for key in keys:
+            self.press(key)
+
+    def press(self, key: str) -> None:
+        self.inputs += 1
+        self.page.keyboard.press(key)
+
+
+def parties_here(page: Page) -> int:
+    """How many parties the board shows in the showroom."""
+    return page.locator("#here .task-list > li").count()
+
+
+def test_a_known_customer_takes_twelve_keys_and_a_lost_line_loses_nobody(chromium: Browser, own_demo: str) -> None:
+    page = open_page(chromium, own_demo, "赵敏", "zh", size=TABLET, has_touch=True)
+    page.goto(f"{own_demo}/walkins")
+    before = parties_here(page)
+
+    page.goto(f"{own_demo}/walkins/new")
+    hand = Counting(page)
+    hand.type(KNOWN)
+    hand.press("Enter")
+    expect(page.locator("[data-toast]")).to_contain_text("普女士")
+    assert hand.inputs <= MOST_INPUTS
+
+    # the line is down: what was typed is kept, the form is empty for the next party, and it is said
+    page.context.set_offline(True)
+    page.keyboard.type("13577003456")
+    page.fill("[name=name]", "阮先生")
+    page.locator("[name=source][value=internet] + *, label:has([name=source][value=internet])").first.click()
+    page.keyboard.press("Control+Enter")
+    kept = page.locator("#kept")
+    expect(kept).to_contain_text("阮先生")
+    expect(kept).to_contain_text("尚未发送")
+    assert page.input_value("[name=phone]") == ""
+    assert axe_faults(page) == []
+
+    # the line is back: it is sent once by itself, with the time it was typed
+    page.context.set_offline(False)
+    expect(kept).to_contain_text(re.compile("阮先生.*已发送"))
+    page.goto(f"{own_demo}/walkins")
+    assert parties_here(page) == before + 2
+    assert page.evaluate("localStorage.getItem('dealer.kept')") == "[]"
+
+    # what the server does not accept is not lost either: it opens in the form again
+    page.goto(f"{own_demo}/walkins/new")
+    page.context.set_offline(True)
+    page.keyboard.type("13999990000")
+    page.keyboard.press("Enter")
+    expect(kept).to_contain_text("尚未发送")
+    page.context.set_offline(False)
+    expect(kept).to_contain_text("未被接受")
+    page.click("#kept button")
+    assert page.input_value("[name=phone]") == "13999990000"
+    page.context.close()
