@@ -34,7 +34,7 @@ PAGE = 50
 _LATER = aliased(Visit)
 _TO_BUY = and_(Visit.kind == VisitKind.VISIT, Visit.purpose.in_(TO_BUY))
 _FIRST = and_(_TO_BUY, Visit.first)
-_KEPT = and_(_FIRST, Visit.phone.is_not(None))
+_KEPT = and_(_FIRST, Visit.no_phone.is_(False))  # also once retention has emptied the phone itself
 _BACK = exists().where(
     _LATER.store_id == Visit.store_id,
     _LATER.phone == Visit.phone,
