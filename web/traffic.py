@@ -16,8 +16,8 @@ from dealer.records.prospects import Source, Visit
 from dealer.traffic import RATE_TITLES, RATES, TITLES, Counts, Period, Slice, Span
 from web import walkins
 from web.asking import Answer, a_number, day_asked, looking, me, need
-from web.imports import XLSX
 from web.language import language, say, short_day, show
+from web.papers import XLSX
 
 pages = Blueprint("traffic", __name__)
 
