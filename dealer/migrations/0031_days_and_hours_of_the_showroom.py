@@ -7,8 +7,8 @@ from alembic import op
 
 from dealer.engine.columns import DayType, DocumentType, MomentType
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 DAYS = sa.table(
     "showroom_days",
