@@ -2,11 +2,13 @@
 
 from sqlalchemy import select
 
-from dealer import exports, holds, reveals
+from dealer import data_requests, exports, holds, reveals
 from dealer.cards import Why
+from dealer.data_requests import NewRequest
 from dealer.demo_stage import Stage
 from dealer.exports import Reason
 from dealer.holds import Hold
+from dealer.records.privacy import RequestKind
 from dealer.records.prospects import Visit
 
 
@@ -20,7 +22,7 @@ def a_manager_had_a_phone_shown(stage: Stage) -> None:
 
 def the_register_was_taken_out(stage: Stage) -> None:
     """The general manager looks at a month of test drives."""
-    with stage.acting("周建国", 1, "17:40", Reason(reason="月度经营会核对试驾次数")) as ask:
+    with stage.acting("周建国", 0, "10:25", Reason(reason="月度经营会核对试驾次数")) as ask:
         exports.take_out(ask, "drives", "zh")
 
 
@@ -31,4 +33,15 @@ def a_dispute_keeps_what_is_held(stage: Stage) -> None:
         holds.place(ask)
 
 
-PRIVACY_SCENES = (a_manager_had_a_phone_shown, the_register_was_taken_out, a_dispute_keeps_what_is_held)
+def a_visitor_asks_for_a_copy(stage: Stage) -> None:
+    """At the reception, two days ago; the administrator answers."""
+    told = NewRequest(kind=RequestKind.COPY, name="和先生", phone="13577001234", told="想知道你们留了我哪些信息")
+    stage.begin("赵敏", 2, "15:20", "receive", data_requests.prepare, told)
+
+
+PRIVACY_SCENES = (
+    a_manager_had_a_phone_shown,
+    the_register_was_taken_out,
+    a_dispute_keeps_what_is_held,
+    a_visitor_asks_for_a_copy,
+)

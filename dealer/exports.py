@@ -91,22 +91,40 @@ LISTS = {
 }  # fmt: skip
 
 
+PERSON = "person"
+ABOUT_ONE = ("Kind of record", "When", "Name", "Phone", "Other particulars", "Kept because")
+OF_ONE = Taken("guard personal data", "What is held about one person", ABOUT_ONE, lambda db, who: ())
+
+
 def take_out(ask: Ask, kind: str, language: str) -> Export:
     """Make the sheet of a list, keep it for a day for whoever asked, and write down that it was taken."""
     taken, facts = LISTS[kind], ask.facts
     allowed = has(taken.duty)(None, ask)
     if isinstance(allowed, Refusal):
         raise Refused([allowed], "export")
-    rows = [list(row) for row in taken.rows(ask.db, ask.actor)]
+    return _keep(ask, kind, taken, [list(row) for row in taken.rows(ask.db, ask.actor)], language, facts.reason)
+
+
+def take_out_of_one(ask: Ask, rows: Sequence[Sequence[Any]], language: str, reason: str) -> Export:
+    """The same for what is held about one person: their copy (PIPL 45)."""
+    return _keep(ask, PERSON, OF_ONE, rows, language, reason)
+
+
+def _keep(ask: Ask, kind: str, taken: Taken, rows: Sequence[Sequence[Any]], language: str, reason: str) -> Export:
     export = Export(
-        store_id=ask.actor.store_id, kind=kind, at=ask.at, person_id=ask.actor.id, reason=facts.reason, rows=len(rows)
+        store_id=ask.actor.store_id, kind=kind, at=ask.at, person_id=ask.actor.id, reason=reason, rows=len(rows)
     )
     ask.db.add(export)
     ask.db.flush()
     content = sheet(taken, rows, watermark(ask, export, language), language)
     export.file_sha256 = files.keep(ask.db, export.store_id, f"{kind}.xlsx", content, ask.at, MEDIA_TYPE)
-    write_down(ask, "export", export, "take_out", facts)
+    write_down(ask, "export", export, "take_out", ask.facts)
     return export
+
+
+def title_of(kind: str) -> str:
+    """What a kind of list is called; English: the key of its translation."""
+    return OF_ONE.title if kind == PERSON else LISTS[kind].title
 
 
 def watermark(ask: Ask, export: Export, language: str) -> str:

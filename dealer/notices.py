@@ -104,7 +104,7 @@ def on(db: Session, store_id: Any, kind: str, day: date, language: str) -> Notic
     parts = tuple(
         (say(heading, language), say(sentence, language, **values))
         for heading, sentence in (
-            ("Who collects it", WHO), ("What for", told.purpose), ("Which information", told.what),
+            ("Who collects it", WHO), ("What it is used for", told.purpose), ("Which information", told.what),
             ("How long we keep it", told.how_long), ("If you would rather not", told.without), ("Your rights", RIGHTS),
         )
     )  # fmt: skip

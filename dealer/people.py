@@ -104,6 +104,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     # the house
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),
     "guard personal data":    frozenset({R.ADMIN, R.GENERAL}),
+    "take data requests":     frozenset({R.ADMIN, R.GENERAL, R.RECEPTION, R.CUSTOMER_SERVICE}),
     "keep people":            frozenset({R.ADMIN}),
     "keep the shop":          frozenset({R.ADMIN, R.GENERAL}),
     "propose policies":       frozenset({R.KEY_ACCOUNT}),

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dealer import exports, people
+from dealer.cards import describe
 from dealer.engine import history
 from dealer.engine.calendar import add_months
 from dealer.engine.database import Database, calendar_of
@@ -63,8 +64,8 @@ def empty_visit(ask: Ask, visit: Visit) -> None:
 
 def empty_card(ask: Ask, card: Prospect) -> None:
     """A prospect that was, without who it was; a number of the card stands where the phone was, which is unique."""
-    card.name, card.name_pinyin, card.name_initials, card.company = "", "", "", ""
-    card.phone, card.loss_remark, card.freeze_reason = f"#{card.number}", "", ""
+    describe(card, "", f"#{card.number}", "")
+    card.loss_remark = card.freeze_reason = ""
     for contact in ask.db.scalars(select(FollowUp).where(FollowUp.prospect_id == card.id)):
         contact.what = ""
     _forget(ask, "prospect", card)

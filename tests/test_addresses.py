@@ -154,6 +154,10 @@ GET      /reports/morning/papers/<uuid:key>/file
 GET      /reports/morning/papers/<uuid:key>/press
 POST     /reports/morning/print
 GET      /reports/morning/rows
+GET      /requests
+GET      /requests/<int:number>
+POST     /requests/<int:number>/copy
+GET POST /requests/new
 GET POST /reveal/<any(contacts,visits,drives):kind>/<uuid:key>
 GET      /reports/needs
 GET      /reports/needs/rows

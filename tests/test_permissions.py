@@ -27,6 +27,7 @@ from dealer.records.hand_ins import HandIn
 from dealer.records.outings import Note, Outing
 from dealer.records.people import Policy, Role
 from dealer.records.prices import PriceList
+from dealer.records.privacy import DataRequest
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import PriceException, Quotation
 from dealer.records.showroom_days import ShowroomDay
@@ -103,6 +104,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "unit": Unit(store_id=shop.store.id, case_id=deal.id),
         "drive": TestDrive(**mine),
         "trip": Trip(**mine),
+        "data_request": DataRequest(store_id=shop.store.id),
         "prospect": Prospect(**mine),
         "visit": Visit(**mine),
         "showroom_day": ShowroomDay(store_id=shop.store.id),

@@ -20,6 +20,7 @@ from web import (
     bundles,
     contracts,
     customers,
+    data_requests,
     deals,
     deliveries,
     democars,
@@ -123,6 +124,7 @@ SCREENS = (
     exports,
     retention,
     notices,
+    data_requests,
     account,
     verification,
 )

@@ -14,7 +14,12 @@ from web.papers import hand_over
 
 pages = Blueprint("exports", __name__)
 
-BACK = {"customers": "/customers", "drives": "/drives/register", "trips": "/trips"}  # where each list is looked at
+BACK = {
+    "customers": "/customers",
+    "drives": "/drives/register",
+    "trips": "/trips",
+    exports.PERSON: "/requests",
+}  # where each list is looked at
 
 
 @pages.get("/exports")
@@ -23,7 +28,7 @@ def index() -> Answer:
     need("guard personal data")
     rows = [
         {"url": f"/exports/{each.id}" if each.person_id == me().id else "",
-         "cells": [clock(each.at), each.person.name, say(LISTS[each.kind].title), each.rows, each.reason,
+         "cells": [clock(each.at), each.person.name, say(exports.title_of(each.kind)), each.rows, each.reason,
                    {"text": str(each.id)[-12:]}]}
         for each in exports.newest(looking(), me())
     ]  # fmt: skip
@@ -61,7 +66,7 @@ def _export(kind: str, form: Form) -> str:
 def ready(key: UUID) -> Answer:
     """The sheet is ready, for whoever asked for it."""
     found = or_404(exports.mine(looking(), me(), key))
-    told = {"title": say(LISTS[found.kind].title), "back": BACK[found.kind], "at": clock(found.at)}
+    told = {"title": say(exports.title_of(found.kind)), "back": BACK[found.kind], "at": clock(found.at)}
     return render_template("privacy/ready.html", export=found, **told)
 
 

@@ -59,7 +59,7 @@ MENU = (
             Entry("see settings", "/pricelists", icon="tags", label="Price lists"),
             Entry("keep offer templates", "/offer-templates", icon="file-earmark-plus", label="Offer templates"),
             Entry("see settings", "/people", icon="people", label="Staff"),
-            Entry("guard personal data", "/privacy", icon="shield-lock", label="Personal data"),
+            Entry("take data requests", "/requests", icon="shield-lock", label="Personal data"),
             Entry("see settings", "/policies", icon="sliders", label="House rules"),
             Entry("see settings", "/settings", icon="gear", label="Shop"),
         ),

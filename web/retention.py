@@ -39,7 +39,13 @@ def index() -> Answer:
 def _rule(keeping: retention.Keeping, today: Any) -> dict[str, Any]:
     value = policy(looking(), me().store_id, keeping.policy, today)
     before = retention.limit(looking(), me().store_id, keeping, today)
-    return {"cells": [word("Keeping", keeping.name), policies.told(keeping.policy, value), clock(before)]}
+    return {
+        "cells": [
+            word("Keeping", keeping.name),
+            policies.told(keeping.policy, value),
+            show(calendar_of(looking()).today(before)),
+        ]
+    }
 
 
 def _night(night: RetentionRun) -> dict[str, Any]:

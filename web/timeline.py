@@ -11,6 +11,7 @@ from web.language import clock, say, word
 
 # What a row looks like: by kind of thing, and by actions that mean more than the kind.
 KIND_ICONS = {
+    "data_request": "shield-check",
     "deal": "briefcase", "quotation": "file-earmark-text", "exception": "shield-exclamation", "contract": "pen",
     "drive": "car-front", "unit": "truck", "batch": "box-seam", "customer": "buildings", "visit": "person-walking",
     "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",

@@ -1,11 +1,26 @@
 """Personal data: which lists left the house, what was emptied when its time had come, what must stay."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dealer.engine.database import Code, Count, Day, Document, Moment, NameType, OfStore, Prose
+from dealer.engine.database import (
+    Code,
+    Count,
+    Day,
+    Document,
+    Living,
+    Moment,
+    Name,
+    NameType,
+    OfStore,
+    Prose,
+    numbered,
+    state_of,
+    word_of,
+)
 from dealer.records.people import Person
 
 
@@ -45,3 +60,39 @@ class RetentionRun(OfStore):
     finished_at: Mapped[Moment | None]
     emptied: Mapped[Document]  # kind → how many
     __table_args__ = (Index("uq_retention_runs_day", "store_id", "day", unique=True),)
+
+
+class RequestKind(StrEnum):
+    """What somebody may ask for (PIPL 44–47)."""
+
+    COPY = "copy"
+    CORRECT = "correct"
+    OBJECT = "object_to_calls"
+    DELETE = "delete"
+
+
+class RequestState(StrEnum):
+    """A request is received, and answered within its days."""
+
+    RECEIVED = "received"
+    ANSWERED = "answered"
+
+
+class DataRequest(Living):
+    """Somebody's request about their own data, and what came of it."""
+
+    __tablename__ = "data_requests"
+    state: Mapped[RequestState] = mapped_column(state_of(RequestState))
+    kind: Mapped[RequestKind] = mapped_column(word_of(RequestKind))
+    name: Mapped[Name]
+    phone: Mapped[Code | None]
+    number_hash: Mapped[str | None] = mapped_column(NameType(64))
+    told: Mapped[Prose] = mapped_column(default="")
+    due_at: Mapped[Moment | None]
+    received_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    identified: Mapped[Name] = mapped_column(default="")  # how it was made sure that it is them
+    answer: Mapped[Prose] = mapped_column(default="")
+    answered_at: Mapped[Moment | None]
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    outcome: Mapped[Document | None]  # [{kind, at, stays}]: what was found when it was answered, and what stayed
+    __table_args__ = (numbered(), Index("ix_data_requests_due", "store_id", "state", "due_at"))
