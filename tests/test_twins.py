@@ -139,6 +139,7 @@ def test_the_number_of_a_merged_card_opens_the_one_that_stayed(shop: Shop, desk:
     form = wang.get("/prospects/2/merge?into=1")
     assert 'name="into"' in form.html
     assert 'value="1"' in form.html
+    assert f'<option value="{shop.person("王磊").id}" selected>' in form.html
     told = {"into": "1", "owner": str(shop.person("王磊").id), "reason": WHY}
     page = wang.submit("/prospects/2/merge", told, when="2026-11-10 11:00")
     assert (page.status, page.url) == (200, "/prospects/1")

@@ -56,7 +56,8 @@ def _known(card: Prospect, action: str) -> dict[str, Any]:
         case "set_level":
             return {"level": card.level}
         case "merge":
-            return {"into": request.args.get("into", "")}
+            other = _card_that_stays()
+            return {"into": other.number, "owner": other.owner_id} if other else {}
         case _:
             return {}
 
@@ -94,11 +95,17 @@ def _card_keepers() -> list[tuple[str, str]]:
     return [(str(each.id), each.name) for each in people.with_duty(looking(), me().store_id, "keep cards")]
 
 
+def _card_that_stays() -> Prospect | None:
+    """The card that the address or the form of a merging names."""
+    number = request.values.get("into", type=a_number)
+    found: Prospect | None = people.by_number(looking(), Prospect, me(), number) if number is not None else None
+    return found
+
+
 @options("merge_owners")
 def _merge_owners() -> list[tuple[Any, ...]]:
     """The two owners of cards that are merged; before the other card is named, everybody who keeps cards."""
-    card, into = _card_asked(), request.values.get("into", type=a_number)
-    other = people.by_number(looking(), Prospect, me(), into) if into is not None else None
+    card, other = _card_asked(), _card_that_stays()
     both = {each.owner_id: each.owner.name for each in (other, card) if each is not None and other is not None}
     return [(str(key), name) for key, name in both.items()] or list(_card_keepers())
 
