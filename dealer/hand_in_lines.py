@@ -1,7 +1,7 @@
 """What a hand-in is made of: the cards touched since the last one, those that were due, those that had come back."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -142,14 +142,23 @@ def _come_back(db: Session, hand_in: HandIn) -> dict[UUID, HandInLine]:
 # ── what is signed ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def signed_entries(db: Session, card: Prospect, record: Iterable[FollowUp]) -> dict[UUID, datetime]:
-    """Which entries of a card's record a manager has signed, and when: a correction after that is marked."""
+def signed_entries(db: Session, record: Sequence[FollowUp]) -> dict[UUID, datetime]:
+    """Which entries of a record a manager has signed, and when: a correction after that is marked.
+
+    A record may hold the entries of several cards, once these became one.
+    """
+    cards = {each.prospect_id for each in record}
     stretches = db.execute(
-        select(HandInLine.from_at, HandIn.until_at, HandIn.signed_at)
+        select(HandInLine.prospect_id, HandInLine.from_at, HandIn.until_at, HandIn.signed_at)
         .join(HandIn, HandIn.id == HandInLine.hand_in_id)
-        .where(HandInLine.prospect_id == card.id, HandInLine.returned_remark == "", HandIn.state == S.SIGNED)
+        .where(HandInLine.prospect_id.in_(cards), HandInLine.returned_remark == "", HandIn.state == S.SIGNED)
     ).all()
-    return {each.id: at for each in record for start, end, at in stretches if end and at and start <= each.at < end}
+    return {
+        each.id: at
+        for each in record
+        for card, start, end, at in stretches
+        if end and at and card == each.prospect_id and start <= each.at < end
+    }
 
 
 def entries_of(db: Session, lines: Sequence[Drafted | HandInLine], end: datetime) -> dict[UUID, list[FollowUp]]:

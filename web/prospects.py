@@ -253,7 +253,7 @@ def _page(card: Prospect, form: Form | None) -> str:
         gives_up=any(each.step.action == "give_up_calling" and each.is_open for each in choices),
         calls=phone == card.phone and not card.do_not_call,
         buttons=[each for each in buttons if each["action"] != "follow_up"],
-        record=_record(card, card_lists.record_of(looking(), card), {each.id: each.number for each in merged}),
+        record=_record(card_lists.record_of(looking(), card), {each.id: each.number for each in merged}),
         visits=[_visit(each) for each in showroom.visits_of(looking(), card)],
         timeline=timeline.entries(list(reversed(told))),
     )
@@ -295,9 +295,9 @@ def _days_of_level(card: Prospect) -> str:
     )
 
 
-def _record(card: Prospect, entries: list[FollowUp], numbers: dict[UUID, int]) -> list[dict[str, Any]]:
+def _record(entries: list[FollowUp], numbers: dict[UUID, int]) -> list[dict[str, Any]]:
     """The follow-up record as a timeline; a correction says so, and whether the entry had been signed before."""
-    signed = hand_in_lines.signed_entries(looking(), card, entries)
+    signed = hand_in_lines.signed_entries(looking(), entries)
     return [
         {
             "icon": "pencil" if each.corrects_id else "telephone" if each.answered else "telephone-x",
