@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from dealer import drives, hand_ins, prospects, reception, showroom_days
 from dealer.cards import CardFacts, Contacted, Grading
 from dealer.demo_stage import SCAN, Stage
-from dealer.desk import LicenceEntry, Verification
+from dealer.desk_forms import LicenceEntry, Verification
 from dealer.drives import Booking, CheckOut, Signing
 from dealer.engine.words import SHOP_ZONE
 from dealer.hand_in_lines import gathered

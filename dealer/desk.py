@@ -5,25 +5,20 @@ licences.py says what is asked; here is what the consultant types, and how a row
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import Enum
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field
-
-from dealer.drives import wanted
+from dealer.desk_forms import LicenceEntry, RideCheck, Verification
+from dealer.desk_table import DESK_RULES, DeskRule, Stage
+from dealer.drives import back_on, wanted
 from dealer.engine import identifiers, sealed
 from dealer.engine.database import calendar_of
-from dealer.engine.fields import Kind, Paragraph, checked
 from dealer.engine.malformed import half_width
-from dealer.engine.steps import Ask, Effect, Facts, Refusal, Rule, Unrecorded, no, on_facts
+from dealer.engine.steps import Ask, Effect, Refusal, Rule, no, on_facts
 from dealer.engine.words import Word
 from dealer.licences import (
-    DESK_RULES,
-    DeskRule,
     Examined,
     Licence,
-    Stage,
     birth_of,
     class_covers_car,
     driver_is_of_age,
@@ -32,11 +27,9 @@ from dealer.licences import (
 from dealer.policies import policy
 from dealer.records.people import Person
 from dealer.records.testdrives import (
-    DocumentForm,
     DriveCheck,
     DriveState,
     Experience,
-    LicenceStatus,
     NumberKind,
     RefusalReason,
     TestDrive,
@@ -53,83 +46,14 @@ REASONS: dict[RefusalReason, tuple[str, str]] = {
     RefusalReason.PROBATION: ("licence_is_old_enough", "E-LIC-PROBATION"),
     RefusalReason.COMPANION: ("companion_is_experienced", "E-LIC-COMPANION"),
     RefusalReason.AGE: ("driver_is_of_age", "E-LIC-AGE"),
+    RefusalReason.MEDICAL: ("medical_report_is_seen", "E-LIC-MEDICAL"),
+    RefusalReason.FOREIGN: ("licence_is_valid_here", "E-LIC-FOREIGN"),
     RefusalReason.NOT_SOBER: ("driver_is_sober", "E-SOBER"),
 }
 """What a consultant says when the wheel is refused: the rule it was, and its code."""
 
 AHEAD = (DriveState.REQUESTED, DriveState.BOOKED, DriveState.VERIFIED)  # before the car moves
 FOR_OTHERS = "The driver's licence does not allow this: {companion} knows more."
-
-# ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _classes(typed: str) -> str:
-    identifiers.licence_classes(typed)
-    return "".join(half_width(typed).upper().split())
-
-
-class LicenceEntry(Facts):
-    """The licence as the driver shows it. Nothing of it goes into the history: it can be forgotten again."""
-
-    consent: bool = Field(
-        False,
-        title="The driver agrees that the licence is read and kept",
-        description=(
-            "Say before you ask for it: the shop keeps number, class and validity of the licence for twelve months,"
-            " to check who may drive which car. Whoever declines may ride along."
-        ),
-    )
-    calls_welcome: bool = Field(False, title="The driver also welcomes calls about offers")
-    number_kind: Annotated[NumberKind, Unrecorded()] = Field(NumberKind.RESIDENT, title="The licence number is")
-    number: Annotated[str, Unrecorded()] = Field(title="Licence number", min_length=1, max_length=40)
-    birth: Annotated[date | None, Unrecorded()] = Field(
-        None, title="Date of birth", description="Only where the number does not tell it."
-    )
-    classes: Annotated[str, checked(_classes), Unrecorded()] = Field(
-        title="Licence class", description="As printed, such as C1 or C1D.", min_length=1, max_length=20
-    )
-    since: Annotated[date, Unrecorded()] = Field(title="First licence issued on")
-    until: Annotated[date | None, Unrecorded()] = Field(None, title="Valid until")
-    for_ever: Annotated[bool, Unrecorded()] = Field(False, title="Valid without end")
-
-
-class SecondLook(Facts):
-    """A number without a check digit, typed again by somebody else with the licence in hand."""
-
-    number: Annotated[str, Unrecorded()] = Field(title="Licence number", min_length=1, max_length=40)
-
-
-class Verification(Facts):
-    """What was seen at the desk, with the licence in hand."""
-
-    form: DocumentForm = Field(title="What was shown")
-    status: Annotated[LicenceStatus, Kind("chips")] = Field(LicenceStatus.NOT_SHOWN, title="Status shown by 12123")
-    name: Annotated[str, Unrecorded()] = Field(title="Name on the licence", min_length=1, max_length=200)
-    sober: bool = Field(False, title="The driver declares: no alcohol, no medicine, rested and well")
-
-
-class RideCheck(Facts):
-    """Before somebody rides along: no licence is needed, but consent and a belt."""
-
-    consent: bool = Field(False, title="The passenger agrees that name and phone are kept")
-    calls_welcome: bool = Field(False, title="The passenger also welcomes calls about offers")
-    belt: bool = Field(False, title="The passenger will wear the belt")
-    minor: bool = Field(False, title="The passenger is under 18")
-    guardian: str = Field("", title="Guardian who is present", max_length=200)
-
-
-class Refusing(Facts):
-    """Why the wheel is refused."""
-
-    reason: Annotated[RefusalReason, Kind("chips")] = Field(title="Why the wheel is refused")
-    remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
-
-
-class RevealReason(Facts):
-    """Why somebody needs the whole number."""
-
-    reason: str = Field(title="Reason", min_length=1, max_length=200)
-
 
 # ── what the rules look at ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -139,6 +63,7 @@ def examined(drive: TestDrive, ask: Ask) -> Examined:
     slot, facts = wanted(drive, ask), ask.facts
     seen = Examined(
         day=max(ask.today, calendar_of(ask.db).today(slot.starts_at)),
+        back_on=back_on(slot, ask),
         model=slot.car.model,
         route=slot.route,
         companion=ask.db.get(Person, slot.companion_id),
@@ -149,6 +74,7 @@ def examined(drive: TestDrive, ask: Ask) -> Examined:
         form=drive.licence_form,
         status=drive.licence_status,
         name_seen=drive.name,
+        medical=drive.medical_seen,
         sober=drive.sober_declared,
         signed=is_signed(drive),
         consent=drive.consent_at is not None,
@@ -156,7 +82,10 @@ def examined(drive: TestDrive, ask: Ask) -> Examined:
     )
     match facts:
         case Verification():
-            return replace(seen, form=facts.form, status=facts.status, name_seen=facts.name, sober=facts.sober)
+            return replace(
+                seen, form=facts.form, status=facts.status, name_seen=facts.name, medical=facts.medical,
+                sober=facts.sober,
+            )  # fmt: skip
         case LicenceEntry():
             return replace(seen, consent=facts.consent)
         case RideCheck():
@@ -263,17 +192,29 @@ class Line:
     seen: str
     passed: bool | None
     refusal: Refusal | None = None
+    code: str | None = None  # of an answer that is kept: which refusal it was
+    stage: str = ""
 
 
 def licence_card(drive: TestDrive, ask: Ask) -> list[Line]:
     """Every rule of the desk: as it was answered there, and before that as it would be answered now."""
     rows = [row for row in DESK_RULES if row.concerns is drive.experience and _asked_at(row, Stage.VERIFY)]
-    if drive.verified_at is None and drive.state in AHEAD:
+    if is_judged_now(drive):
         seen = examined(drive, ask)
         return [_as_of_now(row, seen) for row in rows if row.arises(seen) or seen.licence is None]
     kept = {check.rule: check for check in drive.checks}  # the last answer of each rule
     told = [kept[row.asks.__name__] for row in rows if row.asks.__name__ in kept]
-    return [Line(check.rule, check.seen, check.passed) for check in told]
+    return [as_kept(check) for check in told]
+
+
+def is_judged_now(drive: TestDrive) -> bool:
+    """Whether nobody at the desk has answered yet: the card then says what the rules would say."""
+    return drive.verified_at is None and drive.state in AHEAD
+
+
+def as_kept(check: DriveCheck) -> Line:
+    """An answer as it was written down."""
+    return Line(check.rule, check.seen, check.passed, code=check.code, stage=check.stage)
 
 
 def _as_of_now(row: DeskRule, seen: Examined) -> Line:
@@ -292,12 +233,13 @@ def note_answers(stage: Stage) -> Effect:
     def note(drive: TestDrive, ask: Ask) -> None:
         for answer in answers(drive, ask, stage):
             code = answer.refusal.code if answer.refusal else None
-            drive.checks.append(_check(drive, ask, stage, answer.rule, plain(answer.seen), code))
+            drive.checks.append(check_of(drive, ask, stage, answer.rule, plain(answer.seen), code))
 
     return note
 
 
-def _check(drive: TestDrive, ask: Ask, stage: Stage, rule: str, seen: str, code: str | None) -> DriveCheck:
+def check_of(drive: TestDrive, ask: Ask, stage: Stage, rule: str, seen: str, code: str | None) -> DriveCheck:
+    """One answer as a row."""
     return DriveCheck(
         store_id=drive.store_id, drive_id=drive.id, at=ask.at, stage=stage.value, rule=rule, seen=seen[:200],
         passed=code is None, code=code, person_id=ask.actor.id,
@@ -329,6 +271,7 @@ def write_licence(drive: TestDrive, ask: Ask) -> None:
     drive.consent_at, drive.calls_welcome = ask.at, facts.calls_welcome
     drive.entered_by_id, drive.compared_by_id = ask.actor.id, None
     drive.override_by_id = drive.override_reason = drive.licence_form = drive.licence_status = None
+    drive.medical_seen = False
 
 
 def normal_number(kind: NumberKind, typed: str) -> str:
@@ -342,6 +285,7 @@ def write_verification(drive: TestDrive, ask: Ask) -> None:
     """What was shown, and that the driver said to be sober."""
     facts: Verification = ask.facts
     drive.licence_form, drive.licence_status, drive.sober_declared = facts.form, facts.status, facts.sober
+    drive.medical_seen = facts.medical
 
 
 def write_ride(drive: TestDrive, ask: Ask) -> None:
@@ -365,7 +309,7 @@ def note_refusal(drive: TestDrive, ask: Ask) -> None:
     if drive.number_hash is not None:
         note_answers(Stage.BOOK)(drive, ask)
     rule, drive.refusal_code = REASONS[ask.facts.reason]
-    drive.checks.append(_check(drive, ask, Stage.VERIFY, rule, "", drive.refusal_code))
+    drive.checks.append(check_of(drive, ask, Stage.VERIFY, rule, "", drive.refusal_code))
 
 
 def note_failure(drive: TestDrive, ask: Ask) -> None:
@@ -383,7 +327,7 @@ def forget_licence(drive: TestDrive, ask: Ask) -> None:
         "licence_status", "entered_by_id", "compared_by_id", "override_by_id", "override_reason",
     ):  # fmt: skip
         setattr(drive, name, None)
-    drive.licence_for_ever = False
+    drive.licence_for_ever = drive.medical_seen = False
     blank(drive.checks)
 
 

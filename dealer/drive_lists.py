@@ -65,11 +65,13 @@ class CarDay:
     free: Sequence[datetime]
 
 
-def day_grid(db: Session, store_id: UUID, day: date, at: datetime) -> list[CarDay]:
-    """Every demo car of the shop with its day, by plate."""
+def day_grid(
+    db: Session, store_id: UUID, day: date, at: datetime, length: timedelta = SLOT, but: UUID | None = None
+) -> list[CarDay]:
+    """Every demo car of the shop with its day, by plate. `but` names a drive that is being moved, of that length."""
     taken = _of_day(db, store_id, day)
     return [
-        CarDay(car, [drive for drive in taken if drive.car_id == car.id], free_slots(db, car, day, at))
+        CarDay(car, [drive for drive in taken if drive.car_id == car.id], free_slots(db, car, day, at, length, but))
         for car in cars(db, store_id)
     ]
 

@@ -5,7 +5,8 @@ Each rule answers None or a sentence for a person that names the remedy.
 
 from datetime import datetime, timedelta
 
-from dealer.desk import LicenceEntry, SecondLook, examined, is_signed, normal_number
+from dealer.desk import examined, is_signed, normal_number
+from dealer.desk_forms import LicenceEntry, SecondLook
 from dealer.drive_lists import stopped_for_conduct, under_way
 from dealer.drives import Return, Signing, missed_from
 from dealer.engine import sealed
@@ -194,9 +195,13 @@ def both_have_signed(drive: TestDrive, ask: Ask) -> Refusal | None:
 
 
 def verified_lately(drive: TestDrive, ask: Ask) -> Refusal | None:
-    """What was verified holds for two hours (house rule `verified_for_minutes`)."""
+    """What was verified holds for two hours (house rule `verified_for_minutes`).
+
+    A check that lies ahead was made before the machine's clock was set back: nobody knows how old it is.
+    """
     minutes = policy(ask.db, drive.store_id, "verified_for_minutes", ask.today)
-    if drive.verified_at is None or ask.at > drive.verified_at + timedelta(minutes=minutes):
+    seen = drive.verified_at
+    if seen is None or not seen <= ask.at <= seen + timedelta(minutes=minutes):
         return no("The check at the desk is too long ago: verify again.", code="E-VERIFY-AGAIN", fix="verify")
     return None
 

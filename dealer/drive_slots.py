@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dealer import car_holds, people
-from dealer.desk import LicenceEntry, normal_number
+from dealer.desk import normal_number
+from dealer.desk_forms import LicenceEntry
 from dealer.drive_lists import buffer, overlapping
-from dealer.drives import Particulars, Slot, wanted
+from dealer.drives import Particulars, Slot, back_on, wanted
 from dealer.engine import sealed
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import Malformed
@@ -75,10 +76,9 @@ def car_is_not_in_repair(drive: TestDrive, ask: Ask) -> Refusal | None:
 
 
 def car_papers_last(drive: TestDrive, ask: Ask) -> Refusal | None:
-    """Plate, insurance and inspection last until the day of the drive."""
+    """Plate, insurance and inspection last until the car is back."""
     slot = wanted(drive, ask)
-    day = max(ask.today, calendar_of(ask.db).today(slot.starts_at))
-    return car_holds.papers_lapse(slot.car, day)
+    return car_holds.papers_lapse(slot.car, back_on(slot, ask))
 
 
 def _others(drive: TestDrive, ask: Ask) -> tuple[Slot, list[TestDrive]]:

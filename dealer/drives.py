@@ -4,14 +4,15 @@ The rules are in drive_rules.py, those about the licence in licences.py, the tab
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import event, select
 
-from dealer import deadlines
+from dealer import car_damage, deadlines
+from dealer.car_damage import Ticked
 from dealer.customers import ShortName, Telephone
 from dealer.engine import files
 from dealer.engine.database import calendar_of
@@ -81,6 +82,8 @@ class CheckOut(Facts):
 
     odometer: int = Field(title="Odometer (km)", ge=0, le=999_999)
     fuel: int = Field(title="Fuel or charge (%)", ge=0, le=100)
+    damage: Ticked = Field((), title="Damage on the car")
+    damage_note: str = Field("", title="What the damage is", max_length=200)
 
 
 class Return(Facts):
@@ -92,6 +95,8 @@ class Return(Facts):
     liked: str = Field("", title="What was liked", max_length=200)
     missed: str = Field("", title="What was missed", max_length=200)
     remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
+    damage: Ticked = Field((), title="Damage on the car")
+    damage_note: str = Field("", title="What the damage is", max_length=200)
 
 
 class Abort(Facts):
@@ -137,6 +142,12 @@ def wanted(drive: TestDrive, ask: Ask) -> Slot:
     car, route = _ours(ask, DemoCar, ask.facts.car), _ours(ask, Route, ask.facts.route) or drive.route
     ends_at = ask.facts.starts_at + timedelta(minutes=route.minutes)
     return Slot(car or drive.car, route, ask.facts.companion, ask.facts.starts_at, ends_at)
+
+
+def back_on(slot: Slot, ask: Ask) -> date:
+    """The day on which the car is back: a drive may go over midnight, and one that leaves late comes back late."""
+    late = ask.at + (slot.ends_at - slot.starts_at)
+    return calendar_of(ask.db).last_day(max(slot.ends_at, late))
 
 
 def _ours(ask: Ask, record: Any, key: UUID) -> Any:
@@ -248,7 +259,7 @@ def end_waiting(drive: TestDrive, ask: Ask) -> None:
 def put_key_back(drive: TestDrive, ask: Ask) -> None:
     """The key was out for a drive that does not start now."""
     if drive.checked_out_by_id is not None:
-        drive.checked_out_by_id = drive.odometer_out = drive.fuel_out = None
+        drive.checked_out_by_id = drive.odometer_out = drive.fuel_out = drive.damage_out = None
         drive.car.status = DemoState.AVAILABLE
         deadlines.finish(ask, drive.car, "car_not_back")
 
@@ -281,6 +292,7 @@ def note_verified(drive: TestDrive, ask: Ask) -> None:
 def note_key_out(drive: TestDrive, ask: Ask) -> None:
     """The vehicle administrator hands out the key."""
     drive.odometer_out, drive.fuel_out, drive.checked_out_by_id = ask.facts.odometer, ask.facts.fuel, ask.actor.id
+    drive.damage_out = car_damage.as_kept(ask.facts.damage, ask.facts.damage_note)
     drive.car.status, drive.car.odometer = DemoState.OUT, ask.facts.odometer
 
 
@@ -292,14 +304,29 @@ def set_off(drive: TestDrive, ask: Ask) -> None:
 def take_back(drive: TestDrive, ask: Ask) -> None:
     """The car is back and the customer has spoken; the consultant calls on the next day."""
     facts: Return = ask.facts
-    drive.ended_at, drive.odometer_in, drive.fuel_in = ask.at, facts.odometer, facts.fuel
+    _end(drive, ask)
+    drive.odometer_in, drive.fuel_in = facts.odometer, facts.fuel
     drive.feedback = facts.model_dump(mode="json", include={"satisfaction", "liked", "missed", "remark"})
+    drive.damage_in = car_damage.as_kept(facts.damage, facts.damage_note)
     drive.car.status, drive.car.odometer = DemoState.AVAILABLE, facts.odometer
     deadlines.finish(ask, drive.car, "car_not_back")
+    if car_damage.new_on(drive):
+        have_looked_at(drive, ask)
     calendar = calendar_of(ask.db)
     clock = policy(ask.db, drive.store_id, "follow_up_from", ask.today)
     due = calendar.at(ask.today + timedelta(days=1), clock)
     deadlines.plan(ask, "drive_follow_up", drive, due, owner_id=drive.owner_id)
+
+
+def _end(drive: TestDrive, ask: Ask) -> None:
+    """No drive ends before it began, even where the machine's clock was set back meanwhile."""
+    drive.ended_at = max(ask.at, drive.started_at or ask.at)
+
+
+def have_looked_at(drive: TestDrive, ask: Ask) -> None:
+    """The vehicle administrator looks at the car before it goes out again."""
+    drive.car.status = DemoState.CHECK
+    deadlines.plan(ask, "car_check", drive.car, ask.at, role=Role.VEHICLES, note=drive.car.plate)
 
 
 def stop_for(drive: TestDrive, ask: Ask) -> None:
@@ -312,11 +339,13 @@ def stop_for(drive: TestDrive, ask: Ask) -> None:
 
 
 def _stop(drive: TestDrive, ask: Ask, reason: AbortReason) -> None:
-    drive.ended_at, drive.abort_reason = ask.at, reason
-    drive.car.status = DemoState.REPAIR if reason is AbortReason.ACCIDENT else DemoState.CHECK
+    _end(drive, ask)
+    drive.abort_reason = reason
+    have_looked_at(drive, ask)
+    if reason is AbortReason.ACCIDENT:
+        drive.car.status = DemoState.REPAIR
     deadlines.cancel(ask, drive)
     deadlines.finish(ask, drive.car, "car_not_back")
-    deadlines.plan(ask, "car_check", drive.car, ask.at, role=Role.VEHICLES, note=drive.car.plate)
 
 
 def stop_for_incident(drive: TestDrive, ask: Ask) -> None:

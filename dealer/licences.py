@@ -5,11 +5,8 @@ Traffic Safety Law 99). Every rule looks at plain values and answers None or why
 belong and keeps the answers.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import Any
 
 from dealer.engine import identifiers
 from dealer.engine.calendar import add_months, period_ends, probation_ends
@@ -17,7 +14,7 @@ from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Refusal, no
 from dealer.engine.words import Word
 from dealer.records.people import Person, Role
-from dealer.records.testdrives import DocumentForm, Experience, LicenceStatus, NumberKind
+from dealer.records.testdrives import DocumentForm, LicenceStatus, NumberKind
 from dealer.records.vehicles import Category, Energy, Gearbox, Model, Route
 
 # ── what the rules look at ────────────────────────────────────────────────────────────────────────────────────────
@@ -46,11 +43,13 @@ class Examined:
     companion: Person | None
     name: str
     months: int  # house rule `licence_months`
+    back_on: date | None = None  # where the drive ends on another day
     licence: Licence | None = None
     overridden: bool = False
     form: DocumentForm | None = None
     status: LicenceStatus | None = None
     name_seen: str = ""
+    medical: bool = False  # this year's medical report was seen
     sober: bool = False
     signed: bool = False
     consent: bool = False
@@ -80,6 +79,7 @@ CLASSES_FOR: dict[tuple[Category, Gearbox], frozenset[str]] = {
     (Category.ADAPTED, Gearbox.AUTOMATIC): frozenset({"C5"}),
 }
 """Any one of these classes, held or included in one held, covers the car (公安部令第162号 附件1)."""
+REPORTS_FROM = 70  # years of age, from which a licence is kept by a medical report each year
 
 
 def gearbox_of(model: Model) -> Gearbox:
@@ -99,10 +99,21 @@ def licence_is_there(seen: Examined) -> Refusal | None:
     return None
 
 
+def licence_is_valid_here(seen: Examined) -> Refusal | None:
+    """Neither a foreign licence nor an international permit is worth anything here (Road Traffic Safety Law 19)."""
+    if seen.held.kind is NumberKind.FOREIGN:
+        return no(
+            "A foreign licence or international permit does not count here: ask for a Chinese licence, or offer a"
+            " ride-along.",
+            code="E-LIC-FOREIGN",
+        )  # fmt: skip
+    return None
+
+
 def number_passes_its_checks(seen: Examined) -> Refusal | None:
     """The number of a licence is its holder's resident ID; where it is not, the date of birth is asked."""
     licence = seen.held
-    if licence.kind is NumberKind.OTHER:
+    if licence.kind is not NumberKind.RESIDENT:
         if licence.birth is None or len(licence.number) < 5:
             return no("Enter the number as the licence shows it, and the date of birth.", code="E-LIC-ID")
         return None
@@ -119,7 +130,7 @@ def number_passes_its_checks(seen: Examined) -> Refusal | None:
 def number_was_compared(seen: Examined) -> Refusal | None:
     """A number without a check digit takes a second pair of eyes."""
     licence = seen.held
-    if licence.kind is NumberKind.OTHER and not licence.compared:
+    if has_no_check_digit(seen) and not licence.compared:
         return no(
             "This number has no check digit: a second colleague compares it with the licence.",
             code="E-LIC-ID", fix="compare",
@@ -174,7 +185,7 @@ def cars_like(model: Model) -> Word:
 def licence_is_valid_on_the_day(seen: Examined) -> Refusal | None:
     """Valid on its last day too; asked when booking, when moving, at the desk and before the key."""
     until = seen.held.until
-    if until is not None and seen.day > until:
+    if until is not None and max(seen.day, seen.back_on or seen.day) > until:
         return no(
             "The licence is valid until {until}: ask for the renewed one, or offer a ride-along.",
             code="E-LIC-EXPIRED", until=until,
@@ -188,6 +199,16 @@ def driver_is_of_age(seen: Examined) -> Refusal | None:
     if birth is None or age_on(birth, seen.day) >= 18:
         return None
     return no("The driver is under 18: offer a ride-along with a guardian.", code="E-LIC-AGE")
+
+
+def medical_report_is_seen(seen: Examined) -> Refusal | None:
+    """Nobody is too old for a small car, but from 70 on a licence lives from the year's medical report."""
+    if is_of_great_age(seen) and not seen.medical:
+        return no(
+            "From {age} on a licence needs the year's medical report: look at it, or offer a ride-along.",
+            code="E-LIC-MEDICAL", age=REPORTS_FROM,
+        )  # fmt: skip
+    return None
 
 
 def licence_is_old_enough(seen: Examined) -> Refusal | None:
@@ -258,9 +279,20 @@ def guardian_is_there(seen: Examined) -> Refusal | None:
     return None
 
 
+def has_no_check_digit(seen: Examined) -> bool:
+    """Whether the number proves nothing by itself."""
+    return seen.held.kind is NumberKind.OTHER
+
+
+def is_of_great_age(seen: Examined) -> bool:
+    """Whether the driver reports on their health each year."""
+    birth = birth_of(seen.held)
+    return birth is not None and age_on(birth, seen.day) >= REPORTS_FROM
+
+
 def birth_of(licence: Licence) -> date | None:
     """What the number says, else what was typed."""
-    if licence.kind is NumberKind.OTHER:
+    if licence.kind is not NumberKind.RESIDENT:
         return licence.birth
     try:
         return identifiers.licence_number(licence.number).birth
@@ -271,94 +303,3 @@ def birth_of(licence: Licence) -> date | None:
 def age_on(birth: date, day: date) -> int:
     """Full years on that day."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
-# ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Stage(StrEnum):
-    """When the rules are asked."""
-
-    BOOK = "book"  # as soon as the licence is known
-    MOVE = "move"
-    VERIFY = "verify"
-    START = "start"
-
-
-@dataclass(frozen=True)
-class DeskRule:
-    """One row: whom it concerns, what it asks, what it sees, and when.
-
-    `stored` are the stages that ask it of what is kept; `typed` those where its subject is being typed, with the field.
-    """
-
-    concerns: Experience
-    asks: Callable[[Examined], Refusal | None]
-    sees: Callable[[Examined], Any]
-    stored: tuple[Stage, ...] = ()
-    typed: Mapping[Stage, str] = field(default_factory=dict)
-
-    @property
-    def needs_licence(self) -> bool:
-        """Whether it says nothing before there is a licence."""
-        return self.asks not in NOT_ABOUT_THE_LICENCE
-
-    def arises(self, seen: Examined) -> bool:
-        """Whether there is anything to ask: a number that proves itself is compared by nobody."""
-        if seen.licence is None:
-            return not self.needs_licence
-        return self.asks is not number_was_compared or seen.licence.kind is NumberKind.OTHER
-
-
-NOT_ABOUT_THE_LICENCE = (
-    licence_is_there, driver_is_sober, agreement_is_signed, consent_is_given, belt_is_promised, guardian_is_there,
-)  # fmt: skip
-
-
-def _yes(what: bool) -> Word:
-    return Word("Answer", "yes" if what else "no")
-
-
-def _number(seen: Examined) -> str:
-    return identifiers.mask_id(seen.held.number)
-
-
-def _end(seen: Examined) -> date | Word:
-    return seen.held.until or Word("LicenceEnd", "for_ever")
-
-
-def _age(seen: Examined) -> int | str:
-    birth = birth_of(seen.held)
-    return "" if birth is None else age_on(birth, seen.day)
-
-
-def _companion(seen: Examined) -> str:
-    who = seen.companion
-    return f"{who.licence_classes or ''} {who.licence_since or ''}".strip() if who else ""
-
-
-D, R = Experience.DRIVE, Experience.RIDE
-B, M, V, ST = Stage
-
-# fmt: off
-DESK_RULES = (
-    # concerns  asks                            sees                             of what is kept, typed
-    DeskRule(D, licence_is_there,               lambda s: _yes(bool(s.licence)), (V, ST)),
-    DeskRule(D, number_passes_its_checks,       _number,                         (V,),    {B: "number"}),
-    DeskRule(D, number_was_compared,            lambda s: _yes(s.held.compared), (V,)),
-    DeskRule(D, name_is_the_drivers,            lambda s: s.name_seen,           (),      {V: "name"}),
-    DeskRule(D, document_is_the_licence_itself, lambda s: s.form,                (ST,),   {V: "form"}),
-    DeskRule(D, status_is_normal,               lambda s: s.status,              (ST,),   {V: "status"}),
-    DeskRule(D, class_covers_car,               lambda s: s.held.classes,        (V, ST), {B: "classes", M: "car"}),
-    DeskRule(D, licence_is_valid_on_the_day,    _end,                            (V, ST), {B: "until", M: "starts_at"}),
-    DeskRule(D, driver_is_of_age,               _age,                            (V, ST), {B: "number"}),
-    DeskRule(D, licence_is_old_enough,          lambda s: s.held.since,          (V, ST)),
-    DeskRule(D, companion_is_experienced,       _companion,                      (V, ST)),
-    DeskRule(D, driver_is_sober,                lambda s: _yes(s.sober),         (ST,),   {V: "sober"}),
-    DeskRule(D, agreement_is_signed,            lambda s: _yes(s.signed),        (V, ST)),
-    DeskRule(D, consent_is_given,               lambda s: _yes(s.consent),       (V, ST), {B: "consent"}),
-    DeskRule(R, consent_is_given,               lambda s: _yes(s.consent),       (ST,),   {V: "consent"}),
-    DeskRule(R, belt_is_promised,               lambda s: _yes(s.belt),          (),      {V: "belt"}),
-    DeskRule(R, guardian_is_there,              lambda s: s.guardian,            (),      {V: "guardian"}),
-)
-# fmt: on

@@ -42,6 +42,8 @@ DEFAULTS: dict[str, Any] = {
     "drive_hours": ["08:30-18:30"],
     "cars_back_by": "18:30",
     "licence_months": 12,
+    "licence_photo": False,
+    "licence_photo_days": 30,
     "conduct_needs_approval": True,
     "reservation_days": 3,
     "unpaid_after_notice_days": 4,

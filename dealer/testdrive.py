@@ -15,18 +15,12 @@ from sqlalchemy.orm import Session
 from dealer import desk, drive_lists, drives, people, reports
 from dealer import drive_rules as rules
 from dealer import drive_slots as slots
+from dealer import licence_photos as photos
 from dealer.deals import Comment
-from dealer.desk import (
-    AHEAD,
-    LicenceEntry,
-    Refusing,
-    RevealReason,
-    RideCheck,
-    SecondLook,
-    Verification,
-    note_answers,
-    rules_at,
-)
+from dealer.desk import AHEAD, note_answers, rules_at
+from dealer.desk_forms import LicenceEntry, Refusing, RevealReason, RideCheck, SecondLook, Verification
+from dealer.desk_table import Stage
+from dealer.drive_card import note_card
 from dealer.drive_lists import day_grid, drives_of_customer, free_slots, models_not_driven, of_deal
 from dealer.drive_papers import agreement_terms, print_agreement
 from dealer.drives import Abort, Booking, CheckOut, IncidentReport, Move, Particulars, Return, Signing, prepare
@@ -34,7 +28,7 @@ from dealer.engine import sealed
 from dealer.engine.fields import Options, Paragraph
 from dealer.engine.history import of_thing
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Refused, Step, no, write_down
-from dealer.licences import Stage
+from dealer.licence_photos import LicencePhoto
 from dealer.people import OWNER, SYSTEM, Actor, Who, has, not_their_own, owner_or
 from dealer.quotation_rules import is_tendered
 from dealer.records.contracts import DriveWaiver
@@ -65,6 +59,15 @@ FIRST_OF_ALL = (rules.verified_lately, rules.its_day_has_come)
 BEFORE_THE_KEY = (
     slots.route_is_approved, slots.car_papers_last, rules.nobody_is_on_the_road_with_it, rules.conduct_is_cleared,
 )  # fmt: skip
+# The key is as good as the drive: it is not laid into a hand that may not start.
+WITH_THE_KEY = (*FIRST_OF_ALL, *rules_at(Stage.START, D), *rules_at(Stage.START, R), *BEFORE_THE_KEY)
+
+
+def forget(drive: TestDrive, ask: Ask) -> None:
+    """Nobody drives: neither the licence nor its photo is kept."""
+    desk.forget_licence(drive, ask)
+    photos.let_go(drive, ask)
+
 
 # fmt: off
 STEPS = [
@@ -86,11 +89,14 @@ STEPS = [
     # the registration
     Step("enter_licence", (S.REQUESTED, S.BOOKED), SAME, CHECKS, LicenceEntry,
          (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), slots.beside("number", slots.driver_is_free)),
-         (desk.write_licence, drives.void_agreement, note_answers(Stage.BOOK)), when=rules.is_drive),
+         (desk.write_licence, photos.let_go, drives.void_agreement, note_answers(Stage.BOOK)), when=rules.is_drive),
     Step("enter_licence", S.VERIFIED, S.BOOKED, CHECKS, LicenceEntry,
          (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), slots.beside("number", slots.driver_is_free)),
-         (desk.write_licence, drives.void_agreement, drives.put_key_back, note_answers(Stage.BOOK)),
+         (desk.write_licence, photos.let_go, drives.void_agreement, drives.put_key_back, note_answers(Stage.BOOK)),
          when=rules.is_drive),
+    Step("keep_photo", AHEAD, SAME, CHECKS, LicencePhoto,
+         (photos.photos_are_allowed, rules.licence_is_known, photos.photo_is_agreed_to),
+         (photos.keep_photo,), when=rules.is_drive),
     Step("compare_number", (S.REQUESTED, S.BOOKED), SAME, CHECKS, SecondLook,
          (rules.licence_is_known, rules.number_needs_a_second_look, rules.somebody_else_entered_it,
           rules.number_is_the_same),
@@ -109,33 +115,36 @@ STEPS = [
     Step("verify", (S.BOOKED, S.VERIFIED), S.VERIFIED, CHECKS, Verification,
          (rules.its_day_has_come, *rules_at(Stage.VERIFY, D), rules.particulars_are_complete,
           rules.conduct_is_cleared),
-         (desk.write_verification, drives.note_verified, note_answers(Stage.VERIFY)), when=rules.is_drive),
+         (desk.write_verification, drives.note_verified, note_card(Stage.VERIFY)), when=rules.is_drive),
     Step("verify", (S.BOOKED, S.VERIFIED), S.VERIFIED, CHECKS, RideCheck,
          (rules.its_day_has_come, *rules_at(Stage.VERIFY, R), rules.conduct_is_cleared),
-         (desk.write_ride, drives.note_verified, note_answers(Stage.VERIFY)), when=rules.is_ride),
+         (desk.write_ride, drives.note_verified, note_card(Stage.VERIFY)), when=rules.is_ride),
     Step("check_out", S.VERIFIED, SAME, has("keep demo cars"), CheckOut,
-         (rules.car_is_at_hand, rules.odometer_has_not_turned_back),
+         (*WITH_THE_KEY, rules.car_is_at_hand, rules.odometer_has_not_turned_back),
          (drives.note_key_out,)),
     Step("start", S.VERIFIED, S.IN_PROGRESS, OWNER, None,
          (*FIRST_OF_ALL, rules.registration_is_complete, *rules_at(Stage.START, D), *BEFORE_THE_KEY,
           rules.car_is_checked_out),
-         (drives.set_off, note_answers(Stage.START)), when=rules.is_drive),
+         (drives.set_off, note_card(Stage.START)), when=rules.is_drive),
     Step("start", S.VERIFIED, S.IN_PROGRESS, OWNER, None,
          (*FIRST_OF_ALL, *rules_at(Stage.START, R), *BEFORE_THE_KEY, rules.car_is_checked_out),
-         (drives.set_off, note_answers(Stage.START)), when=rules.is_ride),
+         (drives.set_off, note_card(Stage.START)), when=rules.is_ride),
     # on the road
     Step("complete", S.IN_PROGRESS, S.COMPLETED, SEATED, Return,
          (rules.odometer_has_not_turned_back,),
-         (drives.take_back,)),
+         (drives.take_back, photos.plan_its_end)),
     Step("abort", S.IN_PROGRESS, S.ABORTED, SEATED, Abort,
          (),
-         (drives.stop_for,)),
+         (drives.stop_for, photos.plan_its_end)),
     Step("incident", S.IN_PROGRESS, S.ABORTED, SEATED, IncidentReport,
          (rules.incident_is_past,),
          (drives.stop_for_incident, drives.write_incident, drives.tell_managers)),
     Step("incident", S.ABORTED, SAME, SEATED, IncidentReport,
          (rules.incident_is_past,),
          (drives.write_incident, drives.tell_managers)),
+    Step("delete_photo", (S.COMPLETED, S.ABORTED), SAME, SYSTEM, None,
+         (photos.photo_has_had_its_days,),
+         (photos.let_go,)),
     # beside the path
     Step("move", (S.REQUESTED, S.BOOKED), SAME, BOOKS, Move,
          (*slots.TYPED_SLOT_RULES, *rules_at(Stage.MOVE, D)),
@@ -145,25 +154,25 @@ STEPS = [
          (drives.put_key_back, drives.write_move, drives.void_agreement, note_answers(Stage.MOVE))),
     Step("ride_instead", (S.REQUESTED, S.BOOKED), SAME, CALLS_OFF, None,
          (),
-         (drives.become_ride, drives.void_agreement, desk.forget_licence), when=rules.is_drive),
+         (drives.become_ride, drives.void_agreement, forget), when=rules.is_drive),
     Step("ride_instead", (S.VERIFIED, S.REFUSED), S.BOOKED, CALLS_OFF, None,
          slots.SLOT_RULES,
-         (drives.put_key_back, drives.become_ride, drives.void_agreement, desk.forget_licence), when=rules.is_drive),
+         (drives.put_key_back, drives.become_ride, drives.void_agreement, forget), when=rules.is_drive),
     Step("refuse", AHEAD, S.REFUSED, CHECKS, Refusing,
          (),
-         (desk.note_refusal, desk.forget_licence, drives.end_waiting), when=rules.by_hand),
+         (desk.note_refusal, forget, drives.end_waiting), when=rules.by_hand),
     Step("refuse", AHEAD, S.REFUSED, SYSTEM, None,
          (desk.licence_has_failed,),
-         (desk.note_failure, desk.forget_licence, drives.end_waiting), when=rules.by_itself),
+         (desk.note_failure, forget, drives.end_waiting), when=rules.by_itself),
     Step("cancel", AHEAD, S.CANCELLED, CALLS_OFF, Comment,
          (),
-         (desk.forget_licence, drives.end_waiting)),
+         (forget, drives.end_waiting)),
     Step("cancel_with_deal", AHEAD, S.CANCELLED, SYSTEM, None,
          (rules.deal_is_given_up,),
-         (desk.forget_licence, drives.end_waiting)),
+         (forget, drives.end_waiting)),
     Step("no_show", (S.REQUESTED, S.BOOKED), S.NO_SHOW, SYSTEM, None,
          (rules.nobody_came,),
-         (desk.forget_licence, drives.end_waiting)),
+         (forget, drives.end_waiting)),
 ]
 # fmt: on
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from dealer import people, testdrive
-from dealer.desk import LicenceEntry, Verification
+from dealer.desk_forms import LicenceEntry, Verification
 from dealer.drives import Booking, CheckOut, Move, Return, Signing
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Ask, Refused

@@ -70,7 +70,9 @@ GET POST /democars/<uuid:key>/status
 GET POST /democars/new
 GET      /drives
 GET      /drives/<int:number>
+GET      /drives/<int:number>/card
 GET      /drives/<int:number>/copies/<uuid:key>
+GET      /drives/<int:number>/licence-photo
 POST     /drives/<int:number>/print
 POST     /drives/<int:number>/reveal
 GET      /drives/<int:number>/scan

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from dealer import testdrive
-from dealer.desk import RideCheck
+from dealer.desk_forms import RideCheck
 from dealer.drives import Abort, CheckOut
 from dealer.engine.database import new_id
 from dealer.engine.history import of_thing

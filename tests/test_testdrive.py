@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from dealer import drive_lists, testdrive, workflow
 from dealer.deals import Comment, NewDeal
-from dealer.desk import LicenceEntry, Refusing, RevealReason, RideCheck, SecondLook
+from dealer.desk_forms import LicenceEntry, Refusing, RevealReason, RideCheck, SecondLook
 from dealer.drive_papers import agreement_of
 from dealer.drives import Abort, CheckOut, IncidentReport, Particulars, Return, Signing
 from dealer.engine import papers
@@ -450,6 +450,7 @@ CODES = {
     RefusalReason.STATUS: "E-LIC-STATUS", RefusalReason.PHOTO: "E-LIC-PHOTO", RefusalReason.NUMBER: "E-LIC-ID",
     RefusalReason.NAME: "E-LIC-NAME", RefusalReason.PROBATION: "E-LIC-PROBATION",
     RefusalReason.COMPANION: "E-LIC-COMPANION", RefusalReason.AGE: "E-LIC-AGE", RefusalReason.NOT_SOBER: "E-SOBER",
+    RefusalReason.MEDICAL: "E-LIC-MEDICAL", RefusalReason.FOREIGN: "E-LIC-FOREIGN",
 }  # fmt: skip
 
 

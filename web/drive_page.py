@@ -6,23 +6,23 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, g, render_template
 
-from dealer import desk, drive_lists, drive_papers, people, reveals, testdrive
-from dealer.desk import RevealReason
+from dealer import car_damage, desk, drive_card, drive_lists, drive_papers, people, reveals, testdrive
+from dealer.desk_forms import RevealReason
+from dealer.desk_table import DESK_RULES
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
-from dealer.licences import DESK_RULES
 from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal
-from dealer.records.testdrives import DriveState, Experience, TestDrive
+from dealer.records.testdrives import AbortReason, CarZone, DriveState, Experience, TestDrive
 from dealer.testdrive import DRIVES
 from web import privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.drives import KIND, TONES, car_name, phone_of, span_of
 from web.forms import Form
 from web.frame import names_of
-from web.language import say, show, told, word
+from web.language import clock, say, show, told, word
 from web.papers import show_file
 
 pages = Blueprint("drive_page", __name__)
@@ -51,7 +51,7 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
     ahead = next((each for each in choices if each.step.action == NEXT.get(drive.state)), None)
     buttons = steps.buttons(KIND, drive, choices)
     agreement = drive_papers.agreement_of(looking(), drive) if reads else None
-    card = desk.licence_card(drive, ask) if reads else []
+    card = drive_card.lines(drive, ask) if reads else []
     deal = looking().get(Deal, drive.deal_id) if drive.deal_id else None
     phone = phone_of(drive, reveals.is_shown(looking(), me(), drive, ask.at))
     return render_template(
@@ -68,6 +68,9 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
         buttons=[each for each in buttons if each["action"] not in (*STOPS, NEXT.get(drive.state))],
         stops={each["action"]: each for each in buttons if each["action"] in STOPS},
         card=[_card_line(each) for each in card],
+        clock=_running(drive),
+        damage=_damage(drive),
+        reasons=[(reason.value, show(reason)) for reason in AbortReason],
         reads=reads,
         names=names_of([drive.override_by_id, drive.conduct_cleared_by_id]),
         number_shown=testdrive.revealed_number(drive, me(), ask) or drive.number_masked,
@@ -134,8 +137,60 @@ def _card_line(line: desk.Line) -> dict[str, Any]:
         "seen": seen_words(line.seen) or "—",
         "tone": tone,
         "result": result,
-        "why": told(line.refusal) if line.refusal else "",
+        "why": told(line.refusal) if line.refusal else line.code or "",
     }
+
+
+def _damage(drive: TestDrive) -> list[dict[str, Any]]:
+    """What the car showed before the drive, and what is new since."""
+    if drive.damage_out is None:
+        return []
+    before = car_damage.zones(drive.damage_out)
+    told = [{"label": say("Damage before the drive"), "value": _listed(before, drive.damage_out["note"])}]
+    if drive.damage_in is not None:
+        new = car_damage.new_on(drive)
+        told.append({"label": say("New damage"), "value": _listed(new, drive.damage_in["note"] if new else "")})
+    return told
+
+
+def _listed(zones: list[CarZone], note: str) -> str:
+    words = (show(zones) or say("none"), note)
+    return " · ".join(each for each in words if each)
+
+
+def _running(drive: TestDrive) -> dict[str, Any] | None:
+    """The clock of a drive on the road: since when, for how long, and whether it should be back."""
+    if drive.state is not S.IN_PROGRESS or drive.started_at is None:
+        return None
+    return {
+        "since": clock(drive.started_at),
+        "at": drive.started_at.isoformat(),
+        "minutes": max(0, int((g.now - drive.started_at).total_seconds()) // 60),
+        "late": g.now > drive.started_at + (drive.ends_at - drive.starts_at),
+    }
+
+
+@pages.get("/drives/<int:number>/card")
+def card(number: int) -> Answer:
+    """Every rule with the value seen, the result and the reason, on one sheet to look at and to print."""
+    drive = steps.find(looking(), KIND, number)
+    if not testdrive.may_read_licences(me()):
+        abort(404)
+    stages = {check.stage: check for check in drive.checks}
+    names = names_of(check.person_id for check in stages.values())
+    return render_template(
+        "drives/card.html",
+        drive=drive,
+        car=car_name(drive.car),
+        gearbox=show(drive.car.model.gearbox),
+        span=span_of(drive),
+        badges=_badges(drive),
+        lines=[_card_line(each) for each in drive_card.lines(drive, looking_ask())],
+        asked=[
+            {"label": word("DriveStage", stage), "value": f"{clock(check.at)} {names.get(check.person_id, '')}".strip()}
+            for stage, check in stages.items()
+        ],
+    )
 
 
 def seen_words(seen: str) -> str:
@@ -181,6 +236,12 @@ def copy(number: int, key: UUID) -> Answer:
     if row.subject_id != drive.id:
         abort(404)
     return show_file(row.pdf_sha256, f"{say('Test-drive agreement')} {drive.number}.pdf")
+
+
+@pages.get("/drives/<int:number>/licence-photo")
+def licence_photo(number: int) -> Answer:
+    """The photo of the licence, as long as there is one."""
+    return show_file(_with_licence(looking(), number).licence_photo_sha256)
 
 
 @pages.get("/drives/<int:number>/scan")

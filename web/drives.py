@@ -1,22 +1,20 @@
-"""Test drives: the day of the demo cars, booking, and one drive from the desk to the yard."""
+"""Test drives: booking one, and how each is told and chosen from."""
 
-from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 
-from dealer import drive_lists, masking, people, reports, routes, testdrive, workflow
+from dealer import car_damage, drive_lists, masking, people, reports, routes, testdrive, workflow
 from dealer.drives import Booking
-from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
 from dealer.records.customers import Contact
 from dealer.records.deals import Deal
-from dealer.records.testdrives import DriveState, Experience, TestDrive
+from dealer.records.testdrives import DriveState, TestDrive
 from dealer.records.vehicles import DemoCar, DemoState
 from dealer.testdrive import DRIVES
 from web import deals, steps
-from web.asking import Answer, a_number, day_asked, looking, me, need, or_404, write
+from web.asking import Answer, a_number, looking, me, need, or_404, write
 from web.forms import Form, options
 from web.language import clock, say, show
 
@@ -27,7 +25,6 @@ TONES = {
     S.REQUESTED: "wait", S.BOOKED: "info", S.VERIFIED: "info", S.IN_PROGRESS: "wait", S.COMPLETED: "ok",
     S.REFUSED: "bad", S.ABORTED: "bad", S.CANCELLED: "neutral", S.NO_SHOW: "neutral",
 }  # fmt: skip
-SLOTS_AN_HOUR = 2
 
 
 def _known(drive: TestDrive, action: str) -> dict[str, Any]:
@@ -36,15 +33,23 @@ def _known(drive: TestDrive, action: str) -> dict[str, Any]:
             names = ("name", "phone", "occupation", "address", "customer_link")
             return {name: getattr(drive, name) for name in names} | {"deal": drive.deal_id}
         case "move":
-            return {
+            known = {
                 "starts_at": drive.starts_at, "car": drive.car_id, "route": drive.route_id, "companion": drive.owner_id,
             }  # fmt: skip
+            return known | _chosen_on_the_grid()
         case "check_out":
-            return {"odometer": drive.car.odometer}
+            known = {"odometer": drive.car.odometer}
+            return known | car_damage.as_filled_in(car_damage.last_known(looking(), drive))
         case "complete":
-            return {"odometer": drive.odometer_out}
+            return {"odometer": drive.odometer_out} | car_damage.as_filled_in(drive.damage_out)
         case _:
             return {}
+
+
+def _chosen_on_the_grid() -> dict[str, Any]:
+    """Car and time of a half hour that was clicked."""
+    told = {"car": request.args.get("car", "")[:40], "starts_at": request.args.get("at", "")[:16]}
+    return {name: value for name, value in told.items() if value}
 
 
 KIND = steps.register(
@@ -87,117 +92,12 @@ def _deals() -> list[tuple[str, str]]:
     return [(str(each.id), f"{each.customer.name} · {deals.code_of(each)}") for each in found]
 
 
-# ── the day ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pages.get("/drives")
-def index() -> Answer:
-    """The day of the demo cars, and whose turn it is."""
-    need("see drives")
-    today = calendar_of(looking()).today(g.now)
-    day = day_asked() or today
-    grid = drive_lists.day_grid(looking(), me().store_id, day, g.now)
-    found = drive_lists.of_day(looking(), me(), day)
-    return render_template(
-        "drives/day.html",
-        day=day,
-        today=today,
-        before=day - timedelta(days=1),
-        after=day + timedelta(days=1),
-        hours=[f"{start:%H:%M}" for start in _slots(day)[::SLOTS_AN_HOUR]],
-        rows=[_row(each, day) for each in grid],
-        drives=[_line(each) for each in found],
-        books=me().may_or_stands_in("book drives"),
-    )
-
-
-def _slots(day: date) -> list[datetime]:
-    calendar = calendar_of(looking())
-    start, end = calendar.at(day, drive_lists.OPENS), calendar.at(day, drive_lists.CLOSES)
-    return [start + drive_lists.SLOT * step for step in range(int((end - start) / drive_lists.SLOT))]
-
-
-def _row(row: drive_lists.CarDay, day: date) -> dict[str, Any]:
-    """One car's day as cells: a drive over its half hours, what is free between."""
-    cells: list[dict[str, Any]] = []
-    last: TestDrive | None = None
-    for start in _slots(day):
-        drive = next(
-            (each for each in row.drives if each.starts_at < start + drive_lists.SLOT and each.ends_at > start), None
-        )
-        if drive is not None and drive is last:
-            cells[-1]["span"] += 1
-        else:
-            cells.append(_taken(drive) if drive else _free(row, start))
-        last = drive
-    status = "" if row.car.status is DemoState.AVAILABLE else show(row.car.status)
-    note = " · ".join(each for each in (f"{row.car.model.brand} {row.car.model.name}", status) if each)
-    return {"label": row.car.plate, "note": note, "cells": cells}
-
-
-def _taken(drive: TestDrive) -> dict[str, Any]:
-    mine = "mine" if drive.owner_id == me().id else "busy"
-    return {
-        "span": 1,
-        "kind": "wait" if drive.state is S.REQUESTED else mine,
-        "title": drive.name,
-        "note": drive.companion.name,
-        "url": KIND.url(drive),
-    }
-
-
-def _free(row: drive_lists.CarDay, start: datetime) -> dict[str, Any]:
-    if start not in row.free:
-        return {"span": 1, "kind": "closed", "title": "", "note": ""}
-    if not me().may_or_stands_in("book drives"):
-        return {"span": 1, "kind": "free"}
-    return {
-        "span": 1,
-        "kind": "free",
-        "url": f"/drives/new?car={row.car.id}&at={start:%Y-%m-%dT%H:%M}",
-        "label": say("Book {car} at {time}", car=row.car.plate, time=f"{start:%H:%M}"),
-    }
-
-
-def _line(drive: TestDrive) -> dict[str, Any]:
-    return {
-        "url": KIND.url(drive),
-        "time": span_of(drive),
-        "title": drive.name,
-        "note": f"{car_name(drive.car)} · {drive.companion.name}",
-        "badge": show(drive.state),
-        "tone": TONES[drive.state],
-        "mine": drive.owner_id == me().id,
-        "ride": drive.experience is Experience.RIDE,
-    }
+# ── how a drive is told ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def span_of(drive: TestDrive) -> str:
     """10:00–10:30, with the day if it is another."""
     return f"{clock(drive.starts_at)}–{drive.ends_at.astimezone(SHOP_ZONE):%H:%M}"
-
-
-@pages.get("/drives/register")
-def register() -> Answer:
-    """The register of all test drives, newest first."""
-    need("see drives")
-    found = drive_lists.newest(looking(), me(), request.args.get("below", type=a_number))
-    rows = [
-        {
-            "url": KIND.url(each),
-            "cells": [
-                {"text": each.name, "note": phone_of(each)},
-                clock(each.starts_at),
-                car_name(each.car),
-                show(each.experience),
-                each.companion.name,
-                {"text": show(each.state), "note": each.refusal_code or ""},
-            ],
-        }
-        for each in found[: drive_lists.MOST_LISTED]
-    ]
-    older = found[drive_lists.MOST_LISTED - 1].number if len(found) > drive_lists.MOST_LISTED else None
-    return render_template("drives/register.html", rows=rows, older=older)
 
 
 def phone_of(drive: TestDrive, revealed: bool = False) -> str:
@@ -212,8 +112,7 @@ def phone_of(drive: TestDrive, revealed: bool = False) -> str:
 def new() -> Answer:
     """The form of a booking; a click on the day's grid fills in car and time."""
     need("book drives")
-    known: dict[str, Any] = {
-        "car": request.args.get("car", ""), "starts_at": request.args.get("at", "")[:16],
+    known: dict[str, Any] = _chosen_on_the_grid() | {
         "name": request.args.get("name", "")[:200], "phone": request.args.get("phone", "")[:40],
     }  # fmt: skip
     if usual := routes.approved(looking(), me().store_id):

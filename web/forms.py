@@ -23,8 +23,8 @@ from web.typed import (
     FILE_KINDS,
     as_sent,
     as_typed,
-    bare,
     default_of,
+    each_of,
     file_refusal,
     filled,
     is_rows,
@@ -36,6 +36,7 @@ from web.typed import (
     values_of,
 )
 
+WIDE = ("textarea", "chips", "signature", "sketch")
 ROW_ITSELF = 2  # ("lines", 3): the third row, none of its cells
 ACCEPTS = {"file": "application/pdf,image/jpeg,image/png", "sheet": ".xlsx", "pdf": "application/pdf"}
 
@@ -183,7 +184,7 @@ def _draw(name: str, info: FieldInfo, value: Any, error: str, full_name: str = "
     drawn.hint = say(info.description) if info.description else ""
     drawn.maxlength = next((mark.max_length for mark in info.metadata if hasattr(mark, "max_length")), None)
     drawn.choices = _choices(info, drawn)
-    drawn.wide, drawn.attrs = kind in ("textarea", "chips", "signature"), {"multiple": True} if takes_many(info) else {}
+    drawn.wide, drawn.attrs = kind in WIDE, {"multiple": True} if takes_many(info) else {}
     if kind == "checkbox":
         drawn.value, drawn.required = bool(value), False
     if kind in ACCEPTS:
@@ -201,7 +202,7 @@ def _choices(info: FieldInfo, drawn: Field) -> list[tuple[Any, ...]]:
     if marked is not None:
         found = [tuple(each) for each in OPTIONS[marked.source]()]
     else:
-        kind = bare(info.annotation)
+        kind = each_of(info)
         if not (isinstance(kind, type) and issubclass(kind, Enum)):
             return []
         found = [(str(member.value), show(member)) for member in kind]

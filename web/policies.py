@@ -39,8 +39,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Test drive",
-        ("drive_counts_days", "verified_for_minutes", "licence_months", "drive_buffer_minutes", "no_show_minutes",
-         "drive_hours", "cars_back_by"),
+        ("drive_counts_days", "verified_for_minutes", "licence_months", "licence_photo", "licence_photo_days",
+         "drive_buffer_minutes", "no_show_minutes", "drive_hours", "cars_back_by"),
     ),
     (
         "Delivery and care",

@@ -66,6 +66,12 @@ def bare(annotation: Any) -> Any:
     return annotation
 
 
+def each_of(info: FieldInfo) -> Any:
+    """The type of one value: of a field that takes many, of each of them."""
+    kind = bare(info.annotation)
+    return bare(get_args(kind)[0]) if takes_many(info) and get_args(kind) else kind
+
+
 def takes_many(info: FieldInfo) -> bool:
     return get_origin(bare(info.annotation)) in (tuple, list, set, frozenset)
 

@@ -55,6 +55,7 @@ class NumberKind(StrEnum):
 
     RESIDENT = "resident"
     OTHER = "other"
+    FOREIGN = "foreign"  # of another country, or an international permit: nobody drives here with it
 
 
 class DocumentForm(StrEnum):
@@ -102,6 +103,8 @@ class RefusalReason(StrEnum):
     PROBATION = "probation"
     COMPANION = "companion"
     AGE = "age"
+    MEDICAL = "medical"
+    FOREIGN = "foreign"
     NOT_SOBER = "not_sober"
 
 
@@ -111,6 +114,26 @@ class Liking(StrEnum):
     GOOD = "satisfied"
     FAIR = "fair"
     BAD = "dissatisfied"
+
+
+class CarZone(StrEnum):
+    """Where a car can be scratched or dented, seen from above, front to rear; `inside` and `wheels` beside."""
+
+    FRONT_LEFT = "front_left"
+    FRONT = "front"
+    FRONT_RIGHT = "front_right"
+    DOOR_FRONT_LEFT = "front_door_left"
+    WINDSCREEN = "windscreen"
+    DOOR_FRONT_RIGHT = "front_door_right"
+    DOOR_REAR_LEFT = "rear_door_left"
+    ROOF = "roof"
+    DOOR_REAR_RIGHT = "rear_door_right"
+    REAR_LEFT = "rear_left"
+    REAR = "rear"
+    REAR_RIGHT = "rear_right"
+    WHEELS = "wheels"
+    BELOW = "underbody"
+    INSIDE = "inside"
 
 
 class TestDrive(Living):
@@ -148,6 +171,9 @@ class TestDrive(Living):
     licence_for_ever: Mapped[Flag] = mapped_column(default=False)  # 长期
     licence_form: Mapped[DocumentForm | None] = mapped_column(word_of(DocumentForm))
     licence_status: Mapped[LicenceStatus | None] = mapped_column(word_of(LicenceStatus))
+    medical_seen: Mapped[Flag] = mapped_column(default=False)  # this year's report of somebody who needs one
+    licence_photo_sha256: Mapped[str | None] = mapped_column(NameType(64))  # only with a consent of its own
+    photo_consent_at: Mapped[Moment | None]
     consent_at: Mapped[Moment | None]
     calls_welcome: Mapped[Flag] = mapped_column(default=False)  # a consent of its own, never the same tick
     guardian: Mapped[Name] = mapped_column(default="")  # of a minor who rides along
@@ -166,6 +192,8 @@ class TestDrive(Living):
     odometer_in: Mapped[Count | None]
     fuel_out: Mapped[Count | None]  # percent
     fuel_in: Mapped[Count | None]
+    damage_out: Mapped[Document | None]  # {"zones": [...], "note": "..."}: what the car showed when the key went out
+    damage_in: Mapped[Document | None]  # and when it came back
     checked_out_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     feedback: Mapped[Document | None]
     abort_reason: Mapped[AbortReason | None] = mapped_column(word_of(AbortReason))

@@ -18,14 +18,16 @@ from dealer.demo_deals import customer, quoting
 from dealer.demo_stage import SCAN, Stage
 from dealer.engine.database import Database, open_database
 from dealer.engine.fields import Uploaded
+from dealer.engine.steps import place
 from dealer.handover import POINTS, HandingOver, TickedPoint
 from dealer.invoices import NewInvoice
+from dealer.licence_photos import LicencePhoto
 from dealer.people import by_number
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import PurchaseMode
 from dealer.records.deliveries import Batch
-from dealer.records.people import Person
+from dealer.records.people import Person, Policy, PolicyState
 from dealer.records.quotations import Quotation, QuotationState
 from dealer.records.testdrives import TestDrive
 from dealer.records.vehicles import Unit, UnitState
@@ -111,6 +113,7 @@ def _live_in(stage: Stage, clock: Clock) -> None:
     batch, cars = _second_batch_handed_over(stage)
     ended = _a_batch_was_ended(stage)
     drive = _number(stage.database, TestDrive)
+    _a_licence_was_photographed(stage, drive)
     blank = desks["陈静"].client.get("/imports/price-list/template").data
     rule = {"value": "4", "from_day": "2026-12-15", "reason": "三台起订的单子多为散客拼单"}
     _do(desks["陈静"], "/policies/fleet_min_qty/propose", rule)
@@ -133,6 +136,17 @@ def _live_in(stage: Stage, clock: Clock) -> None:
 def _number(database: Database, record: Any, *which: Any) -> int:
     with database.reading() as db:
         return int(db.scalars(select(record.number).where(*which).order_by(record.number)).first())
+
+
+def _a_licence_was_photographed(stage: Stage, drive: int) -> None:
+    """The shop has decided to keep photos of licences, and the driver agreed to theirs."""
+    with stage.acting("周建国", 3, "09:00") as ask:
+        rule = Policy(store_id=stage.store_id, name="licence_photo", value=True, number=90, from_day=stage.day(2))
+        rule.approved_at = rule.since = rule.begun_at = ask.at
+        place(rule, PolicyState.APPROVED)
+        ask.db.add(rule)
+    photo = LicencePhoto(photo_consent=True, photo=SCAN)
+    stage.take("李娜", 0, "10:20", TestDrive, drive, "keep_photo", photo)
 
 
 def _second_batch_handed_over(stage: Stage) -> tuple[int, list[int]]:

@@ -90,6 +90,22 @@ def test_every_answer_is_sealed_and_only_assets_are_kept(crawls: list[Crawl], ad
     assert any(url.startswith("/assets/") for url in kinds.values())
 
 
+def test_a_form_that_is_sent_while_the_line_is_down_waits_on_its_page_and_goes_when_it_is_back(
+    chromium: Browser, address: str
+) -> None:
+    page = open_page(chromium, address, "李娜", "zh", size=PHONE)
+    page.goto(f"{address}/drives/new")
+    page.fill("main [name=occupation]", "在隧道里填写的职业")
+    page.context.set_offline(True)
+    page.locator("main form .btn-primary").last.click()
+    assert "网络已断开" in page.inner_text("#failure")
+    assert page.input_value("main [name=occupation]") == "在隧道里填写的职业"
+    page.context.set_offline(False)
+    page.locator(".field-error").first.wait_for()  # sent by itself; the name is missing
+    assert page.input_value("main [name=occupation]") == "在隧道里填写的职业"
+    page.context.close()
+
+
 # ── without JavaScript ────────────────────────────────────────────────────────────────────────────────────────────
 
 Opens = Callable[[str], Page]

@@ -105,6 +105,20 @@
     reasons.focus({ preventScroll: true });
   });
 
+  // On the road the line breaks: the page stays as it was typed, and is sent when the line is back.
+  let waiting = null;
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (navigator.onLine || form.method !== "post" || !form.matches("[data-guarded]:not([data-kept])")) return;
+    event.preventDefault();
+    waiting = { form, button: event.submitter };
+    tell(form, words().offline);
+  });
+  window.addEventListener("online", () => {
+    if (waiting?.form.isConnected) waiting.form.requestSubmit(waiting.button);
+    waiting = null;
+  });
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
@@ -289,19 +303,28 @@
     for (const go of ["pointerleave", "focusout"]) toast.addEventListener(go, () => { timer = setTimeout(() => toast.remove(), 3_000); });
   };
 
-  const tellFailure = (event) => {
+  const tellFailure = (event) => tell(event.target.closest("form"), words().failed);
+  const tell = (form, sentence) => {
     const old = document.getElementById("failure");
     if (old) old.remove();
     const notice = document.createElement("div");
     notice.id = "failure";
     notice.className = "notice notice-bad";
     notice.setAttribute("role", "alert");
-    notice.textContent = words().failed;
-    const form = event.target.closest("form");
+    notice.textContent = sentence;
     (form || document.getElementById("main")).prepend(notice);
   };
   document.addEventListener("htmx:sendError", tellFailure);
   document.addEventListener("htmx:responseError", tellFailure);
+
+  // ---- the clock of a drive on the road --------------------------------------------------------------------------------
+  const tick = () => {
+    for (const each of document.querySelectorAll("[data-running]")) {
+      const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(each.dataset.running)) / 60_000));
+      each.textContent = each.dataset.words.replace("{n}", String(minutes));
+    }
+  };
+  setInterval(tick, 15_000);
 
   // ---- what must be prepared once per part ---------------------------------------------------------------------------
   const prepare = (part) => {
