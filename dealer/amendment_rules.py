@@ -202,6 +202,7 @@ FACTS: tuple[Rule, ...] = (
     contract_gaps.plan_delivers_every_car,
     contract_gaps.plan_lies_ahead,
     contract_gaps.payments_make_the_total,
+    contract_gaps.payments_fit_the_terms,
     contract_gaps.payments_name_batches_of_the_plan,
     contract_gaps.deposit_has_kind_and_amount,
     contract_gaps.deposit_is_within_its_limit,

@@ -49,7 +49,8 @@ EDIT_DELIVERY = (
 )  # fmt: skip
 EDIT_PAYMENT = (
     drafting.typed_deposit_has_kind_and_amount, drafting.typed_deposit_is_within_its_limit,
-    drafting.typed_payments_make_the_total, drafting.retention_ends_on_a_day, drafting.typed_bond_is_within_its_limit,
+    drafting.typed_payments_make_the_total, drafting.typed_payments_fit_the_terms, drafting.retention_ends_on_a_day,
+    drafting.typed_bond_is_within_its_limit,
     drafting.typed_retention_is_within_its_limit,
 )  # fmt: skip
 ISSUING = (rules.trial_has_passed, rules.deal_awaits_its_contract)

@@ -153,6 +153,12 @@ def typed_payments_make_the_total(contract: Contract, ask: Ask) -> Refusal | Non
 
 
 @on_facts
+def typed_payments_fit_the_terms(contract: Contract, ask: Ask) -> Refusal | None:
+    """Likewise: whoever prepays owes nothing after acceptance."""
+    return contract_gaps.paid_too_late(contract, ask.facts.payments, "payments")
+
+
+@on_facts
 def typed_deposit_is_within_its_limit(contract: Contract, ask: Ask) -> Refusal | None:
     """Likewise: 定金 up to 20 %."""
     return contract_gaps.deposit_above_limit(contract, ask.facts.deposit_kind, ask.facts.deposit, "deposit")

@@ -246,6 +246,8 @@ def keep_file(ask: Ask, file: Uploaded) -> str:
 def write_payment(contract: Contract, ask: Ask) -> None:
     """The deposit first, then the other payments, and what being late costs."""
     facts: forms.PaymentFacts = ask.facts
+    if contract.base is None:
+        contract.terms = contract.deal.terms  # the need sheet may have changed since it was drawn up
     contract.deposit_kind, contract.deposit = facts.deposit_kind, facts.deposit
     contract.performance_bond, contract.bond_by_guarantee = facts.performance_bond, facts.bond_by_guarantee
     contract.damages_permille = None if facts.damages is None else facts.damages * 10

@@ -22,7 +22,7 @@ from dealer.engine.words import Yuan
 from dealer.in_force import promised_anew
 from dealer.records.contracts import Contract, ContractKind, DepositKind, PartyRole, PaymentEvent
 from dealer.records.customers import CustomerClass
-from dealer.records.deals import PurchaseMode
+from dealer.records.deals import PurchaseMode, Terms
 from dealer.records.people import Role
 from dealer.records.quotations import Quotation
 from dealer.their_paper import THEIR_FIGURES, uses_their_paper
@@ -167,6 +167,28 @@ def adds_up_wrongly(contract: Contract, planned: int, field: str | None = None) 
     return no(
         "The payments come to {planned}, the contract to {total}: correct the payment plan.",
         code="E-PAYMENT-SUM", fix="edit_payment", field=field, planned=Yuan(planned), total=Yuan(contract.total),
+    )  # fmt: skip
+
+
+def payments_fit_the_terms(contract: Contract, ask: Ask) -> Refusal | None:
+    """What is prepaid has come in before the cars leave; a payment after that is credit, and credit has a profile."""
+    return paid_too_late(contract, contract.payments)
+
+
+def paid_too_late(contract: Contract, rows: Iterable[Any], field: str | None = None) -> Refusal | None:
+    """What a prepaying customer would owe after acceptance.
+
+    A public purchaser pays out of its budget once it has accepted (政府采购法 art. 41): that is no credit of ours, and
+    its deal stays prepaid. A retention has a limit of its own.
+    """
+    terms = contract.terms if contract.base else contract.deal.terms  # an amendment keeps what was agreed
+    late = sum(row.amount for row in rows if row.event is PaymentEvent.ACCEPTANCE)
+    if not late or terms is not Terms.PREPAID or contract.deal.customer.procurement:
+        return None
+    return no(
+        "The customer prepays, but {late} are due after acceptance: have them paid before collection, or agree on "
+        "credit in the need sheet. Only a public purchaser pays after acceptance without.",
+        code="E-PAYMENT-TERMS", fix="edit_payment", field=field, late=Yuan(late),
     )  # fmt: skip
 
 
@@ -324,6 +346,7 @@ FACTS_OF_THE_DRAFT: tuple[Rule, ...] = (
     plan_delivers_every_car,
     plan_lies_ahead,
     payments_make_the_total,
+    payments_fit_the_terms,
     payments_name_batches_of_the_plan,
     deposit_has_kind_and_amount,
     deposit_is_within_its_limit,

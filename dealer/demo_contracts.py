@@ -170,9 +170,9 @@ def filled_in(
     tender: bool,
 ) -> None:
     """Parties, plan, payment and, for a tender, its award; who does not tender bargains about words."""
+    event, days = (PaymentEvent.ACCEPTANCE, 10) if tender else (PaymentEvent.BEFORE_COLLECTION, 3)
     payments = tuple(
-        PaymentRow(event=PaymentEvent.ACCEPTANCE, days=10, batch=at, amount=cars * price[1] * 100)
-        for at, cars in enumerate(batches, 1)
+        PaymentRow(event=event, days=days, batch=at, amount=cars * price[1] * 100) for at, cars in enumerate(batches, 1)
     )
     forms: list[tuple[str, Facts]] = [
         ("edit_buyer", _buyer(stage, asked, days_ago)),

@@ -36,7 +36,7 @@ from dealer.engine.steps import Ask, Facts, Refused, place
 from dealer.people import by_number
 from dealer.records.contracts import Contract, ContractState, DriveWaiver, PaymentEvent, Rendering
 from dealer.records.customers import Contact, ContactRole, Customer, CustomerClass
-from dealer.records.deals import Deal, DealState, Need, PurchaseMode, Use
+from dealer.records.deals import Deal, DealState, Need, PurchaseMode, Terms, Use
 from dealer.records.quotations import ExtraKind, LineExtra, Quotation, QuotationLine, QuotationState
 from dealer.records.vehicles import Category, Energy, Gearbox, Model
 from tests.cast import Shop
@@ -106,6 +106,7 @@ def accepted_deal(
             name_initials=keys.initials,
             owner_id=ask.actor.id,
             procurement=public,
+            credit_until=None if public else date(2027, 12, 31),
             customer_class=CustomerClass.POLICE if public else CustomerClass.RENTAL,
             since=ask.at,
             uscc="11530100015112347K" if public else "91530100MA6KCX9U4R",
@@ -131,6 +132,7 @@ def accepted_deal(
             since=ask.at,
             begun_at=ask.at,
             title="某市公安局 2026 年执法执勤用车采购项目" if public else "三十辆租赁用车",
+            terms=Terms.PREPAID if public else Terms.CREDIT,
         )
         deal.case_id = deal.id
         place(deal, DealState.QUOTATION)

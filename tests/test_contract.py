@@ -31,7 +31,7 @@ from dealer.records.contracts import (
     PaymentEvent,
 )
 from dealer.records.customers import CustomerClass
-from dealer.records.deals import Deal, DealState, PurchaseMode
+from dealer.records.deals import Deal, DealState, PurchaseMode, Terms
 from dealer.records.people import Policy, PolicyState
 from dealer.records.quotations import ExtraKind
 from tests.cast import Shop
@@ -846,3 +846,24 @@ def test_a_procurement_entered_by_mistake_is_taken_out_of_the_draft_again(shop: 
     take(shop, "李娜", NOON, tendered, "edit_procurement", PROCUREMENT)
     kept = take(shop, "李娜", NOON, tendered, "drop_procurement")
     assert (kept.procurement["way"], kept.kind) == ("open_tender", ContractKind.PROCUREMENT)
+
+
+# ── what is prepaid ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_prepays_owes_nothing_after_acceptance_but_a_public_purchaser_does(shop: Shop) -> None:
+    deal = accepted_deal(shop, ("X5", 10, 131_800), public=False, mode=PurchaseMode.DIRECT)
+    number = draw_up(shop, deal)
+    after = payment(1_318_000)
+    take(shop, "李娜", NOON, number, "edit_payment", after)  # on credit, with a profile
+    with shop.acting("李娜", at(NOON)) as ask:
+        by_number(ask.db, Deal, ask.actor, deal).terms = Terms.PREPAID  # type: ignore[union-attr]
+    assert refused(shop, "李娜", NOON, number, "edit_payment", after) == ("E-PAYMENT-TERMS",)
+    assert "E-PAYMENT-TERMS" in gaps_of(shop, number)
+    before = PaymentRow(event=PaymentEvent.BEFORE_COLLECTION, days=3, amount=y(1_318_000))
+    take(shop, "李娜", NOON, number, "edit_payment", payment(payments=(before,)))
+    assert "E-PAYMENT-TERMS" not in gaps_of(shop, number)
+    with shop.acting("李娜", at(NOON)) as ask:
+        by_number(ask.db, Deal, ask.actor, deal).customer.procurement = True  # type: ignore[union-attr]
+    take(shop, "李娜", NOON, number, "edit_payment", after)
+    assert "E-PAYMENT-TERMS" not in gaps_of(shop, number)

@@ -40,6 +40,8 @@ PICTURES = {
     "deal_en": ("李娜", "/deals/{deal}", DESKTOP, "en"),
     "deal_phone": ("李娜", "/deals/{deal}", PHONE, "zh"),
     "quotation": ("李娜", "/quotations/{quotation}", DESKTOP, "zh"),
+    "editor": ("王磊", "/quotations/{draft}/edit", DESKTOP, "zh"),
+    "editor_phone": ("王磊", "/quotations/{draft}/edit", PHONE, "en"),
     "approvals": ("陈静", "/approvals", DESKTOP, "zh"),
     "approval_phone": ("陈静", "/approvals/{exception}", PHONE, "zh"),
     "walkin": ("赵敏", "/walkins/new", DESKTOP, "zh"),
