@@ -4,7 +4,7 @@ The agreement has to be in force when the order is submitted and when it is issu
 ended are performed under it (the agreement's own words). Cars are counted in the order in which they were promised.
 """
 
-from dealer import call_offs, contract_clauses, contract_gaps
+from dealer import call_offs, clause_library, contract_clauses, contract_gaps
 from dealer.call_off_conditions import framework_of
 from dealer.engine.steps import Ask, Refusal, Rule, no
 from dealer.engine.words import Yuan
@@ -142,6 +142,7 @@ def order_fits_on_paper(contract: Contract, ask: Ask) -> Refusal | None:
 GAPS: tuple[Rule, ...] = (
     *FACTS,
     *THEIR_FIGURES,
+    clause_library.wordings_are_as_approved,
     contract_clauses.own_clauses_fit_the_text,
     contract_clauses.remarks_are_answered,
     order_fits_on_paper,

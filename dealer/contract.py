@@ -129,8 +129,8 @@ STEPS = [
     Step("redraft",            S.RETURNED,                 S.DRAFT,       OWNER,                     None,                   (drafting.deal_is_before_its_contract,),      (acts.take_up_again,), when=stands_alone),
     Step("redraft",            S.RETURNED,                 S.DRAFT,       OWNER,                     None,                   (amendments.deal_is_being_delivered,),        (acts.take_up_again,), when=is_amendment),
     # issue and signatures
-    Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   ISSUING,                                      (acts.give_number, acts.order_final, acts.plan_signing), when=is_no_order),
-    Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   (*ISSUING, *orders.UNDER_THE_AGREEMENT),      (acts.give_number, acts.order_final, acts.plan_signing), when=is_call_off),
+    Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   ISSUING,                                      (acts.give_number, acts.note_clauses, acts.order_final, acts.plan_signing), when=is_no_order),
+    Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   (*ISSUING, *orders.UNDER_THE_AGREEMENT),      (acts.give_number, acts.note_clauses, acts.order_final, acts.plan_signing), when=is_call_off),
     Step("record_signatures",  S.ISSUED,                   SAME,          has("record signatures"),  forms.Signatures,       SIGNING,                                      (acts.write_signatures,)),
     Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   TAKING_EFFECT,                                (acts.take_effect, acts.remind_purchaser), when=stands_alone),
     Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   AMENDING,                                     (acts.take_effect, acts.remind_purchaser), when=is_amendment),

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines, people, printing
+from dealer import clause_library, deadlines, people, printing
 from dealer.amendment_terms import amendment_terms
 from dealer.contract_drafts import keep_file, renew_lines
 from dealer.contract_forms import ReviewNote, Signatures
@@ -22,7 +22,7 @@ from dealer.in_force import amendments_of, is_amendment, stands_alone
 from dealer.policies import policy
 from dealer.records.contracts import Contract, FormerIssue, Review, Reviewer
 from dealer.records.people import Role
-from dealer.terms import Terms, revive
+from dealer.terms import Agreement, Terms, revive
 
 # Who reviews, and what the deal's list of open tasks calls it.
 REVIEW_TASKS = {
@@ -147,6 +147,13 @@ def give_number(contract: Contract, ask: Ask) -> None:
     year = ask.today.year
     serial = next_number(ask.db, contract.store_id, "contract", year)
     contract.code = f"{store.code}-DKH-{year}-{serial:04}"
+
+
+def note_clauses(contract: Contract, ask: Ask) -> None:
+    """Which version of each clause is printed under this number; a text of the customer's own has none of ours."""
+    terms = frozen_terms(contract)
+    if isinstance(terms, Agreement):
+        clause_library.note_printed(ask.db, contract, contract.code or "", terms.spoken)
 
 
 def order_final(contract: Contract, ask: Ask) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dealer import contract_clauses, finance, quotation
+from dealer import clause_library, contract_clauses, finance, quotation
 from dealer.contract_terms import contract_terms, printed
 from dealer.cover_sheet_terms import cover_sheet_terms
 from dealer.engine import identifiers
@@ -359,6 +359,7 @@ FACTS_OF_THE_DRAFT: tuple[Rule, ...] = (
 GAPS: tuple[Rule, ...] = (
     *FACTS_OF_THE_DRAFT,
     *THEIR_FIGURES,
+    clause_library.wordings_are_as_approved,
     contract_clauses.own_clauses_fit_the_text,
     contract_clauses.remarks_are_answered,
     terms_agree_with_each_other,

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from dealer import people, pricing, terms
+from dealer import clause_library, people, pricing, terms
 from dealer.call_off_conditions import agreed_payment
 from dealer.engine.amounts import vat_of
 from dealer.engine.words import word_of
@@ -78,8 +78,8 @@ def is_made_of_clauses(contract: Contract) -> bool:
 def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms | CallOffTerms:
     """The terms as they stand on a day. Raises pydantic's ValidationError where they contradict each other."""
     kind, told = _told(db, contract, day)
-    agreed = kind.model_validate(told)
-    return agreed.model_copy(update={"articles": agreed.composed(own_wordings(contract))})
+    agreed, house = kind.model_validate(told), clause_library.in_force(db, contract.store_id, day)
+    return agreed.model_copy(update={"articles": agreed.composed(own_wordings(contract), house)})
 
 
 def _told(db: Session, contract: Contract, day: date) -> tuple[type[ContractTerms | CallOffTerms], dict[str, Any]]:
@@ -105,7 +105,8 @@ def articles_of(db: Session, contract: Contract, day: date, own: tuple[Own, ...]
     except ValidationError:
         return ()
     draft: Agreement = kind.model_construct(**told)
-    return draft.composed(own_wordings(contract) if own is None else own)
+    house = clause_library.in_force(db, contract.store_id, day)
+    return draft.composed(own_wordings(contract) if own is None else own, house)
 
 
 def own_wordings(contract: Contract) -> tuple[Own, ...]:

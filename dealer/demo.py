@@ -28,6 +28,7 @@ SHOWPIECES = {"deal": 5, "quotation": 1, "exception": 1, "drive": 1, "contract":
 SCENES = (
     *DEAL_SCENES,
     *CONTRACT_SCENES,
+    *CLAUSE_SCENES,
     *FLOOR_SCENES,
     *OFFER_SCENES,
     *PRICE_SCENES,

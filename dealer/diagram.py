@@ -23,6 +23,7 @@ SERVES = {
     "quotation": "quotation",
     "exception": "quotation",
     "contract": "contract_review",
+    "clause_version": "contract_review",
     "drive": "test_drive",
     "unit": "delivery",
     "batch": "delivery",

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from dealer import deadlines, people, pricing, printing, terms
+from dealer import clause_library, deadlines, people, pricing, printing, terms
 from dealer.contract_drafts import PRICE_EXCLUDES, PRICE_INCLUDES
 from dealer.contract_terms import CAPACITIES, shop_party, taxed
 from dealer.engine import words
@@ -23,7 +23,7 @@ from dealer.records.contracts import PrintLog, Rendering
 from dealer.records.customers import Customer
 from dealer.records.frameworks import Framework, FrameworkPrice, FrameworkState
 from dealer.records.people import Role
-from dealer.terms import Court, FrameworkTerms, revive
+from dealer.terms import Article, Court, FrameworkTerms, revive
 
 PAPER = "framework"
 SIGNED_WITHIN = 10  # working days from its number to the signed paper in our file
@@ -35,7 +35,23 @@ PRINTABLE = (FrameworkState.ISSUED, FrameworkState.IN_FORCE, FrameworkState.ENDE
 def framework_terms(db: Session, framework: Framework, day: date) -> FrameworkTerms:
     """The terms as they stand on a day. Raises pydantic's ValidationError where the paper has no room for them."""
     agreed = FrameworkTerms.model_validate(_agreed(db, framework, day))
-    return agreed.model_copy(update={"articles": agreed.composed()})
+    return agreed.model_copy(update={"articles": _articles(db, agreed, framework, day)})
+
+
+def articles_of(db: Session, framework: Framework, day: date) -> tuple[Article, ...]:
+    """The text clause by clause: as it was frozen, or as it stands in a draft. Empty while the paper has no room."""
+    if framework.frozen is not None:
+        frozen: FrameworkTerms = revive(PAPER, json.dumps({"terms": framework.frozen}))
+        return frozen.spoken
+    try:
+        draft = FrameworkTerms.model_construct(**_agreed(db, framework, day))
+    except ValidationError:
+        return ()
+    return _articles(db, draft, framework, day)
+
+
+def _articles(db: Session, agreed: FrameworkTerms, framework: Framework, day: date) -> tuple[Article, ...]:
+    return agreed.composed(house=clause_library.in_force(db, framework.store_id, day))
 
 
 def _agreed(db: Session, framework: Framework, day: date) -> dict[str, Any]:
@@ -151,7 +167,8 @@ def issue_agreement(framework: Framework, ask: Ask) -> None:
     """The frozen text is printed with its number, once. Whoever files it signed has ten working days."""
     give_number(framework, ask)
     framework.issued_on = ask.today
-    agreed = revive(PAPER, json.dumps({"terms": framework.frozen}))
+    agreed: FrameworkTerms = revive(PAPER, json.dumps({"terms": framework.frozen}))
+    clause_library.note_printed(ask.db, framework, framework.code or "", agreed.spoken)
     printing.order_paper(ask, framework, PAPER, agreed, number=framework.code or "")
     due = calendar_of(ask.db).due_after(ask.today, SIGNED_WITHIN)
     deadlines.plan(ask, "file_framework", framework, due, role=Role.CLERK)

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines, people, pricing, signatures
+from dealer import clause_library, deadlines, people, pricing, signatures
 from dealer import framework_filing as filing
 from dealer import framework_papers as papers
 from dealer.approval_rules import hard_floor
@@ -179,7 +179,7 @@ def close_tasks(framework: Framework, ask: Ask) -> None:
 
 TYPED = (agreement_ends_after_it_begins, agreed_models_are_named_once)
 COMPLETE = (agreed_prices_keep_the_last_floor, agreement_is_not_over)
-TO_SUBMIT = (*COMPLETE, papers.agreement_fits_on_paper)
+TO_SUBMIT = (*COMPLETE, clause_library.wordings_are_as_approved, papers.agreement_fits_on_paper)
 TO_FILE = (
     filing.signed_paper_is_not_filed_yet, filing.it_has_our_number, papers.numbered_paper_is_stored,
     signatures.signed_text_is_the_issued_one, signatures.signed_after_issue_and_by_today,

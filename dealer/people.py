@@ -58,6 +58,9 @@ DUTIES: dict[str, frozenset[Role]] = {
     "record signatures":      frozenset({R.CLERK}),
     "confirm signatures":     frozenset({R.KEY_ACCOUNT}),
     "see contracts":          SELLERS | LEADERS | {R.CLERK, R.FINANCE},
+    "write clauses":          frozenset({R.KEY_ACCOUNT, R.CLERK}),
+    "approve clauses":        frozenset({R.GENERAL}),
+    "see clauses":            LEADERS | {R.CLERK, R.FINANCE},
     # test drives
     "book drives":            frozenset({R.CONSULTANT, R.SPECIALIST, R.RECEPTION}),
     "call off drives":        frozenset({R.RECEPTION, R.SHOWROOM}),  # beside who booked or accompanies it

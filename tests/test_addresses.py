@@ -18,6 +18,10 @@ GET      /approvals/<int:number>
 GET      /approvals/<int:number>/project
 GET      /approvals/<int:number>/proof
 GET      /assets/<filename>
+GET      /clauses
+GET      /clauses/<int:number>
+GET      /clauses/<key>
+GET POST /clauses/<key>/new
 GET      /contracts
 GET      /contracts/<int:number>
 GET      /contracts/bundles/<uuid:key>

@@ -8,6 +8,7 @@ import pytest
 from cn2an import cn2an
 
 from dealer import terms as t
+from dealer.engine.words import LANGUAGES, catalogue
 from dealer.terms import clauses
 from dealer.terms.clauses import NAMED, Own, kinds, library, titles
 from tests.papers_samples import lessor_contract, story_1
@@ -132,3 +133,19 @@ def test_of_two_clauses_the_one_that_fits_is_used(changes: dict[str, Any], left_
     other = t.ContractTerms.model_validate(story_1().model_dump() | changes)
     assert (left_out in keys(story_1()), used in keys(story_1())) == (True, False)
     assert (left_out in keys(other), used in keys(other)) == (False, True)
+
+
+def test_the_lawyer_is_told_what_every_name_and_every_condition_means() -> None:
+    """On the page of a clause: in both languages."""
+    names = {name for key in library() for name in clauses.fillable(key) if not name.startswith("article.")}
+    conditions = {each.removeprefix("no ") for wording in library().values() for each in wording.when}
+    for language in LANGUAGES:
+        known = catalogue(language)
+        assert {name for name in names if ("ClauseName", name) not in known} == set()
+        assert {each for each in conditions if ("ClauseCondition", each) not in known} == set()
+
+
+def test_a_wording_may_fill_in_what_every_contract_that_has_it_knows_and_the_shipped_one_does() -> None:
+    for key, wording in library().items():
+        assert set(NAMED.findall(wording.zh + wording.en)) <= clauses.fillable(key), key
+    assert "ends" not in clauses.fillable("court")  # a framework's last day: a sale has none

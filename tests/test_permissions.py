@@ -18,6 +18,7 @@ from sqlalchemy import select
 from dealer import workflow
 from dealer.engine.database import new_id
 from dealer.engine.steps import Ask, Life, Refusal, place
+from dealer.records.clauses import ClauseVersion
 from dealer.records.contracts import Contract
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
@@ -114,6 +115,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "note": Note(**mine),
         "framework": Framework(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "price_list": PriceList(store_id=shop.store.id, made_by_id=mine["owner_id"]),
+        "clause_version": ClauseVersion(store_id=shop.store.id, made_by_id=mine["owner_id"], key="court"),
     }
 
 

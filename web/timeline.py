@@ -13,6 +13,7 @@ from web.language import clock, say, word
 KIND_ICONS = {
     "data_request": "shield-check",
     "deal": "briefcase", "quotation": "file-earmark-text", "exception": "shield-exclamation", "contract": "pen",
+    "clause_version": "card-text",
     "drive": "car-front", "unit": "truck", "batch": "box-seam", "customer": "buildings", "visit": "person-walking",
     "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",
     "framework": "file-earmark-ruled", "hand_in": "clipboard-check", "trip": "key", "outing": "geo-alt",

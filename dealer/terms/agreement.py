@@ -1,5 +1,6 @@
 """What all agreements of a dealer have in common: parties, capacities, where disputes go, and their clauses."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -8,7 +9,7 @@ from pydantic import Field
 
 from dealer.engine import amounts, words
 from dealer.terms.basics import WORDING, Checkable, Count, Days, Letterhead, Line, Percent, Rate, Terms, Text, Word
-from dealer.terms.clauses import Article, Own, compose
+from dealer.terms.clauses import Article, Own, Wording, compose
 
 SIDES = {"zh": ("乙方", "丙方", "丁方"), "en": ("Party B", "Party C", "Party D")}
 COURTS = {
@@ -90,11 +91,10 @@ class Agreement(Checkable):
         """The articles as printed: those that were frozen, or (before that) what the library says today."""
         return self.articles or self.composed()
 
-    def composed(self, own: tuple[Own, ...] = ()) -> tuple[Article, ...]:
-        """The articles that the library and the own wordings of this contract make of these terms."""
-        return compose(
-            self.text_kind, {each: self.named(each) for each in ("zh", "en")}, self.holds(), self.special, own
-        )
+    def composed(self, own: tuple[Own, ...] = (), house: Mapping[str, Wording] | None = None) -> tuple[Article, ...]:
+        """The articles that the house's wordings and the own ones of this contract make of these terms."""
+        words = {each: self.named(each) for each in ("zh", "en")}
+        return compose(self.text_kind, words, self.holds(), self.special, own, house)
 
     # ── what clauses may speak of ──
 

@@ -1,9 +1,10 @@
 """Clauses: what a contract says in words, as data with versions, and how the words become the text of one contract.
 
-The library (dealer/terms/library/*.toml) holds the house's wording in Chinese and English; kinds.toml says which
-articles and clauses a kind of contract has, in which order. It lies beside the terms and not in the templates, because
-a clause is something that is agreed: a contract keeps key, version and the very words that were printed, and a later
-library changes nothing that was issued. It knows no table and no screen.
+The library (dealer/terms/library/*.toml) holds the wording that the program brings along, in Chinese and English, as
+version 1; a shop words its clauses anew on screen (dealer/clause_library.py). kinds.toml says which articles and
+clauses a kind of contract has, in which order. It lies beside the terms and not in the templates, because a clause is
+something that is agreed: a contract keeps key, version and the very words that were printed, and a later wording
+changes nothing that was issued. It knows no table and no screen.
 """
 
 import re
@@ -103,6 +104,25 @@ def titles() -> dict[str, dict[str, str]]:
     return found
 
 
+@cache
+def places_of(key: str) -> dict[str, str]:
+    """In which kinds of contract a clause stands, and in which article of each."""
+    return {kind: article for kind, plan in kinds().items() for article, keys in plan.items() if key in keys}
+
+
+@cache
+def fillable(key: str) -> frozenset[str]:
+    """The names that a wording of a clause may have filled in: those that every kind of contract it stands in knows."""
+    known = [_known_in(kind) for kind in places_of(key)]
+    return frozenset.intersection(*known) | {"everyone", "Everyone", "this", "This"}  # any may begin a sentence
+
+
+@cache
+def _known_in(kind: str) -> frozenset[str]:
+    said = "".join(library()[key].zh + library()[key].en for keys in kinds()[kind].values() for key in keys)
+    return frozenset(NAMED.findall(said)) | frozenset(references(kind, "en"))
+
+
 # ── numbers of articles ───────────────────────────────────────────────────────────────────────────────────────────
 
 DIGITS = "零一二三四五六七八九"
@@ -131,14 +151,19 @@ def compose(
     holds: Iterable[str],
     special: Iterable[str] = (),
     own: Iterable[Own] = (),
+    house: Mapping[str, Wording] | None = None,
 ) -> tuple[Article, ...]:
-    """The articles of a contract: the clauses whose conditions hold, their names filled in, own wordings in place."""
+    """The articles of a contract: the clauses whose conditions hold, their names filled in, own wordings in place.
+
+    `house` is how the shop words its clauses that day; without it, as the program brings them along.
+    """
+    worded = library() if house is None else house
     conditions, changed = set(holds), {each.key: each for each in own}
     filled = {language: {**words[language], **references(kind, language)} for language in ("zh", "en")}
     articles = []
     for place, (article, keys) in enumerate(kinds()[kind].items()):
-        used = [key for key in keys if _applies(library()[key].when, conditions)]
-        clauses = [_clause(key, filled, changed.get(key)) for key in used]
+        used = [key for key in keys if _applies(worded[key].when, conditions)]
+        clauses = [_clause(key, worded[key], filled, changed.get(key)) for key in used]
         if article == SPECIAL:
             clauses = [_added(row, text) for row, text in enumerate(special, 1)] or clauses
         headings = {} if article == OPENING else _headings(article, place)
@@ -156,8 +181,7 @@ def _headings(article: str, place: int) -> dict[str, str]:
     return {"zh": f"{number_of(place, 'zh')}　{title['zh']}", "en": f"{number_of(place, 'en')}. {title['en']}"}
 
 
-def _clause(key: str, filled: Mapping[str, Mapping[str, str]], own: Own | None) -> Clause:
-    wording = library()[key]
+def _clause(key: str, wording: Wording, filled: Mapping[str, Mapping[str, str]], own: Own | None) -> Clause:
     if own is not None:
         said: dict[str, Any] = {"zh": (own.zh,), "en": (own.en or own.zh,), "changed": True}
     else:
