@@ -132,7 +132,7 @@ STEPS = [
     Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   ISSUING,                                      (acts.give_number, acts.note_clauses, acts.order_final, acts.plan_signing), when=is_no_order),
     Step("issue",              S.APPROVED,                 S.ISSUED,      has("issue contracts"),    None,                   (*ISSUING, *orders.UNDER_THE_AGREEMENT),      (acts.give_number, acts.note_clauses, acts.order_final, acts.plan_signing), when=is_call_off),
     Step("record_signatures",  S.ISSUED,                   SAME,          has("record signatures"),  forms.Signatures,       SIGNING,                                      (acts.write_signatures,)),
-    Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   TAKING_EFFECT,                                (acts.take_effect, acts.remind_purchaser), when=stands_alone),
+    Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   TAKING_EFFECT,                                (acts.take_effect, acts.close_the_award, acts.remind_purchaser), when=stands_alone),
     Step("confirm_effective",  S.ISSUED,                   S.EFFECTIVE,   has("confirm signatures"), None,                   AMENDING,                                     (acts.take_effect, acts.remind_purchaser), when=is_amendment),
     Step("revise_with_deal",   (S.APPROVED, S.ISSUED),     S.RETURNED,    SYSTEM,                    None,                   (rules.deal_went_back,),                      (acts.withdraw_issue, acts.clear_marks)),
     # the end

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import clause_library, deadlines, people, printing
+from dealer import clause_library, deadlines, people, printing, tenders
 from dealer.amendment_terms import amendment_terms
 from dealer.contract_drafts import keep_file, renew_lines
 from dealer.contract_forms import ReviewNote, Signatures
@@ -210,6 +210,12 @@ def take_effect(contract: Contract, ask: Ask) -> None:
     contract.effective_on, contract.signed_confirmed_by_id = signed_last(contract), ask.actor.id
     for kind in ("confirm_signatures", "sign_contract"):
         deadlines.finish(ask, contract, kind)
+
+
+def close_the_award(contract: Contract, ask: Ask) -> None:
+    """The award asked for a signed contract: here it is, and the bid bond is due back from its day on."""
+    ask.db.flush()
+    tenders.plan_tender(contract.deal, ask)
 
 
 def remind_purchaser(contract: Contract, ask: Ask) -> None:

@@ -6,7 +6,7 @@ signature equals a hand or a seal (Electronic Signature Law 13, 14), and the sho
 
 import base64
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 
 from dealer import people
 from dealer.engine import files, jobs, signing
-from dealer.engine.database import keys_of
+from dealer.engine.attempts import JobRecord
+from dealer.engine.database import Database, keys_of
 from dealer.engine.jobs import Job
 from dealer.engine.steps import Ask, Facts, Refusal, no, write_down
 from dealer.records.contracts import Contract, Rendering
 from dealer.records.people import Role, Store
 from dealer.records.sealing import SealedPaper, SealKey
+
+WARNED_AHEAD = timedelta(days=30)  # a new certificate takes an application and a fortnight
 
 
 class Certified(Facts):
@@ -77,6 +80,21 @@ def key_of(db: Session, store_id: UUID) -> SealKey | None:
     return db.scalar(select(SealKey).where(SealKey.store_id == store_id, SealKey.ended_at.is_(None)))
 
 
+def troubled_certificates(database: Database, at: datetime) -> str | None:
+    """Which shop's certificate has expired or soon will: from then on its contracts go out without a seal."""
+    with database.reading() as db:
+        query = select(Store.code, SealKey.valid_until).join(SealKey, SealKey.store_id == Store.id)
+        found = db.execute(query.where(SealKey.ended_at.is_(None)).order_by(SealKey.valid_until)).all()
+    told = [_expiry(code, until, at) for code, until in found if until <= at + WARNED_AHEAD]
+    return f"{'; '.join(told)}: give it a new one with dealer seal-key" if told else None
+
+
+def _expiry(code: str, until: datetime, at: datetime) -> str:
+    if until <= at:
+        return f"the certificate of {code} expired on {until:%F}, its contracts are not sealed any more"
+    return f"the certificate of {code} expires on {until:%F}, in {(until - at).days} days"
+
+
 def _usable(db: Session, store_id: UUID, at: datetime) -> SealKey | None:
     key = key_of(db, store_id)
     return key if key is not None and key.valid_from <= at <= key.valid_until else None
@@ -91,8 +109,9 @@ def _place(key: SealKey) -> str:
 
 def order(db: Session, rendering: Rendering, at: datetime) -> None:
     """Have a stored paper sealed after this transaction, if the shop can."""
-    if _usable(db, rendering.store_id, at) is not None:
-        jobs.enqueue(db, "seal_paper", _key(rendering), {"rendering": str(rendering.id)})
+    key = _usable(db, rendering.store_id, at)
+    if key is not None:
+        jobs.enqueue(db, "seal_paper", _work(rendering, key), {"rendering": str(rendering.id)})
 
 
 def why_not_sealed(ask: Ask, contract: Contract) -> Refusal | None:
@@ -107,15 +126,28 @@ def why_not_sealed(ask: Ask, contract: Contract) -> Refusal | None:
 
 def order_now(ask: Ask, contract: Contract) -> None:
     """Have the paper of a contract sealed, also when that was tried in vain."""
-    paper = (Rendering.subject_id == contract.id, Rendering.pdf_sha256 == contract.pdf_sha256)
-    rendering = ask.db.scalars(select(Rendering).where(*paper)).one()
+    rendering, key = _printed(ask.db, contract), _usable(ask.db, contract.store_id, ask.at)
+    if rendering is None or key is None:
+        raise LookupError(f"contract {contract.number} cannot be sealed")
     order(ask.db, rendering, ask.at)
     with suppress(LookupError):  # it is new, or still being tried
-        jobs.retry(ask.db, _key(rendering))
+        jobs.retry(ask.db, _work(rendering, key))
 
 
-def _key(rendering: Rendering) -> str:
-    return f"seal:{rendering.id}"
+def attempt(db: Session, contract: Contract) -> JobRecord | None:
+    """The work of sealing a contract's paper with the certificate in use: whether it waits, runs or has failed."""
+    rendering, key = _printed(db, contract), key_of(db, contract.store_id)
+    return jobs.known(db, _work(rendering, key)) if rendering is not None and key is not None else None
+
+
+def _printed(db: Session, contract: Contract) -> Rendering | None:
+    paper = (Rendering.subject_id == contract.id, Rendering.pdf_sha256 == contract.pdf_sha256)
+    return db.scalars(select(Rendering).where(*paper)).first()
+
+
+def _work(rendering: Rendering, key: SealKey) -> str:
+    """The name of the work: another certificate is another try, also where the one before was given up on."""
+    return f"seal:{rendering.id}:{key.certificate_sha256[:16]}"
 
 
 @jobs.handles("seal_paper")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from dealer import people
@@ -76,6 +76,16 @@ def tries(db: Session, purpose: str, whose: str, at: datetime) -> int:
 def note_try(db: Session, purpose: str, whose: str, at: datetime) -> None:
     """One more try in vain."""
     db.add(SignInTry(whose_hash=_whose(db, purpose, whose), at=at))
+
+
+def stale_tries(db: Session, at: datetime) -> bool:
+    """Whether there are tries that no throttle counts any more."""
+    return db.scalar(select(SignInTry.id).where(SignInTry.at <= at - WINDOW).limit(1)) is not None
+
+
+def forget_tries(db: Session, at: datetime) -> None:
+    """What no throttle counts is nobody's business."""
+    db.execute(delete(SignInTry).where(SignInTry.at <= at - WINDOW))
 
 
 def by_sign_in(db: Session, name: str) -> Person | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dealer import deadlines, hand_ins, people, workflow
+from dealer import deadlines, hand_ins, people, signin, workflow
 from dealer.engine.database import Database, calendar_of
 from dealer.engine.jobs import every_minute
 from dealer.engine.steps import Ask
@@ -52,6 +52,16 @@ def _fire(database: Database, store_id: UUID, key: UUID, at: datetime) -> None:
         thing = deadlines.subject_of(db, row)
         if thing is not None:
             workflow.settle(thing, Ask(db, people.system(store_id), at))
+
+
+@every_minute
+def forget_tries(database: Database, at: datetime) -> None:
+    """Tries in vain to sign in, or to have a paper verified, once the throttle is over; nothing to do is no writing."""
+    with database.reading() as db:
+        stale = signin.stale_tries(db, at)
+    if stale:
+        with database.writing() as db:
+            signin.forget_tries(db, at)
 
 
 @every_minute

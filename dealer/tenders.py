@@ -1,6 +1,7 @@
 """The calendar of a tender: its form, the rules its dates obey, and the deadlines they become.
 
 Each date is a deadline of the deal's owner, with warnings ahead; moving a date moves it, emptying it cancels it.
+Whether the contract is signed is told by the contract itself.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import deadlines
@@ -17,6 +19,7 @@ from dealer.engine.fields import Money, ShopTime
 from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
 from dealer.engine.words import Word, Yuan
 from dealer.quotation_rules import is_tendered
+from dealer.records.contracts import Contract, ContractKind
 from dealer.records.deals import Deal, PurchaseMode, Tender
 
 WARNING_DAYS = (5, 2, 0)  # working days ahead
@@ -167,7 +170,7 @@ def plan_tender(deal: Deal, ask: Ask) -> None:
     """Every date becomes a deadline of the owner, is moved with it, done with it, or cancelled."""
     if deal.tender is None:
         return
-    dates = {each.kind: each for each in dates_of(ask.db, deal.tender)}
+    dates = {each.kind: each for each in dates_of(ask.db, deal)}
     for kind in KINDS:
         row, known = dates[kind], deadlines.latest_for(ask.db, deal, kind)
         if row.done:
@@ -190,22 +193,33 @@ class DateOf:
     done: bool = False
 
 
-def dates_of(db: Session, tender: Tender) -> Iterator[DateOf]:
-    """What a tender asks for, in the order of its days."""
-    calendar = calendar_of(db)
+def dates_of(db: Session, deal: Deal) -> Iterator[DateOf]:
+    """What its tender asks for, in the order of its days; nothing of a deal without one."""
+    tender, calendar = deal.tender, calendar_of(db)
+    if tender is None:
+        return
 
     def end(day: date | None) -> datetime | None:
         return calendar.end_of(day) if day else None
 
-    signing = sign_by(tender)
-    back = calendar.add_working_days(signing, BOND_BACK_WORKING_DAYS) if signing and tender.bond_paid_on else None
+    signed, signing = signed_on(db, deal), sign_by(tender)
+    counted = (signed or signing) if tender.bond_paid_on else None
+    back = calendar.add_working_days(counted, BOND_BACK_WORKING_DAYS) if counted else None
     yield DateOf("tender_questions", end(tender.questions_until))
     yield DateOf("tender_bond", end(tender.bond_due), done=tender.bond_paid_on is not None)
     yield DateOf("tender_bid", tender.bids_until)
     yield DateOf("tender_opening", tender.opens_at, done=tender.awarded_on is not None)
     yield DateOf("tender_validity", end(tender.valid_until), done=tender.awarded_on is not None)
-    yield DateOf("tender_sign", end(signing))
+    yield DateOf("tender_sign", end(signing), done=signed is not None)
     yield DateOf("tender_bond_back", end(back), done=tender.bond_back_on is not None)
+
+
+def signed_on(db: Session, deal: Deal) -> date | None:
+    """The day of the last signature on the deal's contract, once both signatures are confirmed."""
+    signed = select(Contract.effective_on).where(
+        Contract.deal_id == deal.id, Contract.kind != ContractKind.AMENDMENT, Contract.effective_on.is_not(None)
+    )
+    return db.scalars(signed.order_by(Contract.effective_on.desc()).limit(1)).first()
 
 
 def sign_by(tender: Tender) -> date | None:

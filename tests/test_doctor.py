@@ -36,6 +36,12 @@ def test_a_migrated_installation_is_well(settings: Settings) -> None:
     )
 
 
+def test_looks_into_the_tables_of_the_business_come_last(settings: Settings) -> None:
+    migrating.upgrade(settings.url)
+    found = list(doctor.examine(settings, NOW, [("house seal", lambda database, at: f"expires after {at:%F}")]))
+    assert (found[-1].about, found[-1].trouble) == ("house seal", "expires after 2026-11-10")
+
+
 def test_an_installation_without_tables_is_told_to_migrate(settings: Settings) -> None:
     assert told(settings)["tables"] == f"the tables stand at nothing and not at {migrating.head()}: run dealer migrate"
 

@@ -19,11 +19,11 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dealer import printing, sealing
 from dealer.engine import signing
-from dealer.engine.attempts import JobRecord
+from dealer.engine.attempts import JobRecord, JobState
 from dealer.records.contracts import Contract, PrintLog
 from dealer.records.people import Store
 from dealer.records.sealing import SealedPaper, SealKey
@@ -60,13 +60,14 @@ def take_seal(shop: Shop, p12: bytes, passphrase: str = PASSPHRASE) -> None:
         sealing.keep_key(ask, ask.db.get_one(Store, shop.store.id), p12, passphrase)
 
 
-def issued_by_the_press(shop: Shop) -> Contract:
+def issued_by_the_press(shop: Shop, *, seals: bool = True) -> Contract:
     """The contract of story 1, printed and, if the shop can, sealed."""
     _, number = approved(shop)
     work(shop, "2026-11-05 10:01")
     take(shop, "吴倩", "2026-11-09 09:00", number, "issue")
     work(shop, "2026-11-09 09:01")
-    work(shop, "2026-11-09 09:02")
+    if seals:
+        work(shop, "2026-11-09 09:02")
     return contract_of(shop, number)
 
 
@@ -139,6 +140,35 @@ def test_a_paper_is_sealed_later_when_the_certificate_comes_later(shop: Shop, de
     assert "签名文件 SHA-256" in wu_qian.get(f"/contracts/{found.number}").text
     with shop.looking() as db:
         assert sealing.sealed(db, found.store_id, found.pdf_sha256) is not None
+
+
+def test_a_seal_that_failed_for_good_says_why_and_is_tried_again(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    """Here the key was kept under another store key, as after a restore from the wrong backup; then it is mended."""
+    take_seal(shop, house()[0])
+    found = issued_by_the_press(shop, seals=False)
+    with shop.database.writing(shop.store.id) as db:
+        key = db.scalars(select(SealKey)).one()
+        kept, key.key_sealed = key.key_sealed, (key.key_sealed or b"")[:-1] + b"x"
+    for minute in range(2, 7):
+        with shop.database.writing() as db:
+            db.execute(update(JobRecord).where(JobRecord.kind == "seal_paper").values({"state": JobState.QUEUED}))
+        work(shop, f"2026-11-09 09:{minute:02}")
+    wu_qian = desk("吴倩")
+    page = wu_qian.get(f"/contracts/{found.number}")
+    for words in ("文件加签名失败，已尝试 5 次（", "dealer.", "重新加签名"):
+        assert words in page.text
+    with shop.database.writing(shop.store.id) as db:
+        db.scalars(select(SealKey)).one().key_sealed = kept
+    assert wu_qian.ask(f"/contracts/{found.number}/seal").status == 200
+    assert "正在加签名" in wu_qian.get(f"/contracts/{found.number}").text
+    work(shop, "2026-11-10 09:01")
+    assert "签名文件 SHA-256" in wu_qian.get(f"/contracts/{found.number}").text
+    # its certificate runs out: the page says it, and the doctor did so a month before
+    assert sealing.troubled_certificates(shop.database, at("2026-12-01 09:00")) is None
+    assert "expires on 2027-01-01, in 19 days" in str(
+        sealing.troubled_certificates(shop.database, at("2026-12-12 09:00"))
+    )
+    assert "YLYX expired on 2027-01-01" in str(sealing.troubled_certificates(shop.database, at("2027-01-02 09:00")))
 
 
 def test_the_key_lies_under_seal_and_goes_with_its_certificate(shop: Shop, desk: Callable[[str], Desk]) -> None:

@@ -14,9 +14,9 @@ from dealer.quotation import blank
 from dealer.records.contracts import PartyRole
 from dealer.records.customers import Customer
 from dealer.records.deadlines import Deadline
-from dealer.records.deals import Deal, DealState, PurchaseMode
+from dealer.records.deals import Deal, DealState, PurchaseMode, Tender
 from dealer.sweep import fire_due
-from tests import quoting
+from tests import contracts, quoting
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk, Page
@@ -111,6 +111,40 @@ def test_an_award_asks_for_the_contract_within_thirty_days_and_for_the_bond_afte
     assert told["tender_sign"] == at("2026-12-31 00:00")  # 30 December, the whole day
     assert told["tender_bond_back"] == at("2027-01-08 00:00")  # five working days later, New Year's Day is none
     assert not {"tender_opening", "tender_validity", "tender_bond"} & set(told)
+
+
+def test_the_page_of_the_deal_counts_the_days_as_the_deadlines_do(shop: Shop, lina: Desk) -> None:
+    """Whether the contract is signed is nothing to be ticked."""
+    keep(lina, bond_paid_on="2026-11-10")
+    lina.turn_clock("2026-12-01 09:00")
+    lina.sign_in()
+    keep(lina, bond_paid_on="2026-11-10", awarded_on="2026-11-30")
+    fire_due(shop.database, at("2026-12-23 09:01"))
+    lina.turn_clock("2026-12-23 10:00")
+    lina.sign_in()
+    assert "还有 5 个工作日" in lina.get("/deals/1").text
+    row = lina.get("/today").html.partition("合同签订截止")[2].partition("</li>")[0]
+    assert row
+    assert "/deadlines/" not in row
+
+
+def test_the_signed_contract_answers_the_award_and_the_bond_is_due_back_from_its_day(shop: Shop) -> None:
+    """Nobody ticks it."""
+    deal, number = contracts.issued(shop)
+    with shop.acting("李娜", at("2026-11-09 10:00")) as ask:
+        found = by_number(ask.db, Deal, ask.actor, deal)
+        found.tender = Tender(store_id=shop.store.id, awarded_on=date(2026, 11, 2), bond_paid_on=date(2026, 10, 20))
+        tenders.plan_tender(found, ask)
+        due = {row.kind: row.due_at for row in deadlines.open_for(ask.db, found)}
+        assert due["tender_sign"] == at("2026-12-03 00:00")
+        assert due["tender_bond_back"] == at("2026-12-10 00:00")
+    contracts.waive_drives(shop, deal)
+    contracts.take(shop, "吴倩", "2026-11-12 16:00", number, "record_signatures", contracts.signatures())
+    contracts.take(shop, "陈静", "2026-11-12 17:00", number, "confirm_effective")
+    with shop.looking() as db:
+        due = {row.kind: row.due_at for row in deadlines.open_for(db, by_number(db, Deal, shop.actor("李娜"), deal))}
+    assert "tender_sign" not in due
+    assert due["tender_bond_back"] == at("2026-11-20 00:00")  # five working days after the last signature
 
 
 @pytest.mark.parametrize(

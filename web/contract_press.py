@@ -5,13 +5,15 @@ from typing import Any
 from dealer import contract as contracts
 from dealer import printing, sealing
 from dealer.contract_terms import paper_of
+from dealer.engine.attempts import JobState
 from dealer.records.contracts import Contract, ContractState, Rendering
 from dealer.records.sealing import SealedPaper
 from web import press_card
-from web.asking import looking
-from web.language import clock, say
+from web.asking import looking, looking_ask
+from web.language import clock, say, told
 
 S = ContractState
+UNDER_WAY = (JobState.WAITING, JobState.QUEUED, JobState.RUNNING)
 
 
 def trial_of(contract: Contract) -> Rendering | None:
@@ -45,6 +47,7 @@ def card(contract: Contract, here: str) -> dict[str, Any] | None:
     return drawn | {
         "seal": bool(seal),
         "sealed": sealed is not None,
+        "seal_trouble": _seal_trouble(contract) if contract.pdf_sha256 and sealed is None else "",
         "english": f"{here}/reading-copy" if english and english.pdf_sha256 else "",
         "order_english": f"{here}/reading-copy" if contract.pdf_sha256 and english is None else "",
     }
@@ -54,9 +57,30 @@ def _seal(contract: Contract, sealed: SealedPaper | None) -> list[dict[str, str]
     """The sealed file: whose certificate, when, and who was given it. Nothing where the shop has no certificate."""
     if sealed is None:
         in_use = sealing.key_of(looking(), contract.store_id) is not None
-        return [{"label": say("House seal"), "value": say("Not sealed")}] if in_use else []
+        return [{"label": say("House seal"), "value": _not_sealed(contract)}] if in_use else []
     return [
         {"label": say("House seal"), "value": f"{sealed.key.subject} {clock(sealed.at)}"},
         {"label": say("SHA-256 of the sealed file"), "hash": sealed.sealed_sha256},
         *press_card.copies_told(printing.copies_of(looking(), contract.id, sealed.sealed_sha256)),
     ]
+
+
+def _not_sealed(contract: Contract) -> str:
+    work = sealing.attempt(looking(), contract)
+    return say("Being sealed") if work is not None and work.state in UNDER_WAY else say("Not sealed")
+
+
+def _seal_trouble(contract: Contract) -> str:
+    """Why a paper has no seal although the shop has a certificate, and what helps; nothing while it is being made."""
+    if sealing.key_of(looking(), contract.store_id) is None:
+        return ""
+    refusal, work = sealing.why_not_sealed(looking_ask(), contract), sealing.attempt(looking(), contract)
+    if refusal is not None:
+        return told(refusal)
+    if work is None or work.state is not JobState.FAILED:
+        return ""
+    return say(
+        "The file could not be sealed, although it was tried {times} times ({fault}). Try again; if that fails too, "
+        "the administrator looks at the certificate and at the log.",
+        times=work.attempts, fault=work.last_error or "—",
+    )  # fmt: skip

@@ -10,8 +10,9 @@ from dealer.records.contracts import PartyRole
 from dealer.records.customers import Customer
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal
+from web import due
 from web.asking import looking, looking_ask, me
-from web.language import clock, money, say, short_day, show, told, word
+from web.language import money, say, show, told, word
 
 # ── the tender ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -24,11 +25,24 @@ def tender(deal: Deal) -> dict[str, Any] | None:
     return {
         "title": say("Tender"),
         "icon": "calendar2-week",
-        "hints": [told(each) for each in tenders.hints(looking(), deal)],
-        "rows": [*_bond(deal), *_dates(deal)] if deal.tender else [],
+        "hints": [*_next_dates(deal), *(told(each) for each in tenders.hints(looking(), deal))],
+        "rows": [*_bond(deal), *_dates(deal)],
         "buttons": way,
         "empty": say("No date of the tender is known yet."),
     }
+
+
+def _next_dates(deal: Deal) -> list[str]:
+    """What its owner was warned of, or has let pass: the next things to see to, as the deadlines tell them."""
+    soon = (row for row in deadlines.open_in_case(looking(), deal.id, tenders.KINDS) if row.warned_at is not None)
+    return [
+        say("{what} by {day}: {left}", what=word("Deadline", row.kind), day=due.when(row.due_at), left=_left(row))
+        for row in sorted(soon, key=lambda row: row.due_at)
+    ]
+
+
+def _left(row: Deadline) -> str:
+    return say("overdue") if row.due_at < g.now else due.ahead(row) or say("Today")
 
 
 def button(deal: Deal, action: str) -> list[dict[str, str]]:
@@ -54,19 +68,14 @@ def _bond(deal: Deal) -> list[dict[str, Any]]:
 
 def _dates(deal: Deal) -> list[dict[str, Any]]:
     rows = []
-    for each in tenders.dates_of(looking(), deal.tender):  # type: ignore[arg-type]
+    for each in tenders.dates_of(looking(), deal):
         if each.due is not None:
             row = deadlines.latest_for(looking(), deal, each.kind)
             badge, tone = _standing(each, row)
-            rows.append({"title": word("Deadline", each.kind), "note": _when(each.due), "badge": badge, "tone": tone})
+            rows.append(
+                {"title": word("Deadline", each.kind), "note": due.when(each.due), "badge": badge, "tone": tone}
+            )
     return rows
-
-
-def _when(due: Any) -> str:
-    """A limit at midnight is the end of the day before, and is read as that day."""
-    calendar = calendar_of(looking())
-    last = calendar.last_day(due)
-    return short_day(last) if due == calendar.end_of(last) else clock(due)
 
 
 def _standing(date: tenders.DateOf, row: Deadline | None) -> tuple[str, str]:
@@ -75,7 +84,7 @@ def _standing(date: tenders.DateOf, row: Deadline | None) -> tuple[str, str]:
     if date.due is not None and date.due < g.now:
         return say("Past"), "neutral"
     if row is not None and row.warned_at is not None:
-        return say("Soon"), "wait"
+        return due.ahead(row) or say("Today"), "wait"
     return say("To come"), "info"
 
 

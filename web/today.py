@@ -20,10 +20,10 @@ from dealer.records.deals import Deal
 from dealer.records.people import Role
 from dealer.records.prospects import Prospect
 from dealer.waiting import Waiting
-from web import deals, hand_ins, prospects, steps
+from web import deals, due, hand_ins, prospects, steps
 from web.asking import Answer, looking, me, or_404, write
 from web.frame import names_of
-from web.language import clock, say, short_day, show, word
+from web.language import say, show, word
 
 pages = Blueprint("today", __name__)
 
@@ -45,7 +45,6 @@ DONE_BY_HAND = (
     "tender_bid",
     "tender_opening",
     "tender_validity",
-    "tender_sign",
     "outing_next_step",
 )
 
@@ -191,7 +190,7 @@ def _is_late(row: Deadline) -> bool:
 
 def _line(row: Deadline) -> Line:
     thing = deadlines.subject_of(looking(), row)
-    late, ahead, when = _is_late(row), _ahead(row), _when(row.due_at)
+    late, ahead, when = _is_late(row), due.ahead(row), due.when(row.due_at)
     return Line(
         what=word("Deadline", row.kind),
         about=_about(row, thing),
@@ -208,22 +207,6 @@ def _waiting(each: Waiting) -> Line:
     kind = steps.kind_of(each.thing)
     about = kind.title(each.thing) if kind else ""
     return Line(word("Waiting", each.what), about, _address(each.thing))
-
-
-def _when(due: datetime) -> str:
-    """By when; a limit at midnight is the end of the day before, and is read as that day."""
-    calendar = calendar_of(looking())
-    last = calendar.last_day(due)
-    return short_day(last) if due == calendar.end_of(last) else clock(due)
-
-
-def _ahead(row: Deadline) -> str:
-    """How many working days are left of what one was warned of."""
-    if row.warned_at is None:
-        return ""
-    calendar = calendar_of(looking())
-    left = calendar.working_days_between(calendar.today(g.now), calendar.last_day(row.due_at))
-    return say("in {days} working days", days=left) if left > 0 else ""
 
 
 def _about(row: Deadline, thing: Any) -> str:

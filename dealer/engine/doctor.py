@@ -1,7 +1,7 @@
 """What an installation needs to be well: keys, database, disk, fonts, a worker; each said in one sentence."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,8 +27,14 @@ class Finding:
     trouble: str | None
 
 
-def examine(settings: Settings, at: datetime) -> Iterator[Finding]:
-    """Look at everything, in the order in which trouble is to be removed: what follows from another is left out."""
+Look = Callable[[Database, datetime], str | None]
+
+
+def examine(settings: Settings, at: datetime, further: Iterable[tuple[str, Look]] = ()) -> Iterator[Finding]:
+    """Look at everything, in the order in which trouble is to be removed: what follows from another is left out.
+
+    `further` are looks into the tables that the engine knows nothing of, each by what it is about.
+    """
     keys = _trouble_with(lambda: settings.keys)
     yield Finding("keys", keys)
     reached = _trouble_with(lambda: migrating.current(settings.url))
@@ -44,6 +50,8 @@ def examine(settings: Settings, at: datetime) -> Iterator[Finding]:
     database = open_database(settings.url, settings.keys)
     yield Finding("history", heads(database))
     yield Finding("background work", background(database, at))
+    for about, look in further:
+        yield Finding(about, look(database, at))
     database.engine.dispose()
 
 

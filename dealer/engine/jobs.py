@@ -33,7 +33,19 @@ from dealer.engine.database import Database
 if TYPE_CHECKING:
     from dbos import DBOSClient, DBOSConfig
 
-__all__ = ["Job", "Pace", "dismiss", "enqueue", "every_minute", "handles", "prepare", "retry", "warm_up", "work"]
+__all__ = [
+    "Job",
+    "Pace",
+    "dismiss",
+    "enqueue",
+    "every_minute",
+    "handles",
+    "known",
+    "prepare",
+    "retry",
+    "warm_up",
+    "work",
+]
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +116,11 @@ def retry(db: Session, key: str) -> None:
     if row is None:
         raise LookupError(f"no failed job {key}")
     _queue_again(db, row.id, row.attempts)
+
+
+def known(db: Session, key: str) -> JobRecord | None:
+    """The job of that key, whatever became of it; None while there is none."""
+    return db.scalars(select(JobRecord).where(JobRecord.key == key)).first()
 
 
 def prepare(url: str) -> None:

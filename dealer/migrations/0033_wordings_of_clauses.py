@@ -82,6 +82,12 @@ def upgrade() -> None:
     op.create_index("ix_clause_versions_in_force", "clause_versions", ["store_id", "state", "from_day"], unique=False)
     op.create_index("ix_clause_versions_store_id", "clause_versions", ["store_id"], unique=False)
     _note_what_was_printed()
+    # Nobody ticks any more that a tender's contract was signed: what waits for it although it is, was done.
+    op.execute(
+        "UPDATE deadlines SET done_at = (SELECT max(c.since) FROM contracts c WHERE c.deal_id = deadlines.subject_id"
+        " AND c.effective_on IS NOT NULL) WHERE kind = 'tender_sign' AND done_at IS NULL AND cancelled_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM contracts c WHERE c.deal_id = deadlines.subject_id AND c.effective_on IS NOT NULL)"
+    )
 
 
 def _note_what_was_printed() -> None:
