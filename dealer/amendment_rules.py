@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from dealer import catalogue, contract_gaps
+from dealer import catalogue, clause_library, contract_clauses, contract_gaps
 from dealer.allocation import HELD
 from dealer.amendment_forms import Amendment
 from dealer.amendment_prices import (
@@ -25,6 +25,7 @@ from dealer.records.deals import DealState
 from dealer.records.deliveries import Batch
 from dealer.records.people import Role
 from dealer.records.vehicles import Unit
+from dealer.standing_clauses import OF_AN_AMENDMENT
 
 S = ContractState
 SUPPLEMENT_PERCENT = 10  # 政府采购法 art. 49: of the original amount, over all supplements together
@@ -108,7 +109,10 @@ def _below_delivered(line: ContractLine, gone: int, field: str | None = None) ->
 def something_is_changed(contract: Contract, ask: Ask) -> Refusal | None:
     """Both sides sign a change, not a copy."""
     if not changes_something(contract):
-        return no("Nothing is changed yet: edit the cars, the delivery, the payment or the buyer.", code="E-AMEND-NONE")
+        return no(
+            "Nothing is changed yet: edit the cars, the delivery, the payment, the parties or a clause.",
+            code="E-AMEND-NONE",
+        )
     return None
 
 
@@ -147,6 +151,13 @@ def _before(contract: Contract) -> Iterable[ContractLine]:
     return contract.base.lines if contract.base else ()
 
 
+def contract_names_a_procurement(contract: Contract, ask: Ask) -> Refusal | None:
+    """What is not carried out under a procurement has no particulars of one."""
+    if not contract.procurement.get("project"):
+        return no("The contract names no procurement.", code="E-PROCUREMENT", quiet=True)
+    return None
+
+
 # ── public money ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -159,6 +170,11 @@ def public_terms_stay(contract: Contract, ask: Ask) -> Refusal | None:
     """A supplement is for the same goods at the same terms (政府采购法 art. 49, 50)."""
     if not is_public(contract):
         return None
+    if any(each.key not in OF_AN_AMENDMENT for each in contract.own_clauses):
+        return no(
+            "The terms of the award stay: restore the clause of the contract that this amendment words anew.",
+            code="E-GOV-TERMS", fix="contract_text",
+        )  # fmt: skip
     tendered = {(line.model_id, line.colour, line.unit_price) for line in _before(contract)}
     for line in contract.lines:
         if line.quantity and (line.model_id, line.colour, line.unit_price) not in tendered:
@@ -209,6 +225,9 @@ FACTS: tuple[Rule, ...] = (
     contract_gaps.bond_is_within_its_limit,
     contract_gaps.retention_is_within_its_limit,
     contract_gaps.damages_are_agreed,
+    clause_library.wordings_are_as_approved,
+    contract_clauses.own_clauses_fit_the_text,
+    contract_clauses.remarks_are_answered,
 )
 
 

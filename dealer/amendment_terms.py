@@ -7,11 +7,20 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from dealer import clause_library, people
 from dealer import contract_terms as whole
-from dealer import people
 from dealer.in_force import amendments_of
 from dealer.records.contracts import Contract, ContractKind
-from dealer.terms import AmendedLine, AmendmentTerms, ChangedFigure, Item
+from dealer.standing_clauses import OF_AN_AMENDMENT, standing_clauses
+from dealer.terms import (
+    AmendedLine,
+    AmendmentTerms,
+    ChangedFigure,
+    ChangedParticular,
+    ChangedWording,
+    Item,
+    Particular,
+)
 
 WRITTEN = (
     "name", "uscc", "legal_representative", "address", "post_code", "phone", "bank", "bank_account", "agent",
@@ -21,36 +30,45 @@ WRITTEN = (
 
 def amendment_terms(db: Session, contract: Contract, day: date) -> AmendmentTerms:
     """The terms as they stand on a day. Raises pydantic's ValidationError where they contradict each other."""
+    agreed = AmendmentTerms.model_validate(told(db, contract, day)[1])
+    house = clause_library.in_force(db, contract.store_id, day)
+    return agreed.model_copy(update={"articles": agreed.composed(whole.own_wordings(contract), house)})
+
+
+def told(db: Session, contract: Contract, day: date) -> tuple[type[AmendmentTerms], dict[str, Any]]:
+    """What the rows of an amendment say, by the names of its terms."""
     base, parent = contract.base, contract.parent
     if base is None or parent is None:
         raise LookupError(f"contract {contract.number} amends nothing")
     store = people.store_of(db, contract.store_id)
-    return AmendmentTerms(
-        dated=day,
-        signing_place=contract.signing_place,
-        contract_number=parent.code or "",
-        contract_day=parent.effective_on or day,
-        reason=contract.amend_reason or "",
-        seller=whole.seller_of(contract, store),
-        customers=tuple(whole.party_of(party) for party in contract.parties),
-        lines=tuple(_lines(contract)),
-        batches=tuple(whole.batches_of(contract.plan)) if _plan(contract) != _plan(base) else (),
-        instalments=tuple(whole.instalment_of(row) for row in contract.payments)
+    return AmendmentTerms, {
+        "dated": day,
+        "signing_place": contract.signing_place,
+        "contract_number": parent.code or "",
+        "contract_day": parent.effective_on or day,
+        "reason": contract.amend_reason or "",
+        "seller": whole.seller_of(contract, store),
+        "customers": tuple(whole.party_of(party) for party in contract.parties),
+        "lines": tuple(_lines(contract)),
+        "batches": tuple(whole.batches_of(contract.plan)) if _plan(contract) != _plan(base) else (),
+        "instalments": tuple(whole.instalment_of(row) for row in contract.payments)
         if _payments(contract) != _payments(base)
         else (),
-        earnest=whole.EARNEST[contract.deposit_kind],
-        parties_change=_parties(contract) != _parties(base),
-        receivers_change=_receivers(contract) != _receivers(base),
-        receivers=_receivers(contract),
-        figures=tuple(_figures(contract)),
-        total_before_fen=base.total,
-        total_after_fen=contract.total,
-        public=parent.kind is ContractKind.PROCUREMENT,
-        original_fen=parent.total,
-        supplements_fen=supplements(db, contract),
-        copies_each=contract.copies_each,
-        verify_at=store.public_address,
-    )
+        "earnest": whole.EARNEST[contract.deposit_kind],
+        "parties_change": _parties(contract) != _parties(base),
+        "receivers_change": _receivers(contract) != _receivers(base),
+        "receivers": _receivers(contract),
+        "figures": tuple(_figures(contract)),
+        "total_before_fen": base.total,
+        "total_after_fen": contract.total,
+        "public": parent.kind is ContractKind.PROCUREMENT,
+        "original_fen": parent.total,
+        "supplements_fen": supplements(db, contract),
+        "wordings": tuple(changed_wordings(db, contract)),
+        "particulars": tuple(_particulars(contract)),
+        "copies_each": contract.copies_each,
+        "verify_at": store.public_address,
+    }
 
 
 def changes_something(contract: Contract) -> bool:
@@ -59,6 +77,8 @@ def changes_something(contract: Contract) -> bool:
     return base is not None and (
         any(changed_lines(contract))
         or any(_figures(contract))
+        or any(each.key not in OF_AN_AMENDMENT for each in contract.own_clauses)
+        or any(_particulars(contract))
         or any(differs(contract) != differs(base) for differs in (_plan, _payments, _parties, _receivers))
     )
 
@@ -70,6 +90,36 @@ def fits_on_paper(db: Session, contract: Contract, day: date) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def changed_wordings(db: Session, contract: Contract) -> Iterator[ChangedWording]:
+    """The clauses of the contract that an amendment words anew, in the order of the contract."""
+    own = {each.key: each for each in contract.own_clauses}
+    standing = standing_clauses(db, contract.parent) if contract.parent and own.keys() - OF_AN_AMENDMENT else {}
+    for key, (article, number, clause) in standing.items():
+        if key in own and key not in OF_AN_AMENDMENT:
+            yield ChangedWording(
+                key=key,
+                article=article.zh,
+                article_en=article.en,
+                number=number,
+                before=clause.text(),
+                zh=own[key].zh,
+                en=own[key].en,
+            )
+
+
+def _particulars(contract: Contract) -> Iterator[ChangedParticular]:
+    """What changes of the procurement that the contract carries out."""
+    before, after = (_procured(each) if each else {} for each in (contract.base, contract))
+    for what in Particular:
+        if before.get(what.value, "") != after.get(what.value, ""):
+            yield ChangedParticular(what=what, before=before.get(what.value, ""), after=after.get(what.value, ""))
+
+
+def _procured(contract: Contract) -> dict[str, str]:
+    procured = whole.procurement_of(contract)
+    return {} if procured is None else {what.value: getattr(procured, what.value) for what in Particular}
 
 
 # ── what differs ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import contract_terms, framework_papers
+from dealer import contract_texts, framework_papers
 from dealer.in_force import UNSETTLED
 from dealer.records.clauses import ClauseVersion
 from dealer.records.contracts import Contract
@@ -41,7 +41,7 @@ def touched_by(db: Session, version: ClauseVersion, today: date) -> Touched:
     """Which drafts and reviews a version touches that does not count yet."""
     found = Touched(max(version.from_day, today), [], [], [])
     for contract in _open_contracts(db, version):
-        if _has(contract_terms.articles_of(db, contract, today), version.key):
+        if _has(contract_texts.articles_of(db, contract, today), version.key):
             own = any(each.key == version.key for each in contract.own_clauses)
             frozen = contract.frozen is not None
             (found.keeping if frozen else found.reworded if own else found.taking).append(contract)

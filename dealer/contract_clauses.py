@@ -2,17 +2,20 @@
 
 A draft may word a single clause anew; the house's own wording then stays beside it. Every difference brings the general
 manager in (contract_rules.py), and every remark is answered before the text is submitted again.
-Other parts it asks: contract_terms (the text), deadlines (who owes an answer).
+Other parts it asks: contract_texts (the text), standing_clauses (what an amendment changes), deadlines (who owes an
+answer).
 """
 
 from dealer import deadlines
 from dealer.clause_forms import ClauseRemark, ClauseWording, RemarkAnswer
-from dealer.contract_terms import articles_of, lines_of
+from dealer.contract_terms import lines_of
+from dealer.contract_texts import articles_of
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no, on_facts
-from dealer.in_force import stands_alone
+from dealer.in_force import is_amendment, stands_alone
 from dealer.records.clauses import OwnClause, Remark
 from dealer.records.contracts import Contract
+from dealer.standing_clauses import Standing, standing_clauses
 from dealer.terms import Clause
 
 # ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -20,13 +23,24 @@ from dealer.terms import Clause
 
 def differs(contract: Contract) -> bool:
     """Whether a clause of it was changed or added: then it does not say what the house has agreed to say."""
-    return stands_alone(contract) and bool(contract.own_clauses or lines_of(contract.special))
+    return bool(contract.own_clauses) or (stands_alone(contract) and bool(lines_of(contract.special)))
 
 
 def house_clauses(contract: Contract, ask: Ask) -> dict[str, Clause]:
-    """The clauses of its text as the house words them, by key; what was added is not among them."""
+    """The clauses of its text as the house words them, by key; what was added is not among them.
+
+    An amendment may also word anew what the contract says: those clauses stand here as they apply now.
+    """
     articles = articles_of(ask.db, contract, ask.today, own=())
-    return {clause.key: clause for article in articles for clause in article.clauses if not clause.changed}
+    own = {clause.key: clause for article in articles for clause in article.clauses if not clause.changed}
+    return own | {each.clause.key: each.clause for each in amendable_clauses(contract, ask)}
+
+
+def amendable_clauses(contract: Contract, ask: Ask) -> list[Standing]:
+    """What the contract that an amendment changes says now, in its order; nothing of any other text."""
+    if contract.parent is None or not is_amendment(contract):
+        return []
+    return list(standing_clauses(ask.db, contract.parent).values())
 
 
 def open_remarks(contract: Contract) -> list[Remark]:
@@ -104,9 +118,10 @@ def chosen_remark_is_open(contract: Contract, ask: Ask) -> Refusal | None:
 
 @on_facts
 def remarked_clause_is_in_the_text(contract: Contract, ask: Ask) -> Refusal | None:
-    """Also one that was added for this contract."""
+    """Also one that was added for this contract, or that an amendment words anew."""
     text = articles_of(ask.db, contract, ask.today)
-    if ask.facts.clause not in {clause.key for article in text for clause in article.clauses}:
+    worded = {each.key for each in contract.own_clauses}
+    if ask.facts.clause not in worded | {clause.key for article in text for clause in article.clauses}:
         return no("Choose a clause of this contract.", code="E-CLAUSE-NONE", field="clause")
     return None
 

@@ -208,6 +208,12 @@ def add_party(contract: Contract, ask: Ask) -> None:
     _share_out(contract, party)
 
 
+def write_further_party(contract: Contract, ask: Ask) -> None:
+    """The particulars of a party that stays what it is."""
+    facts: forms.EditedParty = ask.facts
+    _write_party(next(party for party in contract.parties if party.position == facts.party), facts, ask)
+
+
 def drop_party(contract: Contract, ask: Ask) -> None:
     """A further party leaves; the buyer does again what it did."""
     contract.parties = [party for party in contract.parties if party.position != ask.facts.party]
@@ -291,8 +297,13 @@ def write_delivery(contract: Contract, ask: Ask) -> None:
 
 def write_procurement(contract: Contract, ask: Ask) -> None:
     """What the award and the tender say."""
-    facts: forms.ProcurementFacts = ask.facts
-    contract.award_day = facts.award_day
+    contract.award_day = ask.facts.award_day
+    write_particulars(contract, ask)
+
+
+def write_particulars(contract: Contract, ask: Ask) -> None:
+    """Which procurement it is."""
+    facts: forms.Particulars = ask.facts
     contract.procurement = {
         "project": facts.project,
         "number": facts.procurement_number,

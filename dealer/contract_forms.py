@@ -92,6 +92,10 @@ class ChosenParty(Facts):
     party: Annotated[int, Options("contract_parties")] = Field(title="Party")
 
 
+class EditedParty(PartyFacts, ChosenParty):
+    """A further party as it is to be: whom it sends, where it is, its account."""
+
+
 # ── payment ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -171,8 +175,8 @@ class DeliveryFacts(OrderDelivery):
 # ── procurement ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class ProcurementFacts(Facts):
-    """The public procurement that this contract carries out."""
+class Particulars(Facts):
+    """What a contract says of the public procurement that it carries out."""
 
     project: str = Field(title="Project", min_length=1, max_length=200)
     procurement_number: str = Field(title="Procurement number", min_length=1, max_length=60)
@@ -180,6 +184,11 @@ class ProcurementFacts(Facts):
     way: PurchaseMode = Field(PurchaseMode.UNKNOWN, title="Purchase mode")
     item: str = Field("", title="Catalogue item", max_length=200)
     agency: str = Field("", title="Procurement agency", max_length=200)
+
+
+class ProcurementFacts(Particulars):
+    """Likewise with the award, which bound the signing of the contract."""
+
     award_day: date | None = Field(
         None, title="Day of the award", description="The written contract is due within 30 days of it."
     )
@@ -349,6 +358,12 @@ KNOWN = {
     "edit_procurement": _known_procurement,
     "edit_wording": _known_wording,
 }
+
+
+def known_party(contract: Contract, position: int) -> dict[str, Any]:
+    """A further party as its form shows it; none of that number, nothing."""
+    found = next((party for party in further_parties(contract) if party.position == position), None)
+    return _picked(found, PARTY_FIELDS) | {"party": position} if found else {}
 
 
 def further_parties(contract: Contract) -> list[Party]:

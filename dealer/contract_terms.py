@@ -4,7 +4,6 @@ The wording of the paper is Chinese, so words for codes (使用性质, 采购方
 stays empty and is printed as ×.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,6 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from dealer import clause_library, people, pricing, terms
@@ -35,7 +33,7 @@ from dealer.records.deals import Deal, PurchaseMode, Use
 from dealer.records.people import Store
 from dealer.records.quotations import ExtraKind, QuotationLine
 from dealer.records.vehicles import Model
-from dealer.terms import Agreement, Article, CallOffTerms, Capacity, ContractTerms, Court, Earnest, Moment, Own, revive
+from dealer.terms import CallOffTerms, Capacity, ContractTerms, Court, Earnest, Moment, Own
 
 CAPACITIES = {
     PartyRole.BUYER: Capacity.BUYS,
@@ -60,7 +58,7 @@ EARNEST = {
     DepositKind.EARNEST: Earnest.DEPOSIT,
 }
 PAPERS = {ContractKind.AMENDMENT: "amendment", ContractKind.CALL_OFF: "call_off"}
-OF_CLAUSES = ("contract", "call_off")
+OF_CLAUSES = ("contract", "call_off", "amendment")
 TEXTS = {ContractKind.PROCUREMENT: "procurement", ContractKind.LEASE: "lease"}  # every other is a sale
 CHARGED = {kind.value for kind in pricing.CHARGED}
 
@@ -77,36 +75,16 @@ def is_made_of_clauses(contract: Contract) -> bool:
 
 def contract_terms(db: Session, contract: Contract, day: date) -> ContractTerms | CallOffTerms:
     """The terms as they stand on a day. Raises pydantic's ValidationError where they contradict each other."""
-    kind, told = _told(db, contract, day)
-    agreed, house = kind.model_validate(told), clause_library.in_force(db, contract.store_id, day)
+    kind, rows = told(db, contract, day)
+    agreed, house = kind.model_validate(rows), clause_library.in_force(db, contract.store_id, day)
     return agreed.model_copy(update={"articles": agreed.composed(own_wordings(contract), house)})
 
 
-def _told(db: Session, contract: Contract, day: date) -> tuple[type[ContractTerms | CallOffTerms], dict[str, Any]]:
+def told(db: Session, contract: Contract, day: date) -> tuple[type[ContractTerms | CallOffTerms], dict[str, Any]]:
     """Which terms a contract has, and what its rows say by their names."""
     if contract.kind is ContractKind.CALL_OFF:
         return CallOffTerms, _ordered(db, contract, day)
     return ContractTerms, _agreed(db, contract, day)
-
-
-def articles_of(db: Session, contract: Contract, day: date, own: tuple[Own, ...] | None = None) -> tuple[Article, ...]:
-    """The text clause by clause: as it was frozen, or as it stands in a draft, however much that still lacks.
-
-    Empty while the paper has no room for what was typed: the checklist says so (E-TERMS). An amendment, or a text of
-    the customer's own, has no clauses of the library.
-    """
-    if not is_made_of_clauses(contract):
-        return ()
-    if contract.frozen is not None and own is None:
-        frozen: Agreement = revive(paper_of(contract), json.dumps({"terms": contract.frozen}))
-        return frozen.spoken
-    try:
-        kind, told = _told(db, contract, day)
-    except ValidationError:
-        return ()
-    draft: Agreement = kind.model_construct(**told)
-    house = clause_library.in_force(db, contract.store_id, day)
-    return draft.composed(own_wordings(contract) if own is None else own, house)
 
 
 def own_wordings(contract: Contract) -> tuple[Own, ...]:
@@ -155,7 +133,7 @@ def _agreed(db: Session, contract: Contract, day: date) -> dict[str, Any]:
     return {
         **_sold(db, contract, day),
         "kind": TEXTS.get(contract.kind, "sale"),
-        "procurement": _procurement(contract),
+        "procurement": procurement_of(contract),
         "instalments": tuple(instalment_of(payment) for payment in contract.payments),
         "earnest": EARNEST[contract.deposit_kind],
         "bond": _bond(contract),
@@ -242,7 +220,8 @@ def party_of(party: Party) -> terms.Party:
     )
 
 
-def _procurement(contract: Contract) -> terms.Procurement | None:
+def procurement_of(contract: Contract) -> terms.Procurement | None:
+    """The public procurement that it carries out, if it names one."""
     facts = contract.procurement
     if not facts.get("project"):
         return None

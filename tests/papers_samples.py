@@ -493,6 +493,33 @@ def story_1_amended() -> t.AmendmentTerms:
     )  # fmt: skip
 
 
+def enterprise_amended() -> t.AmendmentTerms:
+    """A clause of the enterprise's contract is worded anew, and its bank account is another."""
+    whole = enterprise_contract()
+    place, article = next((at, each) for at, each in enumerate(whole.spoken) if each.key == "acceptance")
+    row, clause = next((at, each) for at, each in enumerate(article.clauses, 1) if each.key == "repair_or_replace")
+    return t.AmendmentTerms(
+        dated=date(2026, 11, 25),
+        signing_place=whole.signing_place,
+        contract_number="YLYX-DKH-2026-0003",
+        contract_day=date(2026, 11, 16),
+        reason="用车安排紧，缩短修复期限。",
+        seller=whole.seller,
+        customers=whole.customers,
+        wordings=(
+            t.ChangedWording(
+                key=clause.key, article=article.zh, article_en=article.en, number=f"{place}.{row}",
+                before=clause.text(), zh="车辆与约定不符的，甲方应在接到通知后5日内修复或者更换同型号、同配置的新车。",
+                en="What does not conform Party A repairs or replaces within 5 days after notice.",
+            ),
+        ),
+        parties_change=True,
+        total_before_fen=whole.total_fen,
+        total_after_fen=whole.total_fen,
+        original_fen=whole.total_fen,
+    )  # fmt: skip
+
+
 def their_paper() -> t.CoverSheetTerms:
     """Story 1 on the purchaser's own text."""
     whole = story_1()
@@ -555,6 +582,7 @@ SAMPLES = (
     Sample("framework", "framework", framework, "YLYX-KJ-2026-0001"),
     Sample("call_off", "call_off", call_off, "YLYX-KJ-2026-0001-D1"),
     Sample("amendment", "amendment", story_1_amended, "YLYX-DKH-2026-0001-B1"),
+    Sample("amendment_of_clauses", "amendment", enterprise_amended, "YLYX-DKH-2026-0003-B1"),
     Sample("cover_sheet", "cover_sheet", their_paper, "YLYX-DKH-2026-0006"),
     Sample("quotation", "quotation", story_1_bid, "YLYX-BJ-2026-0012"),
     Sample("quotation_invitation", "quotation", lessor_quotation, "YLYX-BJ-2026-0019"),

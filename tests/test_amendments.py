@@ -1,5 +1,6 @@
 """Amendments, rule by rule: what follows from fewer, more and other cars, and what the rules keep."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,18 @@ from sqlalchemy import select
 from dealer import contract, delivery, margins, pricing, workflow
 from dealer.amendment_drafts import draw_up, extras_of
 from dealer.amendment_forms import AmendedCars, Amendment
-from dealer.contract_forms import BuyerFacts, DeliveryFacts, PaymentFacts, PaymentRow, PlanRow
+from dealer.clause_forms import ChosenClause, ClauseRemark, ClauseWording, RemarkAnswer
+from dealer.contract_acts import freeze_terms, frozen_terms
+from dealer.contract_forms import (
+    BuyerFacts,
+    DeliveryFacts,
+    EditedParty,
+    Particulars,
+    PaymentFacts,
+    PaymentRow,
+    PlanRow,
+)
+from dealer.contract_rules import general_manager_for
 from dealer.delivery import Split, SplitShare
 from dealer.engine.steps import Facts, Refused, place
 from dealer.in_force import text_in_force
@@ -21,6 +33,8 @@ from dealer.records.contracts import (
     ContractLine,
     ContractState,
     DepositKind,
+    Occasion,
+    Party,
     PartyRole,
     PaymentEvent,
 )
@@ -29,10 +43,12 @@ from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.quotations import ExtraKind, LineExtra
 from dealer.records.vehicles import Unit
+from dealer.standing_clauses import standing_clauses
 from tests import deliveries
 from tests.cast import Shop
 from tests.conftest import at
 from tests.deliveries import CAR, VINS, WHITE, take
+from tests.desk import Desk
 
 MORNING = "2026-11-20 09:00"
 PLACE = "昆明云岭远行交车区"
@@ -60,7 +76,7 @@ def amended(shop: Shop, parent: int, *rows: tuple[int | None, int, int], colour:
     return number
 
 
-def edit(shop: Shop, number: int, action: str, facts: Facts) -> None:
+def edit(shop: Shop, number: int, action: str, facts: Facts | None) -> None:
     take(shop, "李娜", MORNING, Contract, number, action, facts)
 
 
@@ -255,3 +271,91 @@ def test_the_margin_is_that_of_the_cars_in_force_with_interest_by_their_plans(sh
     with shop.acting("高洁", at("2026-12-20 09:00"), other) as ask:
         margins.record(ask.db.scalars(select(Deal)).one(), ask)
     assert rungs(shop)["credit_interest"] == -500_00
+
+
+# ── clauses, particulars and further parties ──────────────────────────────────────────────────────────────────────
+
+BETTER = "车辆与约定不符的，甲方应在接到通知后5日内修复或者更换。<b>粗</b>"
+
+
+def signed_text(shop: Shop, kind: ContractKind = ContractKind.SALE) -> int:
+    """A contract in effect whose text was frozen, as every signed one's is; with a further party that pays."""
+    number = deliveries.contract(shop, payments=((PaymentEvent.ACCEPTANCE, 10 * CAR),))
+    with shop.acting("李娜", at("2026-11-12 09:00")) as ask:
+        made = found(ask.db, number)
+        made.kind, made.damages_permille, made.damages_cap_percent = kind, 50, 5
+        made.procurement = {"project": "租赁用车采购", "number": "CG-1", "way": "unknown"}
+        payer = Party(store_id=made.store_id, position=2, roles=[PartyRole.PAYER.value], name="滇行财务有限公司")
+        payer.uscc = "91530100MA6KCX9U4R"
+        made.parties[0].roles = [role.value for role in PartyRole if role is not PartyRole.PAYER]
+        made.parties.append(payer)
+        ask.db.flush()
+        freeze_terms(made, ask)
+    return number
+
+
+def test_a_clause_of_the_contract_is_worded_anew_reviewed_by_itself_and_applies_from_then_on(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    parent = signed_text(shop)
+    number = amended(shop, parent)
+    li_na = desk("李娜")
+    li_na.turn_clock(MORNING)
+    li_na.sign_in()
+    page = li_na.get(f"/contracts/{number}/text")
+    for words in ("第七条 生效与文本", "现行条款：需要变更的，在此修改", "甲方应在接到通知后10日内修复"):
+        assert words in page.text
+    page = li_na.submit(
+        f"/contracts/{number}/change_clause?clause=repair_or_replace",
+        {"clause": "repair_or_replace", "wording": BETTER, "english": "Within 5 days."},
+    )
+    assert page.url == f"/contracts/{number}/text"
+    for words in ("原合同文字", "自本协议生效之日起以变更后的文字为准", BETTER, "有条款与本店文本不同"):
+        assert words in page.text
+    assert "<b>粗</b>" not in page.html
+    edit(shop, number, "edit_procurement", Particulars(project="租赁用车采购", procurement_number="CG-2"))
+    payer = EditedParty(
+        party=2, name="滇行财务有限公司", uscc="91530100MA6KCX9U4R", bank="农商银行", bank_account="1234"
+    )
+    edit(shop, number, "edit_party", payer)
+    assert refused(shop, number, "edit_party", payer.model_copy(update={"party": 3})) == ("E-PARTY-NONE",)
+    assert gaps(shop, number) == []
+    edit(shop, number, "submit", None)
+    remark = ClauseRemark(clause="repair_or_replace", text="5日是否含节假日？")
+    take(shop, "高洁", MORNING, Contract, number, "remark", remark)
+    edit(shop, number, "answer_remark", RemarkAnswer(remark=1, answer="自然日。"))
+    with shop.acting("陈静", at(MORNING)) as ask:
+        made = found(ask.db, number)
+        assert Occasion.CLAUSES in general_manager_for(made, ask)
+        terms = frozen_terms(made)
+        assert [(each.number, each.zh, each.en) for each in terms.wordings] == [("6.4", BETTER, "Within 5 days.")]
+        assert [(each.what, each.before, each.after) for each in terms.particulars] == [("number", "CG-1", "CG-2")]
+        assert terms.parties_change
+        keys = {clause.key for article in terms.articles for clause in article.clauses}
+    assert {
+        "amended_no_cars",
+        "amended_total_stays",
+        "amended_clauses",
+        "amended_procurement",
+        "amended_parties",
+    } <= keys
+    in_effect(shop, number)
+    with shop.looking() as db:
+        standing = standing_clauses(db, found(db, parent))
+        assert standing["repair_or_replace"].clause.text() == BETTER
+    later = amended(shop, parent)
+    same = ClauseWording(clause="repair_or_replace", wording=BETTER)
+    assert refused(shop, later, "change_clause", same) == ("E-CLAUSE-SAME",)
+    of_its_own = ClauseWording(clause="amendment_effect", wording="本协议自盖章之日起生效。")
+    edit(shop, later, "change_clause", of_its_own)
+    assert "E-AMEND-NONE" in gaps(shop, later)  # how the paper is worded changes nothing of the contract
+    edit(shop, later, "change_clause", same.model_copy(update={"wording": "更换即可。"}))
+    assert gaps(shop, later) == []
+
+
+def test_the_clauses_of_an_award_stay(shop: Shop) -> None:
+    number = amended(shop, signed_text(shop, ContractKind.PROCUREMENT))
+    edit(shop, number, "change_clause", ClauseWording(clause="repair_or_replace", wording=BETTER))
+    assert gaps(shop, number) == ["E-GOV-TERMS"]
+    edit(shop, number, "restore_clause", ChosenClause(clause="repair_or_replace"))
+    assert gaps(shop, number) == ["E-AMEND-NONE"]

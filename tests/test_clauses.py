@@ -11,9 +11,9 @@ from dealer import terms as t
 from dealer.engine.words import LANGUAGES, catalogue
 from dealer.terms import clauses
 from dealer.terms.clauses import NAMED, Own, kinds, library, titles
-from tests.papers_samples import lessor_contract, story_1
+from tests.papers_samples import lessor_contract, story_1, story_1_amended
 
-CIVIL_CODE = {224, 544, 565, 585, 586, 587, 588, 590, 604, 608, 621, 622, 632, 633}
+CIVIL_CODE = {224, 543, 544, 565, 585, 586, 587, 588, 590, 604, 608, 621, 622, 632, 633}
 PROCUREMENT_LAW = {49, 50}
 
 
@@ -108,6 +108,10 @@ def test_a_later_library_changes_nothing_that_was_frozen(monkeypatch: pytest.Mon
     assert again.fingerprint() == frozen.fingerprint()
     assert {clause.version for each in again.spoken for clause in each.clauses} == {1}
     assert story_1().spoken[1].clauses[0].text() == "改了"
+
+
+def test_an_amendment_signed_when_it_had_a_template_of_its_own_keeps_its_fingerprint() -> None:
+    assert story_1_amended().fingerprint() == "9fd1d4840e400a3db7979506f9f1f014e840fe531a247f8836c62c1c74436b09"
 
 
 def test_terms_signed_before_there_was_a_library_keep_their_fingerprint() -> None:

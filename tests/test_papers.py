@@ -382,8 +382,16 @@ def hostile(terms: t.Terms, attack: str) -> tuple[t.Terms, int]:
     return type(terms).model_validate(spoil(terms)), next(numbers) - 1
 
 
+IN_ENGLISH = {"key", "article_en", "en"}
+
+
 def is_typed(terms: t.Terms, name: str, field: Any) -> bool:
-    """Free text; the edition is ours, points are codes, and either a court or an arbitral body is named."""
+    """Free text; the edition is ours, points and keys are codes, and either a court or an arbitral body is named.
+
+    The English of a changed clause is printed in the reading copy.
+    """
+    if isinstance(terms, t.ChangedWording) and name in IN_ENGLISH:
+        return False
     if name in {"wording", "point"} or (name == "arbitration" and not terms.arbitration):
         return False
     return str in flat(field.annotation)

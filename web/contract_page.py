@@ -49,7 +49,7 @@ PRIMARY = (
 )  # fmt: skip
 EDITS = (
     "edit_changes", "use_their_paper", "use_our_paper", "edit_buyer", "edit_payment", "edit_delivery",
-    "edit_procurement", "drop_procurement", "edit_wording", "add_party", "drop_party", "choose_kind",
+    "edit_procurement", "drop_procurement", "edit_wording", "add_party", "edit_party", "drop_party", "choose_kind",
 )  # fmt: skip
 ELSEWHERE = (*EDITS, *contract_text.AT_A_CLAUSE)
 # Where an obstacle is removed: fix code → what the button says, and the step's action or an address.

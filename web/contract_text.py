@@ -1,19 +1,22 @@
 """A contract read clause by clause: what differs from the house's wording, what reviewers remark, what is answered."""
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from flask import render_template, request
 
 from dealer import contract as contracts
 from dealer import contract_clauses as wording
-from dealer.contract_forms import known_facts
+from dealer.contract_forms import known_facts, known_party
 from dealer.contract_rules import general_manager_for
-from dealer.contract_terms import articles_of, is_made_of_clauses
+from dealer.contract_terms import is_made_of_clauses
+from dealer.contract_texts import articles_of
 from dealer.records.contracts import Contract
+from dealer.standing_clauses import Standing
 from dealer.terms import Article, Clause
 from web import steps
-from web.asking import looking, looking_ask
+from web.asking import a_number, looking, looking_ask
 from web.forms import options
 from web.frame import names_of
 from web.language import clock, language, show
@@ -26,7 +29,8 @@ SHOWN_OF_A_CLAUSE = 30  # characters, where a clause stands in a list of choices
 
 def url_of(contract: Contract) -> str:
     """Where it is read; of an amendment or a text of the customer's own the contract's page shows all there is."""
-    return f"/contracts/{contract.number}/text" if is_made_of_clauses(contract) else ""
+    is_text = is_made_of_clauses(contract) and contract.ended_batch is None
+    return f"/contracts/{contract.number}/text" if is_text else ""
 
 
 def draw(contract: Contract, kind: steps.Kind) -> str:
@@ -34,17 +38,20 @@ def draw(contract: Contract, kind: steps.Kind) -> str:
     choices = contracts.CONTRACTS.choices(contract, looking_ask())
     offered = {each.step.action for each in choices if each.not_you is None} & set(AT_A_CLAUSE)
     articles = [_article(contract, each, place, offered) for place, each in enumerate(_articles(contract))]
-    shown = {clause["key"] for each in articles for clause in each["clauses"]}
+    standing = list(_standing(contract, offered))
+    shown = {clause["key"] for each in [*articles, *standing] for clause in each["clauses"]}
     return render_template(
         "contracts/text.html",
         contract=contract,
         title=kind.title(contract),
         here=kind.url(contract),
         articles=articles,
-        changed=[clause for each in articles for clause in each["clauses"] if clause["changed"]],
+        standing=standing,
+        amends=contract.parent.code if standing and contract.parent else "",
+        changed=[clause for each in [*articles, *standing] for clause in each["clauses"] if clause["changed"]],
         unused=[each for each in contract.own_clauses if each.key not in shown],
         may_restore="restore_clause" in offered,
-        waiting_at=[clause for each in articles for clause in each["clauses"] if clause["waits"]],
+        waiting_at=[clause for each in [*articles, *standing] for clause in each["clauses"] if clause["waits"]],
         occasions=[show(each) for each in general_manager_for(contract, looking_ask())],
     )
 
@@ -60,6 +67,30 @@ def _article(contract: Contract, article: Article, place: int, offered: set[str]
             _clause(contract, clause, f"{place}.{row}" if place else "", offered)
             for row, clause in enumerate(article.clauses, 1)
         ],
+    }
+
+
+def _standing(contract: Contract, offered: set[str]) -> Iterator[dict[str, Any]]:
+    """The contract that an amendment changes, as it applies now; a clause worded anew shows both."""
+    found = wording.amendable_clauses(contract, looking_ask())
+    for article, rows in groupby(found, key=lambda each: each.article):
+        clauses = [_amended(contract, each, offered) for each in rows]
+        yield {
+            "title": article.zh if language() == "zh" else article.en,
+            "clauses": clauses,
+            "changed": any(each["changed"] for each in clauses),
+        }
+
+
+def _amended(contract: Contract, standing: Standing, offered: set[str]) -> dict[str, Any]:
+    own = next((each for each in contract.own_clauses if each.key == standing.clause.key), None)
+    text = standing.clause if own is None else standing.clause.model_copy(update={"zh": (own.zh,), "en": (own.en,)})
+    told = _clause(contract, text, standing.number, offered)
+    return told | {
+        "changed": own is not None,
+        "added": False,
+        "may_change": "change_clause" in offered,
+        "may_remark": own is not None and told["may_remark"],
     }
 
 
@@ -103,12 +134,14 @@ def _remarks(contract: Contract, key: str, offered: set[str]) -> Iterator[dict[s
 
 def known(contract: Contract, action: str) -> Mapping[str, Any]:
     """What a form starts from: at a clause the one it was opened at, worded as it is now."""
+    if action == "edit_party":
+        return known_party(contract, request.args.get("party", 2, type=a_number))
     if action not in AT_A_CLAUSE:
         return known_facts(contract, action)
     if action == "answer_remark":
         return {"remark": request.args.get("remark", "")}
     key = request.args.get("clause", "")
-    clause = next((each for article in _articles(contract) for each in article.clauses if each.key == key), None)
+    clause = _now(contract, key)
     if clause is None or action != "change_clause":
         return {"clause": key}
     english = clause.text("en")
@@ -128,12 +161,25 @@ def extra(contract: Contract, action: str) -> Mapping[str, Any]:
 
 def _beside(contract: Contract, key: str) -> dict[str, str]:
     house = wording.house_clauses(contract, looking_ask()).get(key)
-    now = next((each for article in _articles(contract) for each in article.clauses if each.key == key), None)
+    now = _now(contract, key)
     return {
         "now": now.text() if now else "",
         "house": house.text() if house else "",
         "house_english": house.text("en") if house else "",
     }
+
+
+def _now(contract: Contract, key: str) -> Clause | None:
+    """A clause as this contract words it now; of an amendment also one of the contract it changes."""
+    texts = (each for article in _articles(contract) for each in article.clauses)
+    found = next((each for each in texts if each.key == key), None)
+    if found is not None:
+        return found
+    standing = next((e.clause for e in wording.amendable_clauses(contract, looking_ask()) if e.clause.key == key), None)
+    own = next((each for each in contract.own_clauses if each.key == key), None)
+    if standing is None or own is None:
+        return standing
+    return standing.model_copy(update={"zh": (own.zh,), "en": (own.en or own.zh,)})
 
 
 def after(contract: Contract, action: str) -> str:
@@ -149,9 +195,10 @@ def _here() -> Contract:
 
 @options("contract_clauses")
 def _clauses() -> list[tuple[str, str]]:
-    return [
-        (clause.key, _short(clause.text(language()))) for article in _articles(_here()) for clause in article.clauses
-    ]
+    contract = _here()
+    own = [clause for article in _articles(contract) for clause in article.clauses]
+    standing = [each.clause for each in wording.amendable_clauses(contract, looking_ask())]
+    return [(clause.key, _short(clause.text(language()))) for clause in [*own, *standing]]
 
 
 @options("own_clauses")

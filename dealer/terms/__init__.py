@@ -10,7 +10,15 @@ import json
 from typing import Any
 
 from dealer.terms.agreement import Agent, Agreement, Capacity, Court, Late, Party
-from dealer.terms.amendment import AmendedLine, AmendmentTerms, ChangedFigure, Item
+from dealer.terms.amendment import (
+    AmendedLine,
+    AmendmentTerms,
+    ChangedFigure,
+    ChangedParticular,
+    ChangedWording,
+    Item,
+    Particular,
+)
 from dealer.terms.basics import WORDING, Contact, Extra, Gift, Goods, Letterhead, Signature, Terms, Vehicles
 from dealer.terms.clauses import Article, Clause, Own
 from dealer.terms.contract import (
@@ -46,6 +54,8 @@ __all__ = [
     "CallOffTerms",
     "Capacity",
     "ChangedFigure",
+    "ChangedParticular",
+    "ChangedWording",
     "Check",
     "Clause",
     "Contact",
@@ -74,6 +84,7 @@ __all__ = [
     "Offer",
     "OrderPayment",
     "Own",
+    "Particular",
     "Party",
     "Procurement",
     "QuotationTerms",

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from dealer.terms.basics import Line, Terms, Word
 
-FILES = ("sale.toml", "agreements.toml")
+FILES = ("sale.toml", "agreements.toml", "amendment.toml")
 OPENING = "opening"  # the article before the first: it has no number
 SPECIAL = "special"  # the article of what was agreed for this contract alone
 NAMED = re.compile(r"\{([A-Za-z_.]+)\}")

@@ -32,6 +32,7 @@ PICTURED: dict[str, tuple[int, ...] | None] = {
     "framework.zh": (1, 2, 4),
     "call_off.zh": (1, 2),
     "amendment.zh": None,
+    "amendment_of_clauses.zh": (1,),
     "cover_sheet.zh": None,
     "quotation.zh": None,
     "quotation_invitation.zh": (1,),
