@@ -136,7 +136,7 @@ def _row(key: str, wording: Wording, under_way: ClauseVersion | None) -> dict[st
     return {
         "url": f"/clauses/{key}",
         "cells": [
-            {"text": _readable(wording, IN_A_ROW), "note": key},
+            _readable(wording, IN_A_ROW),
             _articles(key),
             say("Version {number}", number=wording.version),
             _under_way(under_way),

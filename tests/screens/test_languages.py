@@ -10,6 +10,7 @@ from sqlalchemy import JSON, String, Text, inspect, text
 
 from dealer.engine.database import Database
 from dealer.engine.words import LANGUAGES, catalogue
+from dealer.terms.clauses import library
 from tests.cast import CAST
 from tests.screens.crawl import Crawl
 from tests.screens.lived_in import LONG_LATIN
@@ -48,6 +49,8 @@ def written_by_people(demo_shown: Database) -> re.Pattern[str]:
                 if isinstance(column["type"], (String, Text, JSON)):
                     rows = db.execute(text(f'SELECT DISTINCT "{column["name"]}" FROM "{table}"'))
                     found.update(piece for (value,) in rows for piece in _pieces(value))
+    # The wording of a clause is its own language on every page; a shop's own versions lie in the database.
+    found.update(" ".join(said.split()) for each in library().values() for said in (each.zh, each.en))
     data = {piece for piece in found if _is_free_text(piece)}
     data |= {f"{piece[:SHOWN_OF_A_CLAUSE]}…" for piece in data}  # a clause of their own, among others to choose from
     return re.compile("|".join(re.escape(piece) for piece in sorted(data, key=len, reverse=True)))
