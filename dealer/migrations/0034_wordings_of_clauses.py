@@ -8,8 +8,8 @@ from alembic import op
 
 from dealer.engine.columns import DocumentType, NameType, new_id
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 
 KEYED = ("id", "store_id", "subject_id")
 PRINTED = sa.table(
