@@ -15,7 +15,7 @@ def a_wording_comes_into_force(stage: Stage) -> None:
     """Approved last week, it counts from next week on: contracts submitted until then keep the one before."""
     facts = ClauseText(
         zh="因合同发生的争议，{everyone}先行协商；自一方书面提出之日起15日内协商不成的，向**{court}**有管辖权的人民法院起诉。",
-        en="{Everyone} first negotiate over disputes; what is not settled within 15 days after one side raised it in "
+        en="In disputes {everyone} first negotiate; what is not settled within 15 days after one side raised it in "
         "writing goes to the competent people's court at **{court}**.",
         from_day=stage.day(-7),
         reason="法务：写明协商期限",
