@@ -6,16 +6,16 @@ from flask import Blueprint, abort, flash, render_template, request
 
 from dealer import messages, prospects, workflow
 from dealer.engine.steps import Ask, Refused
-from dealer.engine.words import LANGUAGES
 from dealer.messages import Sending
 from dealer.records.prospects import Prospect
 from web import steps
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.forms import Form
-from web.language import LABELS, language, say, show, told
+from web.language import language, say, show, told
 from web.prospects import KIND
 
 pages = Blueprint("messages", __name__)
+LANGUAGE_WORDS = {"zh": "In Chinese", "en": "In English"}
 
 
 @pages.get("/prospects/<int:number>/messages")
@@ -43,7 +43,7 @@ def note(number: int) -> Answer:
 def _page(number: int, trouble: Any) -> str:
     card: Prospect = steps.find(looking(), KIND, number)
     chosen = request.values.get("in") or request.form.get("language") or language()
-    if chosen not in LANGUAGES:
+    if chosen not in LANGUAGE_WORDS:
         abort(404)
     worded = messages.messages_for(looking(), card, me(), looking_ask(), chosen)
     refusals = trouble if isinstance(trouble, tuple) and trouble else _standing(card, worded[-1].text)
@@ -52,7 +52,10 @@ def _page(number: int, trouble: Any) -> str:
         card=card,
         chosen=chosen,
         here=f"{KIND.url(card)}/messages",
-        tabs=[{"label": LABELS[each], "url": f"?in={each}", "current": each == chosen} for each in LANGUAGES],
+        tabs=[
+            {"label": say(words), "url": f"?in={each}", "current": each == chosen}
+            for each, words in LANGUAGE_WORDS.items()
+        ],
         standing=[told(each) for each in refusals],
         worded=[{"subject": each.subject.value, "title": show(each.subject), "text": each.text} for each in worded],
     )
