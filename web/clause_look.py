@@ -23,7 +23,7 @@ def figures(version: ClauseVersion) -> list[dict[str, Any]]:
     return [
         {"label": say("In force from"), "value": show(version.from_day)},
         {"label": say("Written by"), "person": names.get(version.made_by_id, "—")},
-        {"label": say("Approved by"), "person": approved} if approved else {"label": say("Approved by"), "value": "—"},
+        {"label": say("Approved by"), "value": approved or "—"},
     ]
 
 
