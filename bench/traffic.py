@@ -27,9 +27,9 @@ LIMIT = 25.0
 """Times the CPU of /healthz that 95 of 100 requests stay below."""
 ROUNDS = 100
 PAGES = {
-    "by hour": "/traffic?span=month&day=2026-10-08",
-    "by day": "/traffic?span=month&day=2026-10-08&by=day",
-    "rows": "/traffic/rows?from=2026-10-01&to=2026-10-31&figure=first",
+    "by hour": "/reports/traffic?span=month&day=2026-10-08",
+    "by day": "/reports/traffic?span=month&day=2026-10-08&by=day",
+    "rows": "/reports/traffic/rows?from=2026-10-01&to=2026-10-31&figure=first",
 }
 
 

@@ -124,6 +124,11 @@ def all_models(db: Session, who: Actor) -> list[Model]:
     return list(db.scalars(query.order_by(Model.active.desc(), Model.brand, Model.name, Model.configuration)))
 
 
+def on_sale(db: Session, who: Actor) -> list[Model]:
+    """The models the shop sells now, by brand and name."""
+    return [model for model in all_models(db, who) if model.active]
+
+
 def sells(db: Session, store_id: UUID, models: set[UUID]) -> bool:
     """Whether all of these are models of the shop's own catalogue that it still sells."""
     ours = select(Model.id).where(Model.store_id == store_id, Model.active, Model.id.in_(models))

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import amendment_drafts as amending
-from dealer import amendment_prices, people, printing, reports, sealing, signatures, their_paper
+from dealer import amendment_prices, deal_lists, people, printing, sealing, signatures, their_paper
 from dealer import amendment_rules as amendments
 from dealer import batch_endings as endings
 from dealer import call_off_rules as orders
@@ -236,12 +236,12 @@ def is_effective(db: Session, deal: Deal) -> bool:
 
 def sees(contract: Contract, who: Actor, db: Session) -> bool:
     """Contracts are seen by those who see their deal and have to do with contracts."""
-    return who.may_or_stands_in("see contracts") and reports.sees_deal(contract.deal, who, db)
+    return who.may_or_stands_in("see contracts") and deal_lists.sees_deal(contract.deal, who, db)
 
 
 def issued_on(db: Session, who: Actor, day: date) -> list[Contract]:
     """The contracts of a day that are still to be printed or reprinted, in the order of their numbers."""
-    deals: Select[UUID] = reports.deals_seen_by(db, who).with_only_columns(Deal.id)
+    deals: Select[UUID] = deal_lists.deals_seen_by(db, who).with_only_columns(Deal.id)
     that_day = (Contract.issued_on == day, Contract.state.in_([state.value for state in PRINTABLE]))
     query = people.scoped(select(Contract).where(Contract.deal_id.in_(deals), *that_day), Contract, who)
     query = query.options(joinedload(Contract.deal).joinedload(Deal.customer))
@@ -252,11 +252,11 @@ def seen_by(
     db: Session, who: Actor, states: tuple[ContractState, ...] = (), below: int | None = None
 ) -> list[Contract]:
     """Contracts a person may look at, newest first, from below a number on: a keyset page and one more."""
-    deals: Select[UUID] = reports.deals_seen_by(db, who).with_only_columns(Deal.id)
+    deals: Select[UUID] = deal_lists.deals_seen_by(db, who).with_only_columns(Deal.id)
     query = people.scoped(select(Contract).where(Contract.deal_id.in_(deals)), Contract, who)
     if states:
         query = query.where(Contract.state.in_([state.value for state in states]))
     if below is not None:
         query = query.where(Contract.number < below)
     query = query.options(joinedload(Contract.deal).joinedload(Deal.customer))
-    return list(db.scalars(query.order_by(Contract.number.desc()).limit(reports.PAGE + 1)))
+    return list(db.scalars(query.order_by(Contract.number.desc()).limit(deal_lists.PAGE + 1)))

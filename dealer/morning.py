@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
-from dealer import card_lists, hand_in_lines, people, standings
+from dealer import card_lists, hand_in_lines, people, standings, traffic
 from dealer.cards import LIVE
 from dealer.engine.amounts import half_up
 from dealer.engine.calendar import ShopCalendar
@@ -27,7 +27,6 @@ from dealer.records.hand_ins import Standing
 from dealer.records.people import Person
 from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Visit, VisitKind
 from dealer.records.testdrives import DriveState, Experience, TestDrive
-from dealer.showroom import TO_BUY
 
 ROWS = 500  # of one list
 
@@ -54,16 +53,20 @@ class Day:
 # ── what is counted ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _of_day(day: Day) -> Select[Any]:
+    return select(Visit).where(Visit.store_id == day.store_id, Visit.day == day.day)
+
+
 def _came(day: Day, kind: VisitKind) -> Select[Any]:
-    return select(Visit).where(Visit.store_id == day.store_id, Visit.day == day.day, Visit.kind == kind)
+    return _of_day(day).where(Visit.kind == kind)
 
 
 def _first(day: Day) -> Select[Any]:
-    return _came(day, VisitKind.VISIT).where(Visit.first, Visit.purpose.in_([each.value for each in TO_BUY]))
+    return _of_day(day).where(traffic.FIGURES["first"])
 
 
 def _first_with_phone(day: Day) -> Select[Any]:
-    return _first(day).where(Visit.phone.is_not(None))
+    return _of_day(day).where(traffic.FIGURES["kept"])
 
 
 def _moved(day: Day) -> Select[Any]:

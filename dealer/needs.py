@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import card_lists, people, reports
+from dealer import card_lists, deal_lists, people
 from dealer.engine.calendar import add_months
 from dealer.engine.database import calendar_of
 from dealer.people import Actor
@@ -55,7 +55,7 @@ def wishes(db: Session, who: Actor, of: Wanting, months: list[date]) -> list[Wis
     calendar = calendar_of(db)
     start, end = calendar.start_of(months[0]), calendar.start_of(add_months(months[-1], 1))
     if of is Wanting.SHEETS:
-        seen = reports.deals_seen_by(db, who).options().with_only_columns(Deal.id)
+        seen = deal_lists.deals_seen_by(db, who).options().with_only_columns(Deal.id)
         query = (
             select(
                 Deal.number, Customer.name, Customer.customer_class, NeedLine.model_id, Deal.begun_at, NeedLine.quantity

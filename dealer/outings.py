@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import card_lists, deadlines, people, reports
+from dealer import card_lists, deadlines, deal_lists, people
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Options, Paragraph, ShopTime
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
@@ -85,7 +85,7 @@ def what_is_chosen_is_seen(outing: Outing, ask: Ask) -> Refusal | None:
     seen = {
         "customer": customer is not None and customer.store_id == ask.actor.store_id,
         "card": card is not None and card_lists.sees(db, ask.actor, card),
-        "deal": deal is not None and deal.store_id == ask.actor.store_id and reports.sees_deal(deal, ask.actor, db),
+        "deal": deal is not None and deal.store_id == ask.actor.store_id and deal_lists.sees_deal(deal, ask.actor, db),
     }
     strange = next((name for name, there in seen.items() if getattr(facts, name) and not there), None)
     return no("Choose one of the offered values.", code="E-REQ-FIELD", field=strange) if strange else None

@@ -94,6 +94,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "keep cards":             frozenset({R.CONSULTANT, R.SPECIALIST}),
     "import cards":           frozenset({R.CONSULTANT, R.SPECIALIST, R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),
     "see cards":              SELLERS | LEADERS,
+    "see reports":            SELLERS | LEADERS | {R.RECEPTION},
     "see all cards":          LEADERS,
     "reveal phones":          LEADERS | {R.CUSTOMER_SERVICE},
     "decide on cards":        frozenset({R.KEY_ACCOUNT, R.SALES}),

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import contract_rules, deal_gates, people, price_check, quotation, reports
+from dealer import contract_rules, deal_gates, deal_lists, people, price_check, quotation
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, told_once
 from dealer.people import Actor
@@ -120,7 +120,7 @@ def _contracts(db: Session, who: Actor, since: date) -> list[Contract]:
 
 
 def _seen(db: Session, who: Actor, record: Any) -> Select[Any]:
-    deals = reports.deals_seen_by(db, who).with_only_columns(Deal.id)
+    deals = deal_lists.deals_seen_by(db, who).with_only_columns(Deal.id)
     query = people.scoped(select(record).where(record.deal_id.in_(deals)), record, who)
     return query.options(joinedload(record.deal).joinedload(Deal.customer))
 

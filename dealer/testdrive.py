@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from dealer import desk, drive_lists, drives, people, reports
+from dealer import deal_lists, desk, drive_lists, drives, people
 from dealer import drive_rules as rules
 from dealer import drive_slots as slots
 from dealer import licence_photos as photos
@@ -283,7 +283,7 @@ def opens_papers(db: Session, drive: TestDrive, who: Actor) -> bool:
     if any(one.may("see all cards") or drive.owner_id in people.group_of(db, one) for one in hats):
         return True
     deal = db.get(Deal, drive.deal_id) if drive.deal_id else None
-    return deal is not None and reports.sees_deal(deal, who, db)
+    return deal is not None and deal_lists.sees_deal(deal, who, db)
 
 
 def sees(drive: TestDrive, who: people.Actor) -> bool:

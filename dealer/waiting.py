@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import approval_lists, card_lists, people, reports
+from dealer import approval_lists, card_lists, deal_lists, people
 from dealer.cards import LIVE
 from dealer.people import DUTIES, Actor
 from dealer.records.contracts import Contract, ContractState
@@ -34,7 +34,7 @@ class Waiting:
 def on_me(db: Session, who: Actor) -> list[Waiting]:
     """What a person, or who they stand in for, is asked to decide."""
     prices = [Waiting(each, "price") for each in approval_lists.waiting_for(db, who)]
-    deals = reports.waiting_for_confirmation(db, who) if who.may_or_stands_in("decide on deals") else []
+    deals = deal_lists.waiting_for_confirmation(db, who) if who.may_or_stands_in("decide on deals") else []
     cards = card_lists.waiting_for_decision(db, who) if who.may_or_stands_in("decide on cards") else []
     return prices + [_of_deal(deal) for deal in deals] + [_of_card(card) for card in cards]
 

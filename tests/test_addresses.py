@@ -154,6 +154,7 @@ GET      /quotations/<int:number>/copy
 GET      /quotations/<int:number>/evidence
 GET      /quotations/<int:number>/press
 POST     /quotations/<int:number>/print
+GET      /reports
 GET      /reports/morning
 GET      /reports/morning/papers/<uuid:key>
 GET      /reports/morning/papers/<uuid:key>/file
@@ -167,6 +168,9 @@ GET POST /requests/new
 GET POST /reveal/<any(contacts,visits,drives):kind>/<uuid:key>
 GET      /reports/needs
 GET      /reports/needs/rows
+GET      /reports/traffic
+GET      /reports/traffic/rows
+GET      /reports/traffic/sheet
 GET      /routes
 GET POST /routes/<uuid:key>/edit
 GET POST /routes/new
@@ -186,9 +190,6 @@ GET      /today
 GET      /trips
 GET      /trips/<int:number>
 GET POST /trips/new
-GET      /traffic
-GET      /traffic/rows
-GET      /traffic/sheet
 POST     /verify/file
 GET      /verify/<number>/<fingerprint>
 GET POST /verify

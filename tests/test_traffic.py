@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dealer import reports, traffic
+from dealer import catalogue, traffic
 from dealer.records.prospects import ProspectState, Purpose, VisitKind
 from dealer.traffic import Period, Slice, Span, period_around, period_between
 from tests.cast import Shop
@@ -20,7 +20,7 @@ from tests.drives import stock
 from tests.traffic_month import ROWS, Party, made_up, write_month
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
-MONTH = "/traffic?span=month&day=2026-10-08"
+MONTH = "/reports/traffic?span=month&day=2026-10-08"
 NOT_TO_BUY = {Purpose.COLLECT, Purpose.SERVICE, Purpose.ERRAND}
 TO_BUY = set(Purpose) - NOT_TO_BUY
 WAYS: dict[str, Callable[[Party], Any]] = {
@@ -56,7 +56,7 @@ def month(shop: Shop) -> list[Party]:
     """October in the shop."""
     stock(shop)
     with shop.looking() as db:
-        models = [model.id for model in reports.all_models(db, shop.actor("刘洋"))]
+        models = [model.id for model in catalogue.all_models(db, shop.actor("刘洋"))]
     parties = made_up([shop.person(name).id for name in ("王磊", "李娜")], models)
     write_month(shop.database, shop.store.id, shop.person("王磊"), parties)
     return parties
@@ -101,7 +101,7 @@ def test_a_month_of_3000_rows_equals_an_independent_count(
 def every_number_opens_its_rows(liu: Desk) -> None:
     """The totals of the page and some number in its table: the list says as many rows as the link did."""
     html = liu.get(MONTH).html
-    links = re.findall(r'href="(/traffic/rows\?[^"]+)"[^>]*>([\d,]+)<', html)
+    links = re.findall(r'href="(/reports/traffic/rows\?[^"]+)"[^>]*>([\d,]+)<', html)
     assert len(links) > 100
     for url, number in (*links[-10:], links[40]):
         assert f"共 {number.replace(',', '')} 行" in liu.get(unescape(url)).text
@@ -109,7 +109,8 @@ def every_number_opens_its_rows(liu: Desk) -> None:
 
 def the_workbook_has_the_same_totals(zhao: Desk, total: traffic.Counts) -> None:
     """Every sheet ends with the totals; the first one says the formulas."""
-    book = CalamineWorkbook.from_filelike(BytesIO(zhao.client.get("/traffic/sheet?from=2026-10-01&to=2026-10-31").data))
+    sheet = zhao.client.get("/reports/traffic/sheet?from=2026-10-01&to=2026-10-31")
+    book = CalamineWorkbook.from_filelike(BytesIO(sheet.data))
     assert len(book.sheet_names) == 6
     for name in book.sheet_names[1:]:
         assert book.get_sheet_by_name(name).to_python()[-1][1:11] == list(total.of.values())
@@ -119,7 +120,8 @@ def the_workbook_has_the_same_totals(zhao: Desk, total: traffic.Counts) -> None:
 
 
 def test_traffic_is_for_reception_and_the_managers(desk: Callable[[str], Desk]) -> None:
-    pages = {name: desk(name).get("/traffic").status for name in ("赵敏", "刘洋", "马超", "周建国", "王磊", "高洁")}
+    names = ("赵敏", "刘洋", "马超", "周建国", "王磊", "高洁")
+    pages = {name: desk(name).get("/reports/traffic").status for name in names}
     assert pages == {"赵敏": 200, "刘洋": 200, "马超": 200, "周建国": 200, "王磊": 403, "高洁": 403}
 
 
@@ -136,12 +138,12 @@ def test_traffic_is_for_reception_and_the_managers(desk: Callable[[str], Desk]) 
     ],
 )
 def test_what_an_address_says_wrong_is_passed_over(desk: Callable[[str], Desk], address: str) -> None:
-    assert desk("刘洋").get(f"/traffic{address}").status == 200
+    assert desk("刘洋").get(f"/reports/traffic{address}").status == 200
 
 
 @pytest.mark.parametrize("asked", ["figure=profit", "by=colour", "by=hour&value=nine", "by=model&value=X5"])
 def test_a_number_nobody_counts_has_no_rows(desk: Callable[[str], Desk], asked: str) -> None:
-    assert desk("刘洋").get(f"/traffic/rows?{asked}").status == 404
+    assert desk("刘洋").get(f"/reports/traffic/rows?{asked}").status == 404
 
 
 def test_periods_lie_around_their_day() -> None:

@@ -188,6 +188,8 @@ def _fix(contract: Contract, refusal: Refusal, kind: steps.Kind) -> dict[str, An
     if refusal.fix not in FIXES:
         return {}
     label, place = FIXES[refusal.fix]
+    if refusal.fix == "book_drive" and not me().may_or_stands_in("book drives"):
+        return {}  # whoever may do it is named beside the obstacle
     if not place.startswith("/"):
         return {"fix_label": say(label), "fix_url": kind.step_url(contract, place)}
     framework = contract.framework.number if contract.framework else ""

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, abort, redirect, render_template, request
 
 from dealer import contract as contracts
-from dealer import people, printing, reports, workflow
+from dealer import deal_lists, people, printing, workflow
 from dealer.contract_draft_rules import KINDS_OF_A_SALE, UNDER_CONTRACT
 from dealer.contract_rules import marks, reviewers
 from dealer.engine.steps import Ask, Refusal
@@ -98,7 +98,7 @@ def index() -> Answer:
     chosen = request.args.get("state", "open")
     below = request.args.get("below", type=a_number)
     found = contracts.seen_by(looking(), me(), FILTERS.get(chosen, ()), below)
-    page, more = found[: reports.PAGE], len(found) > reports.PAGE
+    page, more = found[: deal_lists.PAGE], len(found) > deal_lists.PAGE
     return render_template(
         "contracts/list.html",
         prints=me().may_or_stands_in("issue contracts"),

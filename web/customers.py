@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 from pydantic import BaseModel
 
-from dealer import customers, masking, people, reports, reveals
+from dealer import customers, deal_lists, masking, people, reveals
 from dealer.customers import ContactFacts, CustomerFacts
 from dealer.engine import history
 from dealer.engine.steps import Ask, Stale
@@ -52,7 +52,7 @@ def page(number: int) -> Answer:
     need("see customers")
     customer = _find(looking(), number)
     told = history.of_thing(looking(), customer.store_id, customer.id)
-    deals = [deal for deal in reports.deals(looking(), me()) if deal.customer_id == customer.id]
+    deals = [deal for deal in deal_lists.deals(looking(), me()) if deal.customer_id == customer.id]
     return render_template(
         "customers/page.html",
         visits=me().may_or_stands_in("make visits"),

@@ -5,7 +5,19 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import call_offs, customers, deals, idle, parties, people, reception, reports, tenders, workflow
+from dealer import (
+    call_offs,
+    catalogue,
+    customers,
+    deal_lists,
+    deals,
+    idle,
+    parties,
+    people,
+    reception,
+    tenders,
+    workflow,
+)
 from dealer.deals import NewDeal
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
@@ -41,7 +53,7 @@ FIXES: dict[str, tuple[str, str]] = {
     "deliveries": ("Open the deliveries", "/deliveries"),
 }
 FILTERS = {
-    "open": reports.BOARD,
+    "open": deal_lists.BOARD,
     "hold": (S.ON_HOLD,),
     "over": (S.CLOSED, S.LOST, S.CANCELLED),
 }
@@ -50,7 +62,7 @@ STATE_TONES = {S.LOST: "bad", S.CANCELLED: "bad", S.ON_HOLD: "wait", S.CLOSED: "
 
 
 def _sees(deal: Deal, who: people.Actor) -> bool:
-    return reports.sees_deal(deal, who, looking())
+    return deal_lists.sees_deal(deal, who, looking())
 
 
 KNOWN: dict[str, Callable[[Deal], dict[str, Any]]] = {
@@ -101,7 +113,7 @@ def index() -> Answer:
     owner_id = me().id if mine else None
     if request.args.get("view") == "list":
         return _list(owner_id, mine)
-    columns = [_column(each) for each in reports.board(looking(), me(), owner_id)]
+    columns = [_column(each) for each in deal_lists.board(looking(), me(), owner_id)]
     return render_template("deals/board.html", columns=columns, mine=mine)
 
 
@@ -109,8 +121,10 @@ def _list(owner_id: Any, mine: bool) -> str:
     chosen = request.args.get("state", "open")
     below = request.args.get("below", type=a_number)
     typed = request.args.get("q", "")[:100].strip()
-    found = reports.deals(looking(), me(), states=FILTERS.get(chosen, ()), owner_id=owner_id, typed=typed, below=below)
-    page, more = found[: reports.PAGE], len(found) > reports.PAGE
+    found = deal_lists.deals(
+        looking(), me(), states=FILTERS.get(chosen, ()), owner_id=owner_id, typed=typed, below=below
+    )
+    page, more = found[: deal_lists.PAGE], len(found) > deal_lists.PAGE
     return render_template(
         "deals/list.html",
         rows=[_row(deal) for deal in page],
@@ -147,7 +161,7 @@ def _row(deal: Deal) -> dict[str, Any]:
     }
 
 
-def _column(column: reports.Column) -> dict[str, Any]:
+def _column(column: deal_lists.Column) -> dict[str, Any]:
     more = column.count - len(column.deals)
     return {
         "label": show(column.state),
@@ -296,5 +310,5 @@ def _alike(form: Form | None) -> list[Any]:
 
 @options("models")
 def _models() -> list[tuple[str, str]]:
-    sold = reports.models(looking(), me())
+    sold = catalogue.on_sale(looking(), me())
     return [(str(each.id), f"{each.brand} {each.name} {each.configuration}") for each in sold]

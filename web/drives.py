@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dealer import car_damage, drive_lists, masking, people, reports, routes, testdrive, workflow
+from dealer import car_damage, deal_lists, drive_lists, masking, people, routes, testdrive, workflow
 from dealer.drives import Booking
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
@@ -88,7 +88,7 @@ def _companions() -> list[tuple[str, str]]:
 
 @options("own_deals")
 def _deals() -> list[tuple[str, str]]:
-    found = reports.deals(looking(), me(), states=reports.BOARD)
+    found = deal_lists.deals(looking(), me(), states=deal_lists.BOARD)
     return [(str(each.id), f"{each.customer.name} · {deals.code_of(each)}") for each in found]
 
 
@@ -124,7 +124,7 @@ def new() -> Answer:
 
 def _from_deal(number: int | None) -> dict[str, Any]:
     deal = people.by_number(looking(), Deal, me(), number) if number else None
-    if deal is None or not reports.sees_deal(deal, me(), looking()):
+    if deal is None or not deal_lists.sees_deal(deal, me(), looking()):
         return {}
     contact = looking().get(Contact, deal.contact_id) if deal.contact_id else None
     known = {"deal": deal.id}

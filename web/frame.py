@@ -35,22 +35,25 @@ MENU = (
         ),
     ),
     (
-        "Business",
+        "Customers",
         (
+            Entry("see customers", "/customers", icon="buildings", label="Customers"),
             Entry("see cards", "/prospects", icon="person-vcard", label="Prospects"),
             Entry("see cards", "/hand-ins", icon="clipboard-check", label="Hand-ins"),
-            Entry("see cards", "/reports/morning", icon="sunrise", label="Morning report"),
             Entry("see cards", "/outings", icon="geo-alt", label="Outbound visits"),
-            Entry("see cards", "/reports/needs", icon="bar-chart", label="Needs"),
             Entry("see notes", "/notes", icon="chat-left-text", label="Feedback"),
+        ),
+    ),
+    (
+        "Business",
+        (
             Entry("see drives", "/drives", icon="calendar-week", label="Test drives"),
             Entry("ask for cars", "/trips", icon="key", label="Car requests"),
             Entry("see stock", "/deliveries", icon="truck", label="Deliveries"),
             Entry("see stock", "/stock", icon="boxes", label="Stock"),
             Entry("see contracts", "/contracts", icon="printer", label="Contracts"),
-            Entry("see customers", "/customers", icon="buildings", label="Customers"),
-            Entry("see traffic", "/traffic", icon="bar-chart", label="Traffic"),
             Entry("see contracts", "/frameworks", icon="file-earmark-ruled", label="Frameworks"),
+            Entry("see reports", "/reports", icon="bar-chart", label="Reports"),
         ),
     ),
     (

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import card_lists, customers, outings, people, reports, workflow
+from dealer import card_lists, customers, deal_lists, outings, people, workflow
 from dealer.engine import history
 from dealer.engine.calendar import add_months
 from dealer.engine.database import calendar_of
@@ -64,8 +64,8 @@ def _cards() -> list[tuple[str, str]]:
 
 @options("deals_to_visit")
 def _deals() -> list[tuple[str, str]]:
-    named = [deal for deal in _named_in_the_address("deal", Deal) if reports.sees_deal(deal, me(), looking())]
-    found = [*named, *reports.deals(looking(), me(), states=reports.BOARD)]
+    named = [deal for deal in _named_in_the_address("deal", Deal) if deal_lists.sees_deal(deal, me(), looking())]
+    found = [*named, *deal_lists.deals(looking(), me(), states=deal_lists.BOARD)]
     return _once(found, lambda deal: f"{deal.customer.name} · {deal.title or deal.number}")
 
 

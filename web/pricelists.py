@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import catalogue, list_effects, people, pricelists, reports, workflow
+from dealer import catalogue, list_effects, people, pricelists, workflow
 from dealer.catalogue import ModelFacts
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
@@ -157,7 +157,7 @@ def new() -> Answer:
 
 
 def _all_models() -> list[dict[str, Any]]:
-    return [{"model": str(model.id)} for model in reports.models(looking(), me())]
+    return [{"model": str(model.id)} for model in catalogue.on_sale(looking(), me())]
 
 
 @pages.post("/pricelists/new")

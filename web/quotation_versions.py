@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import catalogue, comparison, quotation, reports
+from dealer import catalogue, comparison, deal_lists, quotation
 from dealer.comparison import Comparison, Difference, Pair
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
@@ -184,7 +184,7 @@ def copy(number: int) -> Answer:
 def _quoted_by_me() -> list[Deal]:
     owners = (me(), *me().stands_in_for)
     standing = (DealState.QUOTATION,)
-    return [deal for who in owners for deal in reports.deals(looking(), me(), states=standing, owner_id=who.id)]
+    return [deal for who in owners for deal in deal_lists.deals(looking(), me(), states=standing, owner_id=who.id)]
 
 
 def _target(deal: Deal, version: Quotation) -> dict[str, Any]:

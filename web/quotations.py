@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from dealer import allowances, approvals, catalogue, offers, people, price_check, printing, quotation, workflow
 from dealer import offer_templates as templates
+from dealer.deal_lists import sees_deal
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.offers import Extra, Lines, QuotedCar
@@ -16,7 +17,6 @@ from dealer.quotation_rules import is_tendered
 from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import LineExtra, Quotation, QuotationLine, QuotationState
-from dealer.reports import sees_deal
 from web import deals, offer_templates, quotation_page, rules_applied, steps
 from web.asking import Answer, a_number, looking, looking_ask, me, or_404, see_other, write
 from web.forms import Form, options

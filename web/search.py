@@ -4,7 +4,7 @@ import re
 
 from flask import Blueprint, redirect, render_template, request
 
-from dealer import customers, democars, reports, vehicles
+from dealer import customers, deal_lists, democars, vehicles
 from dealer.records.deals import Deal
 from dealer.records.vehicles import Model
 from web.asking import Answer, looking, me
@@ -49,7 +49,7 @@ def _called(model: Model) -> str:
 
 
 def _deals(typed: str) -> list[Deal]:
-    return reports.deals(looking(), me(), typed=typed)[:MOST]
+    return deal_lists.deals(looking(), me(), typed=typed)[:MOST]
 
 
 def _hit(url: str, title: str, kind: str, note: str) -> dict[str, str]:

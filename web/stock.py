@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import allocation, delivery_lists, inspection, reports, vehicles, workflow
+from dealer import allocation, catalogue, delivery_lists, inspection, vehicles, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.handover import authorised_receivers
@@ -186,7 +186,8 @@ def index() -> Answer:
         typed=typed,
         model=str(model) if model else "",
         models=[
-            (str(each.id), f"{each.brand} {each.name} {each.configuration}") for each in reports.models(looking(), me())
+            (str(each.id), f"{each.brand} {each.name} {each.configuration}")
+            for each in catalogue.on_sale(looking(), me())
         ],
         filters=[(name, say(label), _count(name)) for name, label in FILTER_WORDS],
         older=page[-1].number if more else None,

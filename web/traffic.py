@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, render_template, request
 
-from dealer import people, reports, traffic, traffic_sheet
+from dealer import catalogue, people, traffic, traffic_sheet
 from dealer.engine import charts
 from dealer.engine.charts import Chart, Series
 from dealer.engine.database import calendar_of
@@ -35,7 +35,7 @@ Part = tuple[Any, str, Counts]  # value, what it is called, how it counts
 # ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pages.get("/traffic")
+@pages.get("/reports/traffic")
 def page() -> Answer:
     """One period, divided one way."""
     need("see traffic")
@@ -60,7 +60,7 @@ def page() -> Answer:
         columns=[say(TITLES[name][0]) for name in COLUMNS],
         rows=[_row(period, dimension, part) for part in parts],
         totals=[say("In all"), *(_cell(period, name, total) for name in COLUMNS)],
-        sheet=f"/traffic/sheet?{urlencode(_days(period))}",
+        sheet=f"/reports/traffic/sheet?{urlencode(_days(period))}",
     )
 
 
@@ -130,7 +130,7 @@ def _names(dimension: str, values: Any) -> dict[Any, str]:
         return {each: show(each) for each in Source}
     if dimension == "consultant":
         return dict(people.names(looking(), values))
-    return {model.id: f"{model.name} {model.configuration}" for model in reports.all_models(looking(), me())}
+    return {model.id: f"{model.name} {model.configuration}" for model in catalogue.all_models(looking(), me())}
 
 
 # ── addresses ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,7 +161,7 @@ def _days(period: Period) -> dict[str, str]:
 
 def _address(period: Period, span: Span, by: str) -> str:
     asked = _days(period) if span is Span.FREE else {"span": span.value, "day": period.first.isoformat()}
-    return f"/traffic?{urlencode(asked | {'by': by})}"
+    return f"/reports/traffic?{urlencode(asked | {'by': by})}"
 
 
 def _spans(period: Period, dimension: str) -> list[dict[str, Any]]:
@@ -170,7 +170,7 @@ def _spans(period: Period, dimension: str) -> list[dict[str, Any]]:
     return [
         {
             "label": show(each),
-            "url": f"/traffic?{urlencode({'span': each.value, 'day': day.isoformat(), 'by': dimension})}",
+            "url": f"/reports/traffic?{urlencode({'span': each.value, 'day': day.isoformat(), 'by': dimension})}",
             "current": each is _span(),
         }
         for each in (Span.DAY, Span.WEEK, Span.MONTH)
@@ -188,7 +188,7 @@ def _around(period: Period, span: Span, dimension: str) -> dict[str, str]:
 
 def _rows_url(period: Period, figure: str, dimension: str = "", value: Any = None) -> str:
     """Written out by hand, for a page has hundreds of them: days, codes, ids and hours need no quoting."""
-    address = f"/traffic/rows?from={period.first}&to={period.last}&figure={figure}"
+    address = f"/reports/traffic/rows?from={period.first}&to={period.last}&figure={figure}"
     if not dimension:
         return address
     return f"{address}&by={dimension}&value={'none' if value is None else getattr(value, 'value', value)}"
@@ -197,7 +197,7 @@ def _rows_url(period: Period, figure: str, dimension: str = "", value: Any = Non
 # ── behind a number ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pages.get("/traffic/rows")
+@pages.get("/reports/traffic/rows")
 def rows() -> Answer:
     """The rows that a number counts, by the same condition."""
     need("see traffic")
@@ -213,9 +213,9 @@ def rows() -> Answer:
         narrowed=_narrowed(asked),
         count=traffic.how_many(looking(), me(), asked),
         rows=[_listed(each) for each in found[: traffic.PAGE]],
-        older=f"/traffic/rows?{urlencode(kept | {'below': found[traffic.PAGE - 1].number})}" if more else "",
-        newest=f"/traffic/rows?{urlencode(kept)}" if request.args.get("below") else "",
-        back=f"/traffic?{urlencode(_days(asked.period) | {'by': asked.dimension or 'hour'})}",
+        older=f"/reports/traffic/rows?{urlencode(kept | {'below': found[traffic.PAGE - 1].number})}" if more else "",
+        newest=f"/reports/traffic/rows?{urlencode(kept)}" if request.args.get("below") else "",
+        back=f"/reports/traffic?{urlencode(_days(asked.period) | {'by': asked.dimension or 'hour'})}",
     )
 
 
@@ -248,7 +248,7 @@ def _narrowed(asked: Slice) -> str:
     return f"{say(BY[asked.dimension])} · {called}"
 
 
-@pages.get("/traffic/sheet")
+@pages.get("/reports/traffic/sheet")
 def sheet() -> Answer:
     """The period as a workbook: the figures with their formulas, and every way to divide them."""
     need("see traffic")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request
 
-from dealer import masking, people, reception, reports, reveals, showroom, visits, workflow
+from dealer import catalogue, masking, people, reception, reveals, showroom, visits, workflow
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
@@ -106,7 +106,7 @@ def how_busy(turn: Turn) -> str:
 
 def _model_chips() -> list[tuple[str, str]]:
     """Models by their short name where one is enough to tell them apart."""
-    sold = reports.models(looking(), me())
+    sold = catalogue.on_sale(looking(), me())
     names = [each.name for each in sold]
 
     def short(model: Model) -> str:

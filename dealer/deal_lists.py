@@ -1,4 +1,4 @@
-"""Reads for lists, boards and figures: plain selects, one function per question."""
+"""Which deals somebody sees: lists, the board, what waits for a decision."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,7 +10,6 @@ from dealer import customers, people
 from dealer.people import Actor
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
-from dealer.records.vehicles import Model
 
 S = DealState
 BOARD = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE, S.DELIVERY)
@@ -100,14 +99,3 @@ def waiting_for_confirmation(db: Session, who: Actor) -> list[Deal]:
         Deal.clash_settled.is_(False),
     )
     return list(db.scalars(deals_seen_by(db, who).where(asked).order_by(Deal.since).limit(PAGE)))
-
-
-def models(db: Session, who: Actor) -> list[Model]:
-    """The models the shop sells now, by brand and name."""
-    query = people.scoped(select(Model).where(Model.active), Model, who)
-    return list(db.scalars(query.order_by(Model.brand, Model.name, Model.configuration)))
-
-
-def all_models(db: Session, who: Actor) -> list[Model]:
-    """Every model the shop has ever sold: figures of the past name those too."""
-    return list(db.scalars(people.scoped(select(Model), Model, who).order_by(Model.name, Model.configuration)))

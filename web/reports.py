@@ -1,0 +1,39 @@
+"""The reports that somebody may read, each in a line."""
+
+from flask import Blueprint, render_template
+
+from web.asking import Answer, me, need
+from web.frame import Entry
+from web.language import say
+
+pages = Blueprint("reports", __name__)
+
+# entry → what the report answers
+REPORTS = (
+    (
+        Entry("see cards", "/reports/morning", icon="sunrise", label="Morning report"),
+        "What happened the day before, by consultant.",
+    ),
+    (
+        Entry("see traffic", "/reports/traffic", icon="bar-chart", label="Traffic"),
+        "Who came, from where, for what, and what became of it.",
+    ),
+    (
+        Entry("see cards", "/reports/needs", icon="clipboard-data", label="Needs"),
+        "What customers want, by class, model and month.",
+    ),
+)
+
+
+@pages.get("/reports")
+def page() -> Answer:
+    """One line each; every number in them opens its rows."""
+    need("see reports")
+    return render_template(
+        "reports/list.html",
+        reports=[
+            {"url": report.url, "icon": report.icon, "name": say(report.label), "answers": say(answers)}
+            for report, answers in REPORTS
+            if report.duty is None or me().may_or_stands_in(report.duty)
+        ],
+    )
