@@ -2,7 +2,7 @@
 
 from dealer import mishaps, trip_acts
 from dealer.demo_stage import Stage
-from dealer.drives import CheckOut
+from dealer.drives import Readings
 from dealer.mishaps import MishapFacts
 from dealer.records.trips import Condition, MishapKind, Trip
 from dealer.trip_acts import KeyIn, Leg, TripRequest
@@ -17,7 +17,7 @@ def a_car_came_back_and_a_letter_came_after_it(stage: Stage) -> None:
     )  # fmt: skip
     number = stage.begin("王磊", 3, "09:00", "request", trip_acts.prepare, told)
     stage.take("刘洋", 3, "09:20", Trip, number, "approve")
-    stage.take("孙强", 3, "14:00", Trip, number, "hand_out", CheckOut(odometer=3_012, fuel=90))
+    stage.take("孙强", 3, "14:00", Trip, number, "hand_out", Readings(odometer=3_012, fuel=90))
     stage.take("王磊", 3, "15:00", Trip, number, "log", Leg(place="昆明东站物流园", odometer=3_040))
     back = KeyIn(odometer=3_069, fuel=74, condition=Condition.GOOD)
     stage.take("孙强", 3, "16:40", Trip, number, "take_back", back)
@@ -39,7 +39,7 @@ def a_car_is_out_until_tomorrow(stage: Stage) -> None:
     )  # fmt: skip
     number = stage.begin("李娜", 1, "16:00", "request", trip_acts.prepare, told)
     stage.take("马超", 1, "16:30", Trip, number, "approve")
-    stage.take("孙强", 0, "08:05", Trip, number, "hand_out", CheckOut(odometer=3_070, fuel=95))
+    stage.take("孙强", 0, "08:05", Trip, number, "hand_out", Readings(odometer=3_070, fuel=95))
 
 
 def a_request_waits_for_a_leader(stage: Stage) -> None:

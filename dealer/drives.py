@@ -77,11 +77,16 @@ class Signing(Facts):
     scan: Annotated[Upload | None, Unrecorded()] = Field(None, title="Scan of the signed agreement")
 
 
-class CheckOut(Facts):
-    """The key leaves the board: what the car shows."""
+class Readings(Facts):
+    """What a car shows when its key leaves the board."""
 
     odometer: int = Field(title="Odometer (km)", ge=0, le=999_999)
     fuel: int = Field(title="Fuel or charge (%)", ge=0, le=100)
+
+
+class CheckOut(Readings):
+    """The key leaves the board for a customer: beside the readings, where the car is damaged already."""
+
     damage: Ticked = Field((), title="Damage on the car")
     damage_note: str = Field("", title="What the damage is", max_length=200)
 

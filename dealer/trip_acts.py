@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from dealer import deadlines
-from dealer.drives import CheckOut
+from dealer.drives import Readings
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Options, Paragraph, ShopTime
 from dealer.engine.steps import Ask, Facts, Refused, no
@@ -63,7 +63,7 @@ class Overnight(Facts):
     reason: str = Field(title="Why it stays out overnight", min_length=1, max_length=400)
 
 
-class KeyIn(CheckOut):
+class KeyIn(Readings):
     """The car is back: what it shows, and how it looks."""
 
     condition: Annotated[Condition, Kind("chips")] = Field(Condition.GOOD, title="Condition")
@@ -155,7 +155,7 @@ def name_car(trip: Trip, ask: Ask) -> None:
 
 def hand_out(trip: Trip, ask: Ask) -> None:
     """The key leaves the board."""
-    facts: CheckOut = ask.facts
+    facts: Readings = ask.facts
     trip.key_out_at, trip.odometer_out, trip.fuel_out = ask.at, facts.odometer, facts.fuel
     _car_of(trip).status, _car_of(trip).odometer = DemoState.OUT, facts.odometer
     deadlines.cancel(ask, trip, "trip_lapses")

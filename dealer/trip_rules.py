@@ -6,7 +6,7 @@ Each rule answers None or a sentence for a person that names the remedy.
 from datetime import timedelta
 
 from dealer import car_holds
-from dealer.drives import CheckOut
+from dealer.drives import Readings
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.licences import cars_like, covering
@@ -150,7 +150,7 @@ def car_is_at_hand(trip: Trip, ask: Ask) -> Refusal | None:
 @on_facts
 def odometer_has_not_turned_back(trip: Trip, ask: Ask) -> Refusal | None:
     """A car never has fewer kilometres than before."""
-    facts: CheckOut | Leg = ask.facts
+    facts: Readings | Leg = ask.facts
     before = trip.car.odometer if trip.car is not None else 0
     if facts.odometer < before:
         return no("The car showed {before} km before: read it again.", code="E-KM", field="odometer", before=before)

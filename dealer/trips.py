@@ -7,7 +7,7 @@ with one answer: car_holds.py.
 from dealer import trip_acts as acts
 from dealer import trip_rules as rules
 from dealer.deals import Comment
-from dealer.drives import CheckOut
+from dealer.drives import Readings
 from dealer.engine.steps import SAME, Life, Step
 from dealer.people import OWNER, SYSTEM, has, owner_or
 from dealer.records.trips import Trip, TripState
@@ -36,7 +36,7 @@ STEPS = [
     Step("refuse", S.REQUESTED, S.REFUSED, LEADER, Comment,
          (rules.somebody_else_asks,),
          (acts.note_refusal,)),
-    Step("hand_out", S.APPROVED, S.OUT, KEEPER, CheckOut,
+    Step("hand_out", S.APPROVED, S.OUT, KEEPER, Readings,
          (rules.car_is_named, rules.its_day_has_come, *CAR, rules.car_is_at_hand, rules.odometer_has_not_turned_back),
          (acts.hand_out,)),
     Step("log", S.OUT, SAME, OWNER_OR_KEEPER, Leg,

@@ -1,5 +1,6 @@
 """Who may take the wheel: every licence rule and its edges."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
@@ -30,7 +31,7 @@ SEEN = Examined(
 )  # fmt: skip
 
 
-def code_of(rule: licences.Callable[[Examined], licences.Refusal | None], seen: Examined) -> str | None:
+def code_of(rule: Callable[[Examined], licences.Refusal | None], seen: Examined) -> str | None:
     """The code a rule answers with, None if it is met."""
     refusal = rule(seen)
     return refusal.code if refusal else None

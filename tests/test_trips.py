@@ -11,7 +11,7 @@ from sqlalchemy import select
 from dealer import car_holds, mishaps, trip_acts, workflow
 from dealer.closing_time import raise_alarms
 from dealer.deals import Comment
-from dealer.drives import CheckOut
+from dealer.drives import Readings
 from dealer.engine.steps import Refused
 from dealer.mishaps import MishapFacts
 from dealer.people import by_number
@@ -57,7 +57,7 @@ class Lot(Yard):
         """Approved, and the key handed out at 14:00."""
         number = self.ask(**request)
         self.step("刘洋", "09:10", number, "approve")
-        self.step("孙强", "14:00", number, "hand_out", CheckOut(odometer=12_010, fuel=80))
+        self.step("孙强", "14:00", number, "hand_out", Readings(odometer=12_010, fuel=80))
         return number
 
     def trip(self, number: int) -> Trip:
@@ -87,11 +87,11 @@ def lot(shop: Shop) -> Lot:
 def test_a_car_goes_out_and_comes_back_and_its_log_says_where_it_was(lot: Lot) -> None:
     number = lot.ask()
     assert [row.role for row in lot.due("trip_approval")] == [Role.SHOWROOM.value]
-    assert lot.not_taken("孙强", "13:00", number, "hand_out", CheckOut(odometer=12_010, fuel=80)) == ("E-STATE",)
+    assert lot.not_taken("孙强", "13:00", number, "hand_out", Readings(odometer=12_010, fuel=80)) == ("E-STATE",)
     lot.step("刘洋", "09:10", number, "approve")
     assert (lot.due("trip_approval"), [row.role for row in lot.due("trip_key")]) == ([], [Role.VEHICLES.value])
-    assert lot.not_taken("孙强", "14:00", number, "hand_out", CheckOut(odometer=11_999, fuel=80)) == ("E-KM",)
-    lot.step("孙强", "14:00", number, "hand_out", CheckOut(odometer=12_010, fuel=80))
+    assert lot.not_taken("孙强", "14:00", number, "hand_out", Readings(odometer=11_999, fuel=80)) == ("E-KM",)
+    lot.step("孙强", "14:00", number, "hand_out", Readings(odometer=12_010, fuel=80))
     assert lot.car("X5").status is DemoState.OUT
     lot.step("李娜", "14:40", number, "log", Leg(place="车管所", odometer=12_050))
     assert lot.not_taken("孙强", "16:00", number, "take_back", KeyIn(odometer=12_049, fuel=60)) == ("E-KM",)
@@ -148,20 +148,20 @@ def test_no_key_without_a_licence_on_file_that_lasts_and_covers_the_car(lot: Lot
     number = lot.ask(car="M7")
     lot.step("刘洋", "09:10", number, "approve")
     lot.change(Person, who, licence_until=date(2026, 11, 13))
-    assert lot.not_taken("孙强", "14:00", number, "hand_out", CheckOut(odometer=12_000, fuel=80)) == ("E-LIC-EXPIRED",)
+    assert lot.not_taken("孙强", "14:00", number, "hand_out", Readings(odometer=12_000, fuel=80)) == ("E-LIC-EXPIRED",)
 
 
 def test_any_car_of_a_model_will_do_until_one_is_named(lot: Lot) -> None:
     assert lot.not_lent(car=None) == ("E-REQ-FIELD",)
     number = lot.ask(car=None, model=lot.models["X5"])
     lot.step("刘洋", "09:10", number, "approve")
-    assert "E-KEY" in lot.not_taken("孙强", "14:00", number, "hand_out", CheckOut(odometer=12_010, fuel=80))
+    assert "E-KEY" in lot.not_taken("孙强", "14:00", number, "hand_out", Readings(odometer=12_010, fuel=80))
     lot.change(DemoCar, lot.keys["X5"], status=DemoState.REPAIR)
     assert lot.not_taken("孙强", "13:00", number, "name_car", NamedCar(car=lot.keys["X5"])) == ("E-CAR-STATUS",)
     lot.change(DemoCar, lot.keys["X5"], status=DemoState.AVAILABLE, insured_until=date(2026, 11, 13))
     assert lot.not_taken("孙强", "13:00", number, "name_car", NamedCar(car=lot.keys["X5"])) == ("E-CAR-PAPERS",)
     lot.step("孙强", "13:00", number, "name_car", NamedCar(car=lot.keys["E3"]))
-    lot.step("孙强", "14:00", number, "hand_out", CheckOut(odometer=12_010, fuel=80))
+    lot.step("孙强", "14:00", number, "hand_out", Readings(odometer=12_010, fuel=80))
     assert lot.car("E3").status is DemoState.OUT
 
 
