@@ -13,7 +13,7 @@ from dealer.records.quotations import ExceptionState, PriceException, Tier
 from web import approval_case, approval_stages, deals, steps
 from web.asking import Answer, looking, looking_ask, me
 from web.forms import Form, options
-from web.language import money, say, show, told, word
+from web.language import lasting, money, say, show, told, word
 from web.papers import show_file
 from web.price_look import sees_floors
 from web.quotation_page import EXCEPTION_TONES
@@ -144,17 +144,7 @@ def _note(cases: list[PriceException]) -> str:
     if not cases:
         return ""
     longest = max(g.now - each.since for each in cases)
-    return say("{count} to decide · the longest has waited {time}", count=len(cases), time=waited(longest))
-
-
-def waited(time: timedelta) -> str:
-    """2 小时 10 分; days from two days on."""
-    minutes = int(time.total_seconds()) // 60
-    if minutes < 60:
-        return say("{minutes} min", minutes=minutes)
-    if minutes < 48 * 60:
-        return say("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
-    return say("{days} days", days=minutes // 60 // 24)
+    return say("{count} to decide · the longest has waited {time}", count=len(cases), time=lasting(longest))
 
 
 def _items(cases: list[PriceException], shown: PriceException | None, tab: str) -> list[dict[str, Any]]:
@@ -202,7 +192,7 @@ def _badge(exception: PriceException) -> dict[str, str]:
 def _wait_badge(exception: PriceException) -> dict[str, str]:
     late = exception.due_at is not None and g.now >= exception.due_at
     soon = g.now - exception.since >= timedelta(hours=1)
-    return {"label": waited(g.now - exception.since), "tone": "bad" if late else "wait" if soon else "neutral"}
+    return {"label": lasting(g.now - exception.since), "tone": "bad" if late else "wait" if soon else "neutral"}
 
 
 def _state_badge(exception: PriceException) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Which language a page speaks, and the words and numbers of templates."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -104,3 +104,13 @@ def register(app: Flask) -> None:
     @app.context_processor
     def _frame() -> dict[str, Any]:
         return {"lang": HTML_LANG[language()], "language_links": links()}
+
+
+def lasting(time: timedelta) -> str:
+    """2 小时 10 分; days from two days on."""
+    minutes = int(time.total_seconds()) // 60
+    if minutes < 60:
+        return say("{minutes} min", minutes=minutes)
+    if minutes < 48 * 60:
+        return say("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
+    return say("{days} days", days=minutes // 60 // 24)

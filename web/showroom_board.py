@@ -13,7 +13,7 @@ from dealer.records.prospects import Purpose, Visit, VisitKind
 from dealer.showroom import Happened
 from web import showroom_days, steps, walkins
 from web.asking import Answer, day_asked, looking, looking_ask, me, need
-from web.language import say, show
+from web.language import lasting, say, show
 
 pages = Blueprint("showroom_board", __name__)
 
@@ -73,6 +73,7 @@ def _row(visit: Visit, told: Happened) -> dict[str, Any]:
         "first": visit.first,
         "stay": walkins.stay(visit),
         "minutes": walkins.minutes_here(visit, g.now),
+        "lasting": lasting(timedelta(minutes=walkins.minutes_here(visit, g.now))),
         "version": visit.version,
         "ticks": [
             {"label": say("Card written"), "done": told.card},

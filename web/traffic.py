@@ -182,6 +182,8 @@ def _around(period: Period, span: Span, dimension: str) -> dict[str, str]:
     if span is Span.FREE:
         return {}
     before = traffic.period_around(period.first - timedelta(days=1), span)
+    if period.last >= calendar_of(looking()).today(g.now):
+        return {"before": _address(before, span, dimension)}  # nobody has come tomorrow
     after = traffic.period_around(period.last + timedelta(days=1), span)
     return {"before": _address(before, span, dimension), "after": _address(after, span, dimension)}
 

@@ -21,7 +21,7 @@ from dealer.visits import Arriving
 from web import privacy, steps, timeline, visit_changes
 from web.asking import Answer, looking, looking_ask, me, need, write
 from web.forms import Field, Form, options
-from web.language import clock, say, short_day, show
+from web.language import clock, lasting, say, short_day, show
 
 pages = Blueprint("walkins", __name__)
 S = VisitState
@@ -297,7 +297,7 @@ def stay(visit: Visit) -> str:
     """How long they were here, if somebody saw them go."""
     if visit.left_at is None or visit.kind is VisitKind.CALL:
         return ""
-    return say("{minutes} min", minutes=minutes_here(visit, visit.left_at))
+    return lasting(timedelta(minutes=minutes_here(visit, visit.left_at)))
 
 
 def minutes_here(visit: Visit, until: datetime) -> int:

@@ -11,6 +11,7 @@ WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 36, 12, 16, 26  # around the field that the bars stand in
 LYING_LEFT, LYING_ROW = 150, 28  # names before lying bars, and how high each row is
 STEPS = (1, 2, 5)
+WIDEST = 48  # two bars alone are no walls
 MOST_LABELS = 16  # along an axis; with more of them only every second, third … is written
 
 
@@ -82,15 +83,16 @@ def standing_bars(names: Sequence[str], series: Sequence[Series]) -> Chart:
     """One bar for each name, its parts on top of each other."""
     top, grid = _upright(max([0, *_totals(names, series)]))
     place = (WIDTH - LEFT - RIGHT) / max(1, len(names))
+    wide = min(place * 0.7, WIDEST)
     bars = []
     for at, name in enumerate(names):
-        foot = 0
+        foot, x = 0, LEFT + place * (at + 0.5) - wide / 2
         for number, part in enumerate(series):
             value = part.values[at]
             y, height = _height(foot + value, top), _height(foot, top) - _height(foot + value, top)
             says = f"{name} {part.label}: {value}"
             if value:
-                bars.append(Mark(_r(LEFT + place * at + place * 0.15), y, _r(place * 0.7), _r(height), number, says))
+                bars.append(Mark(_r(x), y, _r(wide), _r(height), number, says))
             foot += value
     labels = _along(names, lambda at: LEFT + place * (at + 0.5))
     return Chart(WIDTH, HEIGHT, tuple(each.label for each in series), grid, labels, tuple(bars))

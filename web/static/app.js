@@ -356,7 +356,9 @@
     for (const clock of document.querySelectorAll("[data-minutes]")) {
       if (!drawn.has(clock)) drawn.set(clock, performance.now());
       const minutes = Number(clock.dataset.minutes) + Math.floor((performance.now() - drawn.get(clock)) / 60_000);
-      clock.textContent = clock.dataset.says.replace(/\d+/, minutes);
+      clock.textContent = minutes < 60
+        ? clock.dataset.says.replace("#", minutes)
+        : clock.dataset.saysHours.replace("##", Math.floor(minutes / 60)).replace("#", minutes % 60);
     }
   }, 5_000);
   document.addEventListener("htmx:beforeRequest", (event) => {   // nobody's focus is taken from a button
