@@ -35,6 +35,7 @@ from web.steps import KINDS, Kind
 
 LANGUAGES = ("zh", "en")
 HONEST = (403, 404, 409)
+PRICE_LIST = "价格表.xlsx"  # the sheet that lived_in.py chose
 TRIES = 6  # addresses of one sort of page that are tried before it counts as closed to the person
 OUTSIDE = "/sign-in"
 HTML, RELOAD = "text/html", "an answer to htmx: draw the page anew"
@@ -136,7 +137,7 @@ class Guide:
                 yield from self._steps(kind, seen, Ask(db, who, NOW))
                 yield from (rule.replace("/<int:number>", url) for url in in_each_state for rule in self._below(kind))
             yield from self._copies(db)
-            chosen = select(File.sha256).where(File.name.endswith(".xlsx"))
+            chosen = select(File.sha256).where(File.name == PRICE_LIST)
             yield from (f"/imports/price-list/{sha256}" for sha256 in db.scalars(chosen))
 
     def _actor(self, db: Any, name: str) -> Actor:

@@ -102,7 +102,8 @@ def test_a_word_of_the_chinese_catalogue_is_never_the_whole_of_an_english_text(
     crawls: list[Crawl], written_by_people: re.Pattern[str]
 ) -> None:
     """Also when somebody wrote the same word into a field: then it stands there with a label of its own."""
-    ours = {word for word in words_of("zh") - OWN_NAMES if HAN.search(word) and not written_by_people.fullmatch(word)}
+    initials = {name[0] for name in CAST}  # in the round picture beside a name
+    ours = {word for word in words_of("zh") - OWN_NAMES - initials if HAN.search(word) and not written_by_people.fullmatch(word)}
     assert len(ours) > 1_000
     assert_none(crawls, "en", lambda said: said in ours)
 
