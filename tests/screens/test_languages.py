@@ -103,7 +103,11 @@ def test_a_word_of_the_chinese_catalogue_is_never_the_whole_of_an_english_text(
 ) -> None:
     """Also when somebody wrote the same word into a field: then it stands there with a label of its own."""
     initials = {name[0] for name in CAST}  # in the round picture beside a name
-    ours = {word for word in words_of("zh") - OWN_NAMES - initials if HAN.search(word) and not written_by_people.fullmatch(word)}
+    ours = {
+        word
+        for word in words_of("zh") - OWN_NAMES - initials
+        if HAN.search(word) and not written_by_people.fullmatch(word)
+    }
     assert len(ours) > 1_000
     assert_none(crawls, "en", lambda said: said in ours)
 
