@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from dealer import people
+from dealer import masking, people
 from dealer.engine import identifiers
 from dealer.engine.database import next_number
 from dealer.engine.fields import Kind, Paragraph, checked
@@ -203,7 +203,7 @@ def lookalikes(db: Session, who: Actor, name: str, phone: str | None) -> list[Cu
 
 
 def called(who: Actor, typed: str) -> ColumnElement[bool]:
-    """Whom somebody means: by name (Chinese, pinyin, initials), code, or the end of a contact's phone."""
+    """Whom somebody means: by name (Chinese, pinyin, initials), code, or a contact's phone, whole or its end."""
     key = needle(typed)
     places = [Customer.name.contains(typed.strip(), autoescape=True), Customer.uscc == typed.strip().upper()]
     if key:
@@ -211,9 +211,10 @@ def called(who: Actor, typed: str) -> ColumnElement[bool]:
             Customer.name_pinyin.contains(key, autoescape=True),
             Customer.name_initials.contains(key, autoescape=True),
         ]
-    if key.isdigit() and len(key) >= 4:
-        by_phone = select(Contact.customer_id).where(Contact.store_id == who.store_id, Contact.phone.endswith(key))
-        places.append(Customer.id.in_(by_phone))
+    by_phone = masking.is_meant(Contact.phone, typed)
+    if by_phone is not None:
+        reached = select(Contact.customer_id).where(Contact.store_id == who.store_id, by_phone)
+        places.append(Customer.id.in_(reached))
     return or_(*places)
 
 

@@ -21,7 +21,7 @@ from dealer.engine.steps import Ask, Facts, Refusal, Refused, write_down
 from dealer.engine.words import SHOP_ZONE, say, show
 from dealer.people import Actor, has
 from dealer.records.customers import Contact, Customer
-from dealer.records.privacy import Export
+from dealer.records.privacy import DataRequest, Export
 from dealer.sheets import MEDIA_TYPE
 
 KEPT_FOR = timedelta(days=1)  # the sheet; the row about it stays
@@ -105,9 +105,11 @@ def take_out(ask: Ask, kind: str, language: str) -> Export:
     return _keep(ask, kind, taken, [list(row) for row in taken.rows(ask.db, ask.actor)], language, facts.reason)
 
 
-def take_out_of_one(ask: Ask, rows: Sequence[Sequence[Any]], language: str, reason: str) -> Export:
+def take_out_of_one(ask: Ask, rows: Sequence[Sequence[Any]], language: str, request: DataRequest) -> Export:
     """The same for what is held about one person: their copy (PIPL 45)."""
-    return _keep(ask, PERSON, OF_ONE, rows, language, reason)
+    export = _keep(ask, PERSON, OF_ONE, rows, language, "")
+    export.request_id = request.id  # why it was made: told in the language of whoever reads the log
+    return export
 
 
 def _keep(ask: Ask, kind: str, taken: Taken, rows: Sequence[Sequence[Any]], language: str, reason: str) -> Export:
@@ -184,7 +186,7 @@ def mine(db: Session, who: Actor, key: UUID) -> Export | None:
 
 def newest(db: Session, who: Actor) -> list[Export]:
     """Which lists left the house, newest first."""
-    query = people.scoped(select(Export), Export, who).options(joinedload(Export.person))
+    query = people.scoped(select(Export), Export, who).options(joinedload(Export.person), joinedload(Export.request))
     return list(db.scalars(query.order_by(Export.at.desc()).limit(MOST_LISTED)))
 
 

@@ -5,9 +5,17 @@ shown for some minutes to who may ask for it, with a reason (reveals.py); a lice
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import ColumnElement, or_
+
+from dealer.engine import identifiers
 from dealer.engine.identifiers import mask_phone
+from dealer.engine.malformed import Malformed
+from dealer.engine.names import needle
 from dealer.people import Actor
+
+END = 4  # digits of a phone that a mask leaves in sight
 
 
 @dataclass(frozen=True)
@@ -36,3 +44,23 @@ def phone(field: str, value: str | None, who: Actor, *, own: bool = False, revea
     reads = MASKS[field]
     whole = revealed or (reads.own and own) or (reads.duty is not None and who.may_or_stands_in(reads.duty))
     return value if whole else mask_phone(value)
+
+
+def is_meant(phone: Any, typed: str) -> ColumnElement[bool] | None:
+    """Whether a column holds the phone that was typed: whole, or by the end that everybody reads. None: it is no phone.
+
+    Nothing in between: whoever could search by five digits would read a masked phone digit by digit.
+    """
+    end, found = needle(typed), list[ColumnElement[bool]]()
+    if len(end) == END and end.isdigit():
+        found.append(phone.endswith(end, autoescape=True))
+    if whole := _whole(typed):
+        found.append(phone == whole)
+    return or_(*found) if found else None
+
+
+def _whole(typed: str) -> str | None:
+    try:
+        return identifiers.phone(typed).number
+    except Malformed:
+        return None

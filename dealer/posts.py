@@ -33,3 +33,12 @@ def parked(db: Session, who: Actor, key: object) -> ParkedForm | None:
     """What this very person had typed when their session ended."""
     row = db.get(ParkedForm, key)
     return row if row is not None and row.person_id == who.id else None
+
+
+def led_to(db: Session, who: Actor, route: str, answer: str) -> bool:
+    """Whether a form that this very person sent led there."""
+    sent = select(PostOnce.id).where(
+        PostOnce.store_id == who.store_id, PostOnce.person_id == who.id, PostOnce.route == route,
+        PostOnce.answer == answer,
+    )  # fmt: skip
+    return db.scalars(sent.limit(1)).first() is not None

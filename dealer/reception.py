@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import people, showroom, showroom_days, visits
+from dealer.deals import NewDeal
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
 from dealer.people import SYSTEM, has, owner_or
@@ -327,3 +328,9 @@ def deal_form(visit: Visit) -> dict[str, Any]:
         "phone": visit.phone,
         "title": f"{visit.model.name} × {visit.quantity}" if visit.model and visit.quantity else "",
     }
+
+
+def with_phone_of(visit: Visit, facts: NewDeal) -> NewDeal:
+    """Whoever may not read the visitor's phone leaves it empty: the contact of that name has it from the visit."""
+    taken = facts.phone is None and facts.contact == visit.name
+    return facts.model_copy(update={"phone": visit.phone}) if taken else facts

@@ -195,6 +195,7 @@ def register(ask: Ask, owner_id: UUID | None = None) -> Deal:
 
 def register_from_visit(ask: Ask, visit: Visit) -> Deal:
     """A fleet need met in the showroom becomes a deal; the visit and its card join the deal's story."""
+    ask = ask.with_facts(reception.with_phone_of(visit, ask.facts))
     deal = register(ask, None if ask.hat.may("own deals") else visit.owner_id)
     take(visit, "become_deal", ask.with_facts(BecameDeal(deal=deal.id)))
     return deal

@@ -86,6 +86,8 @@ def test_on_screen_one_sees_what_will_be_written_and_what_is_left_out(shop: Shop
     confirm = wang.submit("/imports/prospects", {"file": ("车展.xlsx", content)})
     assert "已有意向客户卡，不再导入 1" in confirm.text
     assert "A3 13888880009 1 王磊" in confirm.text
+    assert desk("马超").get(confirm.url).status == 404, "a sheet is shown to whoever chose it"
+    assert desk("马超").submit(confirm.url, form_at="/imports/prospects").status == 404
     page = wang.post(confirm.url, {}, confirm)
     assert "已建 1 张卡" in page.text
     assert "高老师" in page.text

@@ -50,6 +50,9 @@ def test_their_copy_is_a_sheet_of_everything_held_whole(yard: Yard, office: Desk
     assert [row[0] for row in rows[2:-1]] == ["来店登记", "意向客户卡"]
     assert {row[3] for row in rows[2:-1]} == {"13577001234"}
     assert "个人信息副本" in office.get("/exports").text
+    assert "请求 1：" in office.get("/exports").text
+    assert "Request 1: " in office.get("/exports?lang=en").text
+    office.get("/exports?lang=zh")
     office.submit("/requests/1/answer", SEEN | {"answer": "已当面交付副本"})
     assert yard.due("data_request") == []
     assert only(yard, Visit).name == "和先生", "a copy changes nothing"

@@ -9,11 +9,14 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from dealer import masking, reception, reveals, workflow
+from dealer import exports, masking, reception, reveals, workflow
 from dealer.cards import Why
+from dealer.data_requests import Answering
+from dealer.engine.database import next_number
 from dealer.engine.history import History
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Refused
@@ -56,15 +59,16 @@ def scene(shop: Shop) -> dict[str, tuple[str, str]]:
     yard = Yard(shop, day="2026-11-10")
     party = Arriving(
         kind=VisitKind.VISIT, heads=1, purpose=Purpose.LOOK, source=Source.PASSING, phone="13577001234", name="和先生",
-        model=yard.models["X5"], consultant=yard.keys["王磊"],
+        model=yard.models["X5"], quantity=5, consultant=yard.keys["王磊"],
     )  # fmt: skip
     with shop.acting("赵敏", yard.when("09:00"), party) as ask:
         workflow.begin(reception.party_of(ask), "log", ask)
     drive = yard.book(facts=yard.booking(starts="10:00"), when="09:00")
     with shop.database.writing(shop.store.id) as db:
         customer = Customer(
-            store_id=shop.store.id, number=1, name="滇行租赁公司", name_pinyin="", name_initials="",
-            customer_class="rental", owner_id=yard.keys["李娜"], since=yard.when("09:00"),
+            store_id=shop.store.id, number=next_number(db, shop.store.id, "customer"), name="滇行租赁公司",
+            name_pinyin="", name_initials="", customer_class="rental", owner_id=yard.keys["李娜"],
+            since=yard.when("09:00"),
         )  # fmt: skip
         db.add(customer)
         db.flush()
@@ -179,3 +183,57 @@ def test_what_a_customer_typed_is_no_formula_in_a_sheet(
     seller = desk("李娜")
     ready = seller.submit("/exports/customers", {"reason": "核对"})
     assert rows_of(seller.client.get(f"{ready.url}/file").data)[2][0] == '=HYPERLINK("http://example.com")'
+
+
+def test_a_masked_phone_is_found_whole_or_by_its_end_and_never_digit_by_digit(
+    shop: Shop, scene: dict[str, tuple[str, str]], desk: Callable[[str], Desk]
+) -> None:
+    reception, finance = desk("赵敏"), desk("高洁")
+    for typed, found in (
+        ("0031", True), ("１３８ 8888 0031", True), ("+8613888880031", True), ("80031", False), ("880031", False),
+        ("3888880031", False), ("1388888", False), ("031", False),
+    ):  # fmt: skip
+        for browser, page in ((reception, "/customers"), (finance, "/search")):
+            shown = browser.client.get(page, query_string={"q": typed}).get_data(as_text=True)
+            assert ("/customers/1" in shown) == found, (page, typed)
+
+
+def test_the_head_of_a_deal_shows_its_contact_as_the_customers_page_does(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    told = {"name": "滇行租赁公司", "customer_class": "individual", "contact": "段莉", "phone": "13888880031"}
+    assert desk("李娜").submit("/deals/new", told).url == "/deals/1"
+    readers = [name for name in CAST if desk(name).get("/deals/1").status == 200]
+    assert {"李娜", "高洁", "孙强", "马超"} <= set(readers)
+    for name in readers:
+        html = desk(name).get("/deals/1").html
+        assert ("13888880031" in html) == (name in WHOLE["contact.phone"]), name
+        assert name in WHOLE["contact.phone"] or "138****0031" in html
+    assert "/deals/1" in desk("高洁").get("/deals?view=list&q=0031").html
+    assert 'href="/deals/1"' not in desk("高洁").get("/deals?view=list&q=80031").html
+
+
+def test_a_deal_has_the_phone_of_its_visit_without_showing_it_to_whom_it_is_masked(
+    shop: Shop, scene: dict[str, tuple[str, str]], desk: Callable[[str], Desk]
+) -> None:
+    desk("赵敏").turn_clock("2026-11-11 09:00")  # the day after, the desk reads the phone masked
+    reception, url = desk("赵敏"), "/deals/new?visit=1"
+    for browser in (reception, desk("李娜")):
+        form = browser.get(url)
+        assert ("13577001234" in form.html, "135****1234" in form.text) == (False, True)
+    assert 'value="13577001234"' in desk("王磊").get(url).html
+    told = {"name": "和记车队", "customer_class": "individual", "contact": "和先生", "visit": "1"}
+    again = reception.submit("/deals/new", told | {"customer_class": "company"}, form_at=url)
+    assert (again.status, "13577001234" in again.html, "135****1234" in again.text) == (409, False, True)
+    reception.submit("/deals/new", told, form_at=url)
+    with shop.looking() as db:
+        assert db.scalars(select(Contact.phone).where(Contact.name == "和先生")).all() == ["13577001234"]
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u2800", "\u3164", " \u3000\u00a0", "\ufe0f\u034f", "\U000e0020"])
+def test_a_reason_that_nobody_can_see_is_none(nothing: str) -> None:
+    for form, name in ((Why, "reason"), (Answering, "identified"), (exports.Reason, "reason")):
+        with pytest.raises(ValidationError) as wrong:
+            form.model_validate({name: nothing})
+        assert [(each["type"], each["loc"]) for each in wrong.value.errors()] == [("missing", (name,))]
+    assert Answering.model_validate({"identified": "👍", "answer": nothing}).answer == ""

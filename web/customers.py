@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 from pydantic import BaseModel
 
-from dealer import customers, deal_lists, masking, people, reveals
+from dealer import customers, deal_lists, people
 from dealer.customers import ContactFacts, CustomerFacts
 from dealer.engine import history
 from dealer.engine.steps import Ask, Stale
@@ -67,8 +67,7 @@ def page(number: int) -> Answer:
 
 
 def _contact_row(contact: Contact) -> dict[str, Any]:
-    revealed = contact.phone is not None and reveals.is_shown(looking(), me(), contact, g.now)
-    shown = masking.phone("contact.phone", contact.phone, me(), revealed=revealed)
+    shown = privacy.phone_of_contact(contact)
     mark = say("Do not call") if contact.do_not_call else ""
     return {
         "cells": [{"text": contact.name, "note": contact.post}, shown, show(contact.role), mark],

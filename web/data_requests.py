@@ -148,8 +148,7 @@ def copy(number: int) -> Answer:
     def work(ask: Ask) -> str:
         request = or_404(by_number(ask.db, DataRequest, ask.actor, number))
         rows = [_content(each) for each in data_requests.found(ask.db, ask.actor, request)]
-        reason = say("Request {number}: {kind}", number=request.number, kind=show(request.kind))
-        return f"/exports/{exports.take_out_of_one(ask, rows, language(), reason).id}"
+        return f"/exports/{exports.take_out_of_one(ask, rows, language(), request).id}"
 
     need("guard personal data")
     return write(None, work, lambda form, trouble: (page(number), 409))

@@ -1,6 +1,7 @@
 """Deals: list, board, the page of one deal, and its first form."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, render_template, request
@@ -24,9 +25,9 @@ from dealer.engine.steps import Ask, Choice, Refusal
 from dealer.records.customers import Contact
 from dealer.records.deals import Deal, DealState
 from dealer.records.prospects import Visit
-from web import deal_parts, steps, timeline
+from web import deal_parts, privacy, steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
-from web.forms import Form, options
+from web.forms import Field, Form, options
 from web.language import say, short_day, show, word
 
 pages = Blueprint("deals", __name__)
@@ -204,7 +205,7 @@ def page(number: int) -> Answer:
         "deals/page.html",
         deal=deal,
         code=code_of(deal),
-        contact=looking().get(Contact, deal.contact_id) if deal.contact_id else None,
+        contact=_contact(deal),
         phases=_phases(deal, told),
         badges=_badges(deal),
         forward=_forward(deal, forward),
@@ -215,6 +216,12 @@ def page(number: int) -> Answer:
         need=deal.need,
         panels=[drawn for each in PANELS if (drawn := each(deal))],
     )
+
+
+def _contact(deal: Deal) -> str:
+    """杨帆 · 138****0021."""
+    contact = looking().get(Contact, deal.contact_id) if deal.contact_id else None
+    return f"{contact.name} · {privacy.phone_of_contact(contact)}" if contact else ""
 
 
 def _forward(deal: Deal, choice: Choice | None) -> dict[str, Any] | None:
@@ -276,9 +283,21 @@ def _phases(deal: Deal, told: list[history.History]) -> list[dict[str, str]]:
 def new() -> Answer:
     """The form of a new deal, filled in as far as a visit told."""
     need("register deals")
-    visit = people.by_number(looking(), Visit, me(), request.args.get("visit", 0, type=a_number))
-    known = reception.deal_form(visit) | {"visit": visit.number} if visit else {"name": request.args.get("name", "")}
-    return _new(Form(NewDeal, known), None)
+    visit = _visit()
+    return _new(Form(NewDeal, _told_by(visit) if visit else {"name": request.args.get("name", "")}), None)
+
+
+def _visit() -> Visit | None:
+    """The visit that the address or the form names, if this person may look at it."""
+    number = request.values.get("visit", type=a_number)
+    found = people.by_number(looking(), Visit, me(), number) if number is not None else None
+    return found if found is not None and steps.seen_url(found) else None
+
+
+def _told_by(visit: Visit) -> dict[str, Any]:
+    """What a visit told, but a phone that stands masked for this person: the deal takes it from the visit itself."""
+    known = reception.deal_form(visit) | {"visit": visit.number}
+    return known if privacy.phone_of_visit(visit) == visit.phone else known | {"phone": None}
 
 
 @pages.post("/deals/new")
@@ -299,7 +318,17 @@ def to_deals() -> str:
 
 def _new(form: Form | None, trouble: Any) -> str:
     or_404(form)
-    return render_template("deals/new.html", form=form, alike=_alike(form), to_deals=to_deals())
+    return render_template("deals/new.html", form=form, fields=_fields(form), alike=_alike(form), to_deals=to_deals())
+
+
+def _fields(form: Form | None) -> list[Field]:
+    """The form's fields; the phone says what is taken from the visit where it stays empty."""
+    drawn = form.fields if form else []
+    visit = _visit()
+    if visit is not None and visit.phone and privacy.phone_of_visit(visit) != visit.phone:
+        hint = say("Left empty, it is the phone of the visit: {phone}.", phone=privacy.phone_of_visit(visit))
+        drawn = [replace(each, hint=hint) if each.name == "phone" else each for each in drawn]
+    return drawn
 
 
 def _alike(form: Form | None) -> list[Any]:

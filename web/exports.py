@@ -7,9 +7,10 @@ from flask import Blueprint, render_template
 from dealer import exports
 from dealer.engine.steps import Ask
 from dealer.exports import LISTS, Reason
+from dealer.records.privacy import Export
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
-from web.language import clock, language, say
+from web.language import clock, language, say, show
 from web.papers import hand_over
 
 pages = Blueprint("exports", __name__)
@@ -28,11 +29,16 @@ def index() -> Answer:
     need("guard personal data")
     rows = [
         {"url": f"/exports/{each.id}" if each.person_id == me().id else "",
-         "cells": [clock(each.at), each.person.name, say(exports.title_of(each.kind)), each.rows, each.reason,
+         "cells": [clock(each.at), each.person.name, say(exports.title_of(each.kind)), each.rows, _reason(each),
                    {"text": str(each.id)[-12:]}]}
         for each in exports.newest(looking(), me())
     ]  # fmt: skip
     return render_template("privacy/exports.html", rows=rows)
+
+
+def _reason(export: Export) -> str:
+    asked = export.request
+    return say("Request {number}: {kind}", number=asked.number, kind=show(asked.kind)) if asked else export.reason
 
 
 # ── taking out a list ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, abort, flash, g, render_template
 from pydantic import BaseModel, Field
 
-from dealer import bulk_imports, card_imports, importing
+from dealer import bulk_imports, card_imports, importing, posts
 from dealer.engine import files
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Sheet
@@ -226,22 +226,23 @@ def import_it(name: str, sha256: str) -> Answer:
     kind = _kind(name)
 
     def work(ask: Ask) -> str:
-        file, content = _kept(sha256)
+        file, content = _kept(name, sha256)
         return kind.write(ask, kind.preview(content, ask.db, ask.today), file.name)
 
     form = Form.received(kind.asks_for) if kind.asks_for else None
     return write(form, work, lambda typed, trouble: _confirm(name, sha256, typed, trouble))
 
 
-def _kept(sha256: str) -> tuple[files.File, bytes]:
-    """The sheet that was looked at."""
-    found = files.read(looking(), me().store_id, sha256) if len(sha256) == 64 else None
+def _kept(name: str, sha256: str) -> tuple[files.File, bytes]:
+    """The sheet that this very person chose: what it shows is for nobody else before it is imported."""
+    chosen = posts.led_to(looking(), me(), f"/imports/{name}", f"/imports/{name}/{sha256}")
+    found = files.read(looking(), me().store_id, sha256) if chosen else None
     return found or abort(404)
 
 
 def _confirm(name: str, sha256: str, form: Form | None, trouble: Any = ()) -> str:
     kind = _kind(name)
-    file, content = _kept(sha256)
+    file, content = _kept(name, sha256)
     preview = kind.preview(content, looking(), _today())
     standing = [told(each) for each in trouble if each.field is None] if isinstance(trouble, tuple) else []
     return render_template(

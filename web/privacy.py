@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 
-from dealer import people, reveals
+from dealer import masking, people, reveals
 from dealer.cards import Why
+from dealer.engine.database import calendar_of
 from dealer.engine.history import History
 from dealer.engine.steps import Ask
 from dealer.people import Actor
@@ -65,6 +66,23 @@ def _shown(row: History, names: dict[UUID, str]) -> dict[str, Any]:
             json.loads(row.facts).get("reason", ""),
         ]
     }
+
+
+# ── phones as this person reads them ──────────────────────────────────────────────────────────────────────────────
+
+
+def phone_of_contact(contact: Contact) -> str:
+    """The same wherever a contact is named: whole by the mask table, or while it is shown for a reason."""
+    revealed = contact.phone is not None and reveals.is_shown(looking(), me(), contact, g.now)
+    return masking.phone("contact.phone", contact.phone, me(), revealed=revealed)
+
+
+def phone_of_visit(visit: Visit) -> str:
+    """Whole for the consultant and for who keeps the register today; masked for everybody else (PIPL 51)."""
+    mine = visit.owner_id == me().id
+    at_the_desk = me().may("log visits") and visit.day == calendar_of(looking()).today(g.now)
+    revealed = visit.phone is not None and reveals.is_shown(looking(), me(), visit, g.now)
+    return masking.phone("visit.phone", visit.phone, me(), own=mine or at_the_desk, revealed=revealed)
 
 
 # ── asking for a phone ────────────────────────────────────────────────────────────────────────────────────────────

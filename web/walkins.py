@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request
 
-from dealer import catalogue, masking, people, reception, reveals, showroom, visits, workflow
+from dealer import catalogue, people, reception, showroom, visits, workflow
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
@@ -332,13 +332,7 @@ def page(number: int) -> Answer:
 
 
 def _phone(visit: Visit) -> str:
-    """Whole for the consultant and for who keeps the register today; masked for everybody else (PIPL 51)."""
-    if visit.phone is None:
-        return say("Left no phone") if visit.no_phone else "—"
-    mine = visit.owner_id == me().id
-    at_the_desk = me().may("log visits") and visit.day == calendar_of(looking()).today(g.now)
-    revealed = reveals.is_shown(looking(), me(), visit, g.now)
-    return masking.phone("visit.phone", visit.phone, me(), own=mine or at_the_desk, revealed=revealed)
+    return say("Left no phone") if visit.phone is None and visit.no_phone else privacy.phone_of_visit(visit)
 
 
 def _button(visit: Visit, button: dict[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 from dealer.engine.fields import malformed
-from dealer.engine.malformed import Malformed, half_width
+from dealer.engine.malformed import Malformed, half_width, is_seen
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 """Beyond these years a day was mistyped: 0202 or 20226. The oldest day anybody types is that of a first licence."""
@@ -18,6 +18,14 @@ class Facts(BaseModel):
     """What a step asks for. Frozen, because what was validated is what is written down."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _what_nobody_sees_is_empty(cls, given: Any) -> Any:
+        """A field of blanks and invisible characters was left empty, whatever they are."""
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if not _is_blank(value)}
 
     @field_validator("*", mode="before")
     @classmethod
@@ -50,6 +58,10 @@ def _kinds_of(annotation: Any) -> set[str]:
 def _is_text(value: str) -> bool:
     """Neither a NUL, which no database keeps, nor half of a character pair."""
     return "\x00" not in value and not any(0xD800 <= ord(each) <= 0xDFFF for each in value)
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and value != "" and _is_text(value) and not is_seen(value)
 
 
 def _is_number(value: Any) -> bool:

@@ -1,10 +1,13 @@
 """What people type: made plain where that is safe, refused with a remedy where it is not."""
 
+import unicodedata
 from typing import Any
 
 _HALF_WIDTH = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 # They come along when a number is copied from a chat, a PDF or a web page, and nobody sees them.
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202C, 0x202D, 0x2060, 0xFEFF))
+# Letters and signs by their category, and yet blank: the fillers of Hangul, a Braille cell without dots, a null note.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
 
 
 class Malformed(Exception):
@@ -26,3 +29,8 @@ def half_width(text: str) -> str:
     Only the full-width forms are folded: Unicode's own folding would also turn ② and ² into a 2 nobody meant.
     """
     return text.translate(_HALF_WIDTH | _INVISIBLE).strip()
+
+
+def is_seen(text: str) -> bool:
+    """Whether anything of a text can be seen: a letter, a figure or a sign, not blanks and marks alone."""
+    return any(unicodedata.category(each)[0] in "LNPS" and each not in _BLANK for each in text)

@@ -31,10 +31,12 @@ class Export(OfStore):
     kind: Mapped[Code]
     at: Mapped[Moment]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    reason: Mapped[Prose]
+    reason: Mapped[Prose]  # in their own words; of a copy it is the request
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("data_requests.id"))
     rows: Mapped[Count]
     file_sha256: Mapped[str | None] = mapped_column(NameType(64))
     person: Mapped[Person] = relationship()
+    request: Mapped["DataRequest | None"] = relationship()
     __table_args__ = (Index("ix_exports_at", "store_id", "at"),)
 
 
