@@ -20,6 +20,7 @@ from dealer.engine.database import next_number
 from dealer.engine.history import History
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Refused
+from dealer.engine.words import word
 from dealer.people import Actor
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.people import Role
@@ -30,6 +31,7 @@ from tests.cast import CAST, Shop
 from tests.conftest import at
 from tests.desk import Desk
 from tests.drives import Yard
+from web.privacy import KINDS
 
 SELLERS = {"王磊", "李娜", "张伟", "陈静", "何涛"}
 # Whose work needs a field whole. 王磊 received the visit, owns its card and accompanies the drive.
@@ -237,3 +239,10 @@ def test_a_reason_that_nobody_can_see_is_none(nothing: str) -> None:
             form.model_validate({name: nothing})
         assert [(each["type"], each["loc"]) for each in wrong.value.errors()] == [("missing", (name,))]
     assert Answering.model_validate({"identified": "👍", "answer": nothing}).answer == ""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_showing_a_phone_has_one_name_wherever_the_phone_stands(language: str) -> None:
+    for context in ("Action", "Happened"):
+        named = {word(f"{context} {kind}", "reveal_phone", language) for kind in KINDS}
+        assert len(named) == 1, named

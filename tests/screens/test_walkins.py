@@ -180,7 +180,7 @@ def test_a_manager_gives_a_reason_to_read_a_phone(desk: Desks, shop: Shop) -> No
     boss.turn_clock("2026-11-10 09:30")
     later = boss.get("/prospects/1").text
     assert PHONE not in later
-    assert "查看完整电话" in later
+    assert "已查看完整手机号" in later
 
 
 def test_a_second_card_of_a_phone_is_told_beside_the_field(desk: Desks, shop: Shop) -> None:
