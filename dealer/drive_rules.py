@@ -5,10 +5,11 @@ Each rule answers None or a sentence for a person that names the remedy.
 
 from datetime import datetime, timedelta
 
+from dealer import odometers
 from dealer.desk import examined, is_signed, normal_number
 from dealer.desk_forms import LicenceEntry, SecondLook
 from dealer.drive_lists import stopped_for_conduct, under_way
-from dealer.drives import Return, Signing, missed_from
+from dealer.drives import CheckOut, Return, Signing, missed_from
 from dealer.engine import sealed
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no, on_facts
@@ -246,13 +247,10 @@ def its_day_has_come(drive: TestDrive, ask: Ask) -> Refusal | None:
 
 
 @on_facts
-def odometer_has_not_turned_back(drive: TestDrive, ask: Ask) -> Refusal | None:
-    """A car never has fewer kilometres than before."""
-    before = drive.car.odometer if drive.odometer_out is None else drive.odometer_out
-    facts: Return = ask.facts
-    if facts.odometer < before:
-        return no("The car showed {before} km before: read it again.", code="E-KM", field="odometer", before=before)
-    return None
+def odometer_is_likely(drive: TestDrive, ask: Ask) -> Refusal | None:
+    """Neither fewer kilometres than before, nor more than the drive can have had."""
+    facts: CheckOut | Return = ask.facts
+    return odometers.unlikely(facts.odometer, drive.car.odometer, drive.started_at or ask.at, ask.at)
 
 
 @on_facts

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from dealer import car_holds, deadlines
+from dealer.engine.calendar import add_months
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph, ShopTime
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
@@ -19,6 +20,7 @@ from dealer.records.trips import Mishap, MishapKind, Trip
 from dealer.records.vehicles import DemoCar
 
 KEEPS = has("keep demo cars")
+YEARS_BACK = 2  # no letter about a violation or an accident takes longer than that
 
 
 class MishapFacts(Facts):
@@ -40,7 +42,7 @@ def record(ask: Ask) -> Mishap:
     answer = KEEPS(None, ask)
     facts: MishapFacts = ask.facts
     car = ask.db.get(DemoCar, facts.car)
-    refusals = [answer if isinstance(answer, Refusal) else None, _is_strange(ask, car), _is_to_come(ask, facts)]
+    refusals = [answer if isinstance(answer, Refusal) else None, _is_strange(ask, car), _is_unlikely(ask, facts)]
     if told := [each for each in refusals if each]:
         raise Refused(told)
     holder = car_holds.who_had(ask.db, car, facts.happened_at) if car else None
@@ -89,7 +91,11 @@ def _is_strange(ask: Ask, car: DemoCar | None) -> Refusal | None:
     return None
 
 
-def _is_to_come(ask: Ask, facts: MishapFacts) -> Refusal | None:
+def _is_unlikely(ask: Ask, facts: MishapFacts) -> Refusal | None:
+    first = add_months(ask.today, -12 * YEARS_BACK)
+    if calendar_of(ask.db).today(facts.happened_at) < first:
+        sentence = "This was before {first}, longer ago than any letter takes: enter when it happened."
+        return no(sentence, code="E-REQ-FIELD", field="happened_at", first=first)
     if facts.happened_at > ask.at:
         return no("This time is still to come: enter when it happened.", code="E-REQ-FIELD", field="happened_at")
     return None

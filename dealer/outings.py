@@ -92,6 +92,32 @@ def what_is_chosen_is_seen(outing: Outing, ask: Ask) -> Refusal | None:
 
 
 @on_facts
+def what_is_chosen_belongs_together(outing: Outing, ask: Ask) -> Refusal | None:
+    """A visit is to one customer: the card and the deal are of no other."""
+    facts, db = ask.facts, ask.db
+    card = db.get(Prospect, facts.card) if facts.card else None
+    deal = db.get(Deal, facts.deal) if facts.deal else None
+    customer = db.get(Customer, facts.customer) if facts.customer else deal.customer if deal else None
+    if deal is not None and customer is not None and deal.customer_id != customer.id:
+        return no("This deal is of {other}: choose a deal of {customer}, or none.", code="E-REQ-FIELD", field="deal",
+                  other=deal.customer.name, customer=customer.name)  # fmt: skip
+    if card is not None and customer is not None and _is_of_another(card, customer):
+        return no("The card of {card} belongs to another customer than {customer}: choose another card, or none.",
+                  code="E-REQ-FIELD", field="card", card=card.name, customer=customer.name)  # fmt: skip
+    return None
+
+
+def _is_of_another(card: Prospect, customer: Customer) -> bool:
+    """By the customer it has become, else by the company it names, of which a person writes only a part."""
+    if card.customer_id is not None:
+        return card.customer_id != customer.id
+    if card.uscc and customer.uscc:
+        return card.uscc != customer.uscc
+    company = card.company.strip()
+    return bool(company) and company not in customer.name and customer.name not in company
+
+
+@on_facts
 def day_is_not_over(outing: Outing, ask: Ask) -> Refusal | None:
     """A visit of this morning may still be written down; one of an earlier day is no plan."""
     if calendar_of(ask.db).today(ask.facts.at) < ask.today:
@@ -144,7 +170,7 @@ def forget_it(outing: Outing, ask: Ask) -> None:
 # ruff: disable[E501]
 STEPS = [
     #    action      from        to            who                 asks for  refused unless …                                              then …
-    Step("plan",     None,       S.PLANNED,    has("make visits"), Planning, (somebody_is_named, what_is_chosen_is_seen, day_is_not_over), (plan_it,)),
+    Step("plan",     None,       S.PLANNED,    has("make visits"), Planning, (somebody_is_named, what_is_chosen_is_seen, what_is_chosen_belongs_together, day_is_not_over), (plan_it,)),
     Step("move",     S.PLANNED,  SAME,         OWNER,              Moving,   (day_is_not_over,),                                           (move_it,)),
     Step("report",   S.PLANNED,  S.MADE,       OWNER,              Report,   (visit_day_has_come, next_contact_is_ahead),                    (write_report,)),
     Step("call_off", S.PLANNED,  S.CALLED_OFF, OWNER,              Why,      (),                                                           (forget_it,)),

@@ -3,7 +3,7 @@
 Reads prospect cards and fleet customers, because a phone tells who is back; a phone that is left makes a card.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from dealer.showroom import HERE, TO_BUY, Known, recognise, whose_turn
 from dealer.visits import Arriving, Assigned, BecameDeal, Completed, CompletedLate, Corrected, Party
 
 S = VisitState
+DAYS_BACK = 3  # what was forgotten over a weekend is still known on Monday; what is older nobody remembers to the hour
 
 # ── rules: the row ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -115,6 +116,16 @@ def times_are_in_order(visit: Visit, ask: Ask) -> Refusal | None:
     if left is not None and not came <= left <= ask.at:
         return no("The time out lies between the time in and now.", code="E-TIME", field="left_at")
     return None
+
+
+@on_facts
+def day_is_recent(visit: Visit, ask: Ask) -> Refusal | None:
+    """A party is written down on its day, or within a few; a row that stays in its day is corrected however old."""
+    day, first = calendar_of(ask.db).today(ask.facts.came_at or visit.came_at), ask.today - timedelta(days=DAYS_BACK)
+    if day >= first or (isinstance(ask.facts, Corrected) and day == visit.day):
+        return None
+    sentence = "The register takes parties from {first} on: enter a time in since then."
+    return no(sentence, code="E-TIME", field="came_at", first=first)
 
 
 @on_facts
@@ -224,7 +235,7 @@ def row_is_not_signed(visit: Visit, ask: Ask) -> bool:
 LOGS = has("log visits")
 THE_ROW = (
     purpose_is_given, source_is_given, phone_is_given_or_refused, who_left_a_phone_is_named, card_has_an_owner,
-    consultant_works_here, times_are_in_order,
+    consultant_works_here, times_are_in_order, day_is_recent,
 )  # fmt: skip
 THE_REST = (who_left_a_phone_is_named, carded_phone_stays)
 A_LEAD = (is_no_deal_yet, needs_a_fleet, contact_can_be_called, a_consultant_receives_them)

@@ -120,7 +120,7 @@ STEPS = [
          (rules.its_day_has_come, *rules_at(Stage.VERIFY, R), rules.conduct_is_cleared),
          (desk.write_ride, drives.note_verified, note_card(Stage.VERIFY)), when=rules.is_ride),
     Step("check_out", S.VERIFIED, SAME, has("keep demo cars"), CheckOut,
-         (*WITH_THE_KEY, rules.car_is_at_hand, rules.odometer_has_not_turned_back),
+         (*WITH_THE_KEY, rules.car_is_at_hand, rules.odometer_is_likely),
          (drives.note_key_out,)),
     Step("start", S.VERIFIED, S.IN_PROGRESS, OWNER, None,
          (*FIRST_OF_ALL, rules.registration_is_complete, *rules_at(Stage.START, D), *BEFORE_THE_KEY,
@@ -131,7 +131,7 @@ STEPS = [
          (drives.set_off, note_card(Stage.START)), when=rules.is_ride),
     # on the road
     Step("complete", S.IN_PROGRESS, S.COMPLETED, SEATED, Return,
-         (rules.odometer_has_not_turned_back,),
+         (rules.odometer_is_likely,),
          (drives.take_back, photos.plan_its_end)),
     Step("abort", S.IN_PROGRESS, S.ABORTED, SEATED, Abort,
          (),

@@ -5,7 +5,7 @@ Each rule answers None or a sentence for a person that names the remedy.
 
 from datetime import timedelta
 
-from dealer import car_holds
+from dealer import car_holds, odometers
 from dealer.drives import Readings
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no, on_facts
@@ -148,13 +148,12 @@ def car_is_at_hand(trip: Trip, ask: Ask) -> Refusal | None:
 
 
 @on_facts
-def odometer_has_not_turned_back(trip: Trip, ask: Ask) -> Refusal | None:
-    """A car never has fewer kilometres than before."""
+def odometer_is_likely(trip: Trip, ask: Ask) -> Refusal | None:
+    """Neither fewer kilometres than before, nor more than the trip can have had."""
     facts: Readings | Leg = ask.facts
-    before = trip.car.odometer if trip.car is not None else 0
-    if facts.odometer < before:
-        return no("The car showed {before} km before: read it again.", code="E-KM", field="odometer", before=before)
-    return None
+    if trip.car is None:
+        return None
+    return odometers.unlikely(facts.odometer, trip.car.odometer, trip.key_out_at or ask.at, ask.at)
 
 
 @on_facts

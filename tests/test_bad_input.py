@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from dealer.engine.malformed import whole_number
 from tests.cast import Shop
 from tests.desk import Desk
 from tests.test_workflow import registered
@@ -65,6 +66,40 @@ def test_a_program_that_sends_the_wrong_shape_is_told_so(shop: Shop, desk: Desks
                 f"/deals/{deal}/quotations/new", "/drives/new", "/prospects/new"):  # fmt: skip
         status = li_na.client.post(url, json=facts, headers=headers).status_code
         assert status in (403, 404, 409, 422), (url, status)
+
+
+@pytest.mark.parametrize("typed", ["²", "9" * 30, "9" * 5000, "-1", "③"])
+def test_what_is_no_number_is_nowhere_read_as_one(typed: str) -> None:
+    assert whole_number(typed) is None
+
+
+def test_a_hidden_number_that_cannot_be_meant_keeps_what_was_typed(shop: Shop, desk: Desks) -> None:
+    deal = registered(shop)
+    chen, zhao, liu = desk("陈静"), desk("赵敏"), desk("刘洋")
+    url = f"/deals/{deal}/hold"
+    blank = chen.get(url)
+    token = {"csrf_token": blank.hidden("csrf_token")}
+    for strange in ("²", "9" * 30):
+        sent = token | {"form_key": f"k{len(strange)}", "seen": strange, "until": "2026-12-01", "comment": "等待预算"}
+        answer = chen.client.post(url, data=sent)
+        assert (answer.status_code, "等待预算" in answer.text) == (409, True)
+        told = chen.ask(url, {"until": "2026-12-01", "comment": "等待预算", "seen_version": strange})
+        assert (told.status, told.json["refusals"][0]["field"]) == (422, "seen_version")
+        signed = {"csrf_token": liu.get("/hand-ins").hidden("csrf_token"), "form_key": f"k{len(strange)}"}
+        signed["hand_in"] = [f"{strange}:{strange}", f"{strange}:1", f"4:{strange}"]  # type: ignore[assignment]
+        assert liu.client.post("/hand-ins/sign", data=signed).status_code == 303
+        row = {f"words-{strange}-reason": "忙"}
+        assert desk("王磊").submit("/hand-ins/today", row).status == 200
+    party = {"no_phone": "1", "source": "passing_by", "purpose": "look_at_cars", "heads": "1"}
+    zhao.submit("/walkins/new", party)
+    assert zhao.submit("/walkins/1/leave", {"closing": "²"}, form_at="/walkins").status == 200
+
+
+def test_what_is_wrong_in_a_row_is_told_to_a_program(desk: Desks) -> None:
+    told = desk("王磊").ask("/hand-ins/today", {"words": [{"card": "zz"}], "unknown": 1})
+    assert told.status == 422
+    fields = {each["field"] for each in told.json["refusals"] if each["sentence"]}
+    assert {"words-0-card", None} <= fields
 
 
 def test_sign_in_leads_to_no_other_house(app: Flask) -> None:

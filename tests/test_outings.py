@@ -10,6 +10,7 @@ from dealer.outings import Report
 from dealer.people import by_number
 from dealer.prospects import new_card
 from dealer.records.customers import CustomerClass
+from dealer.records.deals import Deal
 from dealer.records.outings import Outing
 from dealer.records.prospects import Source
 from tests.cast import Shop
@@ -103,6 +104,26 @@ def test_a_visit_for_a_deal_stands_on_its_page_and_in_its_story(shop: Shop, desk
     told = lina.get("/deals/1").text
     assert "了解年度车辆采购计划" in told
     assert "已计划拜访" in told  # in what happened
+
+
+def test_a_visit_is_to_one_customer_with_its_own_card_and_deal(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    facts = CardFacts(phone="13888880001", name="段先生", source=Source.PASSING, company="昆明长风物流")
+    with shop.acting("李娜", at("2026-11-10 08:00"), facts) as ask:
+        card = new_card(ask)
+        workflow.begin(card, "card", ask)
+    lina = desk("李娜")
+    for name in ("段莉", "杨帆"):
+        person = {"name": name, "customer_class": "individual", "contact": name, "phone": "13888880031"}
+        lina.submit("/deals/new", person | {"phone": "13888880032"} if name == "杨帆" else person)
+    with shop.looking() as db:
+        first, second = (by_number(db, Deal, shop.actor("李娜"), number) for number in (1, 2))
+        assert first is not None
+        assert second is not None
+        keys = {"customer": str(first.customer_id), "deal": str(second.id), "card": str(card.id)}
+    for chosen, field in ((("customer", "deal"), "deal"), (("customer", "card"), "card"), (("deal", "card"), "card")):
+        told = lina.ask("/outings/new", PLAN | {name: keys[name] for name in chosen})
+        assert [each["field"] for each in told.json["refusals"]] == [field]
+    assert lina.ask("/outings/new", PLAN | {"customer": keys["customer"], "deal": str(first.id)}).status == 200
 
 
 def test_nobody_links_a_visit_to_a_card_they_may_not_see(shop: Shop, desk: Callable[[str], Desk]) -> None:

@@ -137,6 +137,12 @@ def test_nobody_comes_tomorrow(shop: Shop) -> None:
     assert refused(shop, came_at=at("2026-11-10 10:06")) == [("E-TIME", "came_at")]
 
 
+def test_nobody_is_written_down_for_a_day_that_nobody_remembers(shop: Shop) -> None:
+    assert refused(shop, came_at=at("1990-01-01 10:00")) == [("E-TIME", "came_at")]
+    assert refused(shop, came_at=at("2026-11-06 23:59")) == [("E-TIME", "came_at")]
+    log(shop, came_at=at("2026-11-07 00:00"))
+
+
 def test_a_party_goes_to_somebody_who_keeps_cards(shop: Shop) -> None:
     assert refused(shop, consultant=shop.person("高洁").id) == [("E-REQ-FIELD", "consultant")]
 

@@ -141,6 +141,16 @@ def test_what_an_address_says_wrong_is_passed_over(desk: Callable[[str], Desk], 
     assert desk("刘洋").get(f"/reports/traffic{address}").status == 200
 
 
+def test_a_period_that_is_not_the_one_asked_for_says_so(desk: Callable[[str], Desk]) -> None:
+    liu = desk("刘洋")
+    for days, other in (
+        ("from=2026-11-01&to=2026-11-10", False),
+        ("from=2026-11-10&to=2026-11-01", True),
+        ("from=2024-11-01&to=2026-11-01", True),
+    ):
+        assert ("显示的期间与所选不同" in liu.get(f"/reports/traffic?{days}").text) is other
+
+
 @pytest.mark.parametrize("asked", ["figure=profit", "by=colour", "by=hour&value=nine", "by=model&value=X5"])
 def test_a_number_nobody_counts_has_no_rows(desk: Callable[[str], Desk], asked: str) -> None:
     assert desk("刘洋").get(f"/reports/traffic/rows?{asked}").status == 404

@@ -101,6 +101,25 @@ def test_a_car_goes_out_and_comes_back_and_its_log_says_where_it_was(lot: Lot) -
     assert (lot.due("trip_back"), len(lot.due("car_check"))) == ([], 1)
 
 
+def test_a_reading_nobody_can_have_driven_is_refused_and_a_wrong_one_can_be_put_right(
+    lot: Lot, desk: Callable[[str], Desk]
+) -> None:
+    number = lot.out()
+    assert lot.not_taken("李娜", "14:40", number, "log", Leg(place="车管所", odometer=999_999)) == ("E-KM",)
+    lot.step("李娜", "14:40", number, "log", Leg(place="车管所", odometer=14_010))
+    desk("孙强").turn_clock("2026-11-14 16:00")
+    keeper = desk("孙强")
+    back = {"odometer": "12050", "fuel": "60", "condition": "good"}
+    told = keeper.submit(f"/trips/{number}/take_back", back)
+    assert (told.status, "“试驾车”页面" in told.text) == (409, True)
+    with lot.shop.looking() as db:
+        car = db.get_one(DemoCar, lot.keys["X5"])
+    papers = {"plate": car.plate, "model": car.model_id, "insured_until": "2027-11-20", "inspected_until": "2027-11-20"}
+    keeper.submit(f"/democars/{car.id}/edit", papers | {"odometer": "12040"})
+    assert keeper.submit(f"/trips/{number}/take_back", back).status == 200
+    assert lot.car("X5").odometer == 12_050
+
+
 def test_nobody_approves_a_car_for_themselves(lot: Lot) -> None:
     number = lot.ask(who="陈静")
     assert lot.not_taken("陈静", "09:10", number, "approve") == ("E-SELF-APPROVE",)
@@ -255,6 +274,8 @@ def test_the_letter_finds_who_had_the_car_at_that_minute(lot: Lot, desk: Callabl
     assert "无人使用" in nobody.text
     later = admin.submit("/mishaps/new", letter | {"happened_at": "2026-11-20T09:01"})
     assert "请填写发生时间" in later.text or later.status == 409
+    for long_ago, status in (("1990-01-01T10:00", 409), ("2024-11-19T23:59", 409)):
+        assert admin.submit("/mishaps/new", letter | {"happened_at": long_ago}).status == status
     with lot.shop.looking() as db:
         first = db.scalars(select(Mishap).where(Mishap.trip_id.is_not(None))).one()
     assert len([row for row in lot.due("mishap_to_settle") if row.subject_id == first.id]) == 2

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from dealer.engine.database import Busy, Database
+from dealer.engine.malformed import MOST_NUMBER
 from dealer.engine.settings import Settings
 from web import (
     account,
@@ -75,7 +76,6 @@ from web import (
     verification,
     walkins,
 )
-from web.asking import MOST_NUMBER
 from web.assets import assets
 
 SCREENS = (

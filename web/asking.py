@@ -10,6 +10,7 @@ from flask import Response, abort, g, jsonify, redirect, request
 from dealer import posts
 from dealer.engine.database import Conflict, Database
 from dealer.engine.facts import FIRST_YEAR, LAST_YEAR
+from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask, Refusal, Refused, Stale, no
 from dealer.people import Actor
 from web import parking
@@ -25,6 +26,7 @@ MEETINGS = {
     "uq_models_code": no("There is a model of this code already: choose another code.", code="E-MODEL-KNOWN"),
     "uq_people_sign_in": no("This sign-in name is taken: choose another one.", code="E-NAME-TAKEN"),
 }
+NO_SUCH_VERSION = no("Enter a whole number.", code="E-FIELD", field="seen_version")
 MET = no("Somebody else was faster: open the page again and look at what has changed.", code="E-CONFLICT")
 
 
@@ -48,13 +50,10 @@ def looking_ask() -> Ask:
     return Ask(looking(), me(), g.now)
 
 
-MOST_NUMBER = 2**31 - 1  # as much as a column of numbers holds
-
-
 def a_number(typed: str) -> int:
-    """A number in an address; ValueError for what nothing has."""
-    value = int(typed)
-    if not 0 <= value <= MOST_NUMBER:
+    """A number in an address or a form; ValueError for what nothing has."""
+    value = whole_number(typed)
+    if value is None:
         raise ValueError(typed)
     return value
 
@@ -86,11 +85,17 @@ def wants_json() -> bool:
     return request.is_json or request.accept_mimetypes.best == "application/json"
 
 
+NO_VERSION = -1  # what was sent is no number: nothing stands there
+
+
 def seen_version() -> int | None:
-    """The version of the thing that the form was drawn from."""
+    """The version of the thing that the form was drawn from; None: it was not drawn from any."""
     told = request.get_json(silent=True)
-    given = request.form.get("seen") or (told.get("seen_version", "") if isinstance(told, dict) else "")
-    return int(given) if str(given).isdigit() else None
+    given = request.form.get("seen") or (told.get("seen_version") if isinstance(told, dict) else None)
+    if given in (None, ""):
+        return None
+    version = whole_number(str(given))
+    return NO_VERSION if version is None else version
 
 
 def write(form: Form | None, work: Callable[[Ask], str], again: Callable[[Form | None, Any], Answer]) -> Answer:
@@ -102,6 +107,8 @@ def write(form: Form | None, work: Callable[[Ask], str], again: Callable[[Form |
     if form is not None and (form.only_rows_changed or form.facts is None):
         trouble = None if form.only_rows_changed else "form"
         return again(form, trouble) if trouble is None else _refused(form, (), again)
+    if wants_json() and seen_version() == NO_VERSION:
+        return jsonify({"refusals": [as_json(NO_SUCH_VERSION)]}), 422
     try:
         return _gone_to(_once(form, work))
     except Refused as refused:
@@ -174,9 +181,8 @@ def form_errors(form: Form | None) -> list[dict[str, Any]]:
     if form is None:
         return []
     return [
-        {"code": "E-FIELD", "field": each.name, "sentence": each.error, "language": language()}
-        for each in form.fields
-        if each.error
+        {"code": "E-FIELD", "field": field, "sentence": sentence, "language": language()}
+        for field, sentence in form.all_wrong
     ]
 
 

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from werkzeug.datastructures import MultiDict
 
 from dealer.engine.fields import Options, Uploaded
+from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Refusal
 from web import parking
 from web.language import say, show, told
@@ -138,8 +139,14 @@ class Form:
     def refuse(self, refusals: Iterable[Refusal]) -> "Form":
         """Put the reasons of a refused step where they belong; "extras-0-amount" is a cell, as its control is named."""
         for refusal in refusals:
-            self._place(tuple(int(p) if p.isdigit() else p for p in (refusal.field or "").split("-")), told(refusal))
+            self._place(_place_of(refusal.field or ""), told(refusal))
         return self
+
+    @property
+    def all_wrong(self) -> list[tuple[str | None, str]]:
+        """Every field, or cell of a row, with what is wrong in it; without a field what stands above the form."""
+        beside = [("-".join(map(str, place)), sentence) for place, sentence in self._beside.items()]
+        return [*beside, *((None, sentence) for sentence in self.errors)]
 
     @property
     def fields(self) -> list[Field]:
@@ -173,6 +180,12 @@ class Form:
             value = row.get(column, default_of(info))
             cells.append(_draw(column, info, value, error, full_name=f"{name}-{at}-{column}"))
         return cells
+
+
+def _place_of(field: str) -> tuple[Any, ...]:
+    """("extras", 0, "amount") of "extras-0-amount"."""
+    parts = [(part, whole_number(part)) for part in field.split("-")]
+    return tuple(part if number is None else number for part, number in parts)
 
 
 # ── drawing ───────────────────────────────────────────────────────────────────────────────────────────────────────

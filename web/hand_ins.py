@@ -9,6 +9,7 @@ from flask import Blueprint, g, redirect, render_template, request
 from dealer import hand_in_lines, hand_ins, people, workflow
 from dealer.engine import history
 from dealer.engine.database import calendar_of
+from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask
 from dealer.hand_in_lines import Drafted, Exceptional
 from dealer.hand_ins import HandingIn
@@ -176,7 +177,8 @@ def _line(hand_in: HandIn, cards: list[dict[str, Any]]) -> dict[str, Any]:
 def sign() -> Answer:
     """Sign everything that was on the page, as it was on the page."""
     seen = [each.partition(":") for each in request.form.getlist("hand_in")]
-    shown = [(int(number), int(version)) for number, _, version in seen if number.isdigit() and version.isdigit()]
+    read = [(whole_number(number), whole_number(version)) for number, _, version in seen]
+    shown = [(number, version) for number, version in read if number is not None and version is not None]
 
     def work(ask: Ask) -> str:
         for number, version in shown:

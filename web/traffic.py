@@ -45,6 +45,7 @@ def page() -> Answer:
     return render_template(
         "traffic/page.html",
         period=period,
+        other_than_asked=_other_than_asked(period),
         span=span,
         spans=_spans(period, dimension),
         around=_around(period, span, dimension),
@@ -153,6 +154,18 @@ def _period() -> Period:
     if _span() is Span.FREE:
         return traffic.period_between(first or last or today, last or first or today)
     return traffic.period_around(day_asked() or today, _span())
+
+
+def _other_than_asked(period: Period) -> str:
+    """That the two days that were named are not those of the period: exchanged, or too far apart."""
+    asked = day_asked("from"), day_asked("to")
+    if None in asked or asked == (period.first, period.last):
+        return ""
+    return say(
+        "This is not quite what was asked for: the period shown is {first} to {last}. Its first day comes before its "
+        "last, and it has {days} days at most.",
+        first=show(period.first), last=show(period.last), days=traffic.MOST_DAYS,
+    )  # fmt: skip
 
 
 def _days(period: Period) -> dict[str, str]:

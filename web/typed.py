@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from dealer.engine import files
 from dealer.engine.fields import Kind, Options, Uploaded
+from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Refusal, no
 from dealer.engine.words import SHOP_ZONE, show_money
 
@@ -175,7 +176,7 @@ def _typed_rows(name: str, model: type[BaseModel], sent: Sent) -> list[dict[str,
     """The rows of a growing table, in the order of their numbers; add_row and remove_row work without JavaScript."""
     prefix = f"{name}-"
     told = (key[len(prefix) :].split("-")[0] for key in (*sent, *request.files) if key.startswith(prefix))
-    numbers = sorted({int(number) for number in told if number.isdigit()})[:MOST_ROWS]
+    numbers = sorted({number for number in map(whole_number, told) if number is not None})[:MOST_ROWS]
     remove = sent.get("remove_row", "")
     rows = [
         {column: _typed_value(f"{prefix}{at}-{column}", info, sent) for column, info in model.model_fields.items()}

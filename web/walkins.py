@@ -19,7 +19,7 @@ from dealer.showroom import Known, Turn
 from dealer.visit_changes import WAS
 from dealer.visits import Arriving
 from web import privacy, steps, timeline, visit_changes
-from web.asking import Answer, looking, looking_ask, me, need, write
+from web.asking import Answer, a_number, looking, looking_ask, me, need, write
 from web.forms import Field, Form, options
 from web.language import clock, lasting, say, short_day, show
 
@@ -42,7 +42,7 @@ DURING = (
     ("trade_in", "Trades in a car"),
     ("questionnaire", "Questionnaire"),
 )
-KEPT_AT_MOST = timedelta(days=3)  # what a browser has kept for longer says itself when they came
+KEPT_AT_MOST = timedelta(days=reception.DAYS_BACK)  # what a browser has kept for longer says itself when they came
 SELDOM = ("company", "quantity", "sex", "arrival", "area", "came_at")
 
 
@@ -70,7 +70,7 @@ def _known(visit: Visit, action: str) -> dict[str, Any]:
 
 def _after(visit: Visit, action: str) -> str:
     """Reception goes on with the board, a consultant with the visit, whoever closes the day with the day."""
-    if (day := request.form.get("closing", "")).isdigit():
+    if (day := request.form.get("closing", type=a_number)) is not None:
         return f"/showroom-days/{day}"
     return (
         f"/walkins/{visit.number}" if me().may("keep cards") or visit.state is S.LEFT else f"/walkins?day={visit.day}"
@@ -174,7 +174,7 @@ def log() -> Answer:
 
 def _as_typed(ask: Ask) -> Ask:
     """A row that the browser kept while the line was down came when it was typed: it says how many seconds ago."""
-    ago = request.headers.get("X-Typed-Ago", type=int) or 0
+    ago = request.headers.get("X-Typed-Ago", 0, type=a_number)
     if ask.facts.came_at is not None or not 0 < ago <= KEPT_AT_MOST.total_seconds():
         return ask
     return ask.with_facts(ask.facts.model_copy(update={"came_at": ask.at - timedelta(seconds=ago)}))

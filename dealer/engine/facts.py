@@ -66,7 +66,7 @@ def _is_blank(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     digits = value.lstrip("+-").replace(".", "", 1) if isinstance(value, str) else ""
-    return isinstance(value, int | float) or digits.isdigit()
+    return isinstance(value, int | float) or (digits.isascii() and digits.isdecimal())
 
 
 class Personal:

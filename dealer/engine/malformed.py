@@ -34,3 +34,14 @@ def half_width(text: str) -> str:
 def is_seen(text: str) -> bool:
     """Whether anything of a text can be seen: a letter, a figure or a sign, not blanks and marks alone."""
     return any(unicodedata.category(each)[0] in "LNPS" and each not in _BLANK for each in text)
+
+
+MOST_NUMBER = 2**31 - 1  # as much as a column of numbers holds
+
+
+def whole_number(text: str) -> int | None:
+    """The number that these digits write, if a row, a version or a count can have it; ² is a digit to nobody here."""
+    digits = half_width(text)
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > len(str(MOST_NUMBER)):
+        return None
+    return value if (value := int(digits)) <= MOST_NUMBER else None
