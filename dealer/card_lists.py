@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from dealer import masking, people, reveals
 from dealer.cards import LIVE
 from dealer.engine.database import calendar_of
+from dealer.engine.names import needle
 from dealer.people import Actor
 from dealer.records.prospects import FollowUp, Prospect, ProspectState, Way
 
@@ -103,6 +104,21 @@ def newest(
     if below is not None:
         query = query.where(Prospect.number < below)
     return list(db.scalars(query.order_by(Prospect.number.desc()).limit(most + 1)))
+
+
+def search(db: Session, who: Actor, typed: str, most: int = 10) -> list[Prospect]:
+    """The cards whom somebody means: by name (Chinese, pinyin, initials), company, or phone, whole or its end."""
+    key, plain = needle(typed), typed.strip()
+    places = [Prospect.name.contains(plain, autoescape=True), Prospect.company.contains(plain, autoescape=True)]
+    if key:
+        places += [
+            Prospect.name_pinyin.contains(key, autoescape=True),
+            Prospect.name_initials.contains(key, autoescape=True),
+        ]
+    if (by_phone := masking.is_meant(Prospect.phone, typed)) is not None:
+        places.append(by_phone)
+    query = seen_by(db, who).where(Prospect.state != S.MERGED, or_(*places))
+    return list(db.scalars(query.order_by(Prospect.number.desc()).limit(most)))
 
 
 def _is_in(states: Iterable[ProspectState]) -> ColumnElement[bool]:

@@ -126,6 +126,17 @@ def test_a_visit_is_to_one_customer_with_its_own_card_and_deal(shop: Shop, desk:
     assert lina.ask("/outings/new", PLAN | {"customer": keys["customer"], "deal": str(first.id)}).status == 200
 
 
+def test_a_card_is_found_by_who_may_see_it(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    facts = CardFacts(phone="13888880001", name="段先生", source=Source.PASSING, company="昆明长风物流")
+    with shop.acting("王磊", at("2026-11-10 08:00"), facts) as ask:
+        workflow.begin(new_card(ask), "card", ask)
+    wang, lina = desk("王磊"), desk("李娜")
+    for typed in ("段先生", "dxs", "duanxian", "长风", "0001", "138 8888 0001"):
+        assert ("/prospects/1" in wang.get(f"/search?q={typed}").html, typed) == (True, typed)
+        assert "/prospects/1" not in lina.get(f"/search?q={typed}").html
+    assert "/prospects/1" not in wang.get("/search?q=88880001").html
+
+
 def test_nobody_links_a_visit_to_a_card_they_may_not_see(shop: Shop, desk: Callable[[str], Desk]) -> None:
     facts = CardFacts(phone="13888880001", name="段先生", source=Source.PASSING)
     with shop.acting("王磊", at("2026-11-10 08:00"), facts) as ask:

@@ -1,11 +1,12 @@
-"""Search from the top bar: deals and customers by number, name, pinyin, phone; cars by VIN, demo cars by plate."""
+"""Search from the top bar: deals, customers, cards by number, name, phone; cars by VIN, demo cars by plate."""
 
 import re
 
 from flask import Blueprint, redirect, render_template, request
 
-from dealer import customers, deal_lists, democars, vehicles
+from dealer import card_lists, customers, deal_lists, democars, vehicles
 from dealer.records.deals import Deal
+from dealer.records.prospects import Prospect
 from dealer.records.vehicles import Model
 from web.asking import Answer, looking, me
 from web.language import say, show
@@ -32,6 +33,12 @@ def _found(typed: str) -> list[dict[str, str]]:
         hits += [
             _hit(f"/customers/{each.number}", each.name, say("Customer"), show(each.customer_class)) for each in known
         ]
+    if me().may_or_stands_in("see cards"):
+        cards = card_lists.search(looking(), me(), typed, MOST)
+        hits += [
+            _hit(f"/prospects/{card.number}", card.name, say("Card"), " · ".join(filter(None, _of_card(card))))
+            for card in cards
+        ]
     if me().may_or_stands_in("see stock"):
         cars = vehicles.by_end_of_vin(looking(), me(), typed, MOST)
         hits += [
@@ -42,6 +49,10 @@ def _found(typed: str) -> list[dict[str, str]]:
         plated = democars.by_plate(looking(), me(), typed)
         hits += [_hit("/democars", car.plate, say("Demo car"), _called(car.model)) for car in plated]
     return hits
+
+
+def _of_card(card: Prospect) -> tuple[str, str, str]:
+    return card.company, card.owner.name, show(card.state)
 
 
 def _called(model: Model) -> str:
