@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import masking, people, reveals
-from dealer.cards import LIVE
+from dealer.cards import GONE, LIVE
 from dealer.engine.database import calendar_of
 from dealer.engine.names import needle
 from dealer.people import Actor
@@ -56,6 +56,11 @@ def sees(db: Session, who: Actor, card: Prospect) -> bool:
     """One's own cards, a supervisor's group's, all of them for those whose duty it is."""
     seen = owners_seen_by(db, who)
     return card.store_id == who.store_id and (seen is None or card.owner_id in seen)
+
+
+def can_be_visited(db: Session, who: Actor, card: Prospect) -> bool:
+    """A card one sees, of somebody who is still known."""
+    return card.state not in GONE and sees(db, who, card)
 
 
 def seen_by(db: Session, who: Actor) -> Select[tuple[Prospect]]:
@@ -117,7 +122,7 @@ def search(db: Session, who: Actor, typed: str, most: int = 10) -> list[Prospect
         ]
     if (by_phone := masking.is_meant(Prospect.phone, typed)) is not None:
         places.append(by_phone)
-    query = seen_by(db, who).where(Prospect.state != S.MERGED, or_(*places))
+    query = seen_by(db, who).where(Prospect.state.not_in(GONE), or_(*places))
     return list(db.scalars(query.order_by(Prospect.number.desc()).limit(most)))
 
 

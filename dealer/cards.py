@@ -21,6 +21,7 @@ from dealer.records.people import Person, Role
 from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Result, Source, Visit, Way
 
 LIVE = (ProspectState.CARDED, ProspectState.FOLLOWING)
+GONE = (ProspectState.MERGED, ProspectState.ERASED)  # nobody works with these any more
 SALES_MANAGER = Role.SALES
 
 # ── what the steps ask for ────────────────────────────────────────────────────────────────────────────────────────

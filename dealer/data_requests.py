@@ -18,13 +18,14 @@ from dealer.desk import normal_number
 from dealer.engine import sealed
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Paragraph
-from dealer.engine.steps import Ask, Facts, Life, Personal, Refusal, Step, Unrecorded, no, on_facts
+from dealer.engine.steps import SAME, Ask, Facts, Life, Personal, Refusal, Step, Unrecorded, no, on_facts
 from dealer.held import Held
-from dealer.people import Actor, has
+from dealer.people import Actor, has, not_their_own
 from dealer.policies import policy
 from dealer.records.people import Role
 from dealer.records.privacy import DataRequest, RequestKind, RequestState
 from dealer.records.testdrives import NumberKind
+from dealer.twins import called_alike
 
 S, K = RequestState, RequestKind
 
@@ -41,10 +42,21 @@ class NewRequest(Facts):
     told: Annotated[str, Paragraph, Personal()] = Field("", title="In their own words", max_length=2000)
 
 
-class Answering(Facts):
-    """What they are told, and how it was made sure that it is them."""
+class Identifying(Facts):
+    """How it was made sure that it is them, before anything of theirs is copied or changed."""
 
     identified: str = Field(title="How we know that it is them", min_length=1, max_length=200)
+    other_name: Annotated[str, Personal()] = Field(
+        "",
+        title="Why it is them under another name",
+        max_length=200,
+        description="Only where what is held carries another name.",
+    )
+
+
+class Answering(Facts):
+    """What they are told."""
+
     answer: Annotated[str, Paragraph] = Field("", title="What they are told", max_length=2000)
     right_name: Annotated[str, Personal()] = Field(
         "",
@@ -73,6 +85,31 @@ def correction_says_what_is_right(request: DataRequest, ask: Ask) -> Refusal | N
     return None
 
 
+@on_facts
+def name_is_theirs(request: DataRequest, ask: Ask) -> Refusal | None:
+    """A phone changes hands: what is held under another name is somebody else's until words say otherwise."""
+    held_names = {each.thing.name for each in found(ask.db, ask.actor, request)} - {""}
+    others = sorted(name for name in held_names if not called_alike(name, request.name))
+    if not others or ask.facts.other_name:
+        return None
+    return no(
+        "What is held carries the name {others}, the request {name}: say why it is them, or do not go on.",
+        code="E-NAME-DIFFERS", field="other_name", others=others, name=request.name,
+    )  # fmt: skip
+
+
+def they_are_identified(request: DataRequest, ask: Ask) -> Refusal | None:
+    """Nothing leaves the house, and nothing is changed, for somebody who only says who they are."""
+    if not request.identified:
+        return no("First write down how we know that it is them.", code="E-NOT-IDENTIFIED")
+    return None
+
+
+def somebody_else_received_a_deletion(request: DataRequest, ask: Ask) -> Refusal | None:
+    """What is deleted cannot be brought back: whoever took the request down does not carry it out alone."""
+    return not_their_own(request.received_by_id, ask) if request.kind is K.DELETE else None
+
+
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -93,12 +130,17 @@ def plan_the_answer(request: DataRequest, ask: Ask) -> None:
     deadlines.plan(ask, "data_request", request, request.due_at, role=Role.ADMIN)
 
 
+def note_identity(request: DataRequest, ask: Ask) -> None:
+    """How we know stays with the request; a name that differed stays in its history, with the words for it."""
+    request.identified = ask.facts.identified
+
+
 def carry_out(request: DataRequest, ask: Ask) -> None:
     """Do what was asked for, as far as the law lets us, and note what stays."""
     known = found(ask.db, ask.actor, request)
     for each in known:
         CARRIED_OUT[request.kind](ask, each)
-    request.answer, request.identified = ask.facts.answer, ask.facts.identified
+    request.answer = ask.facts.answer
     request.answered_at, request.answered_by_id = ask.at, ask.actor.id
     request.outcome = [{"kind": each.kind, "at": each.at.isoformat(), "stays": each.stays} for each in known]
     deadlines.finish(ask, request, "data_request")
@@ -146,8 +188,13 @@ STEPS = [
     Step("receive", None, S.RECEIVED, has("take data requests"), NewRequest,
          (somebody_can_be_found,),
          (plan_the_answer,)),
+    Step("identify", S.RECEIVED, SAME, has("guard personal data"), Identifying,
+         (name_is_theirs,),
+         (note_identity,)),
+    Step("copy", S.RECEIVED, SAME, has("guard personal data"), None,
+         (they_are_identified,)),
     Step("answer", S.RECEIVED, S.ANSWERED, has("guard personal data"), Answering,
-         (correction_says_what_is_right,),
+         (they_are_identified, somebody_else_received_a_deletion, correction_says_what_is_right),
          (carry_out,)),
 ]
 # fmt: on

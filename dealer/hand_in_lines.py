@@ -96,7 +96,8 @@ def gathered(db: Session, hand_in: HandIn, at: datetime) -> list[Drafted]:
     lines = [
         _drafted(each, start, end, spoken, first_move.get(each.prospect_id), back.get(each.prospect_id))
         for each in stood
-        if each.prospect_id in {*spoken, *first_move, *back} or _was_missed(each, end)
+        if each.state is not ProspectState.ERASED
+        and (each.prospect_id in {*spoken, *first_move, *back} or _was_missed(each, end))
     ]
     return sorted(lines, key=lambda line: (not exceptions(line), not line.missed, line.prospect.number))
 

@@ -84,7 +84,7 @@ def what_is_chosen_is_seen(outing: Outing, ask: Ask) -> Refusal | None:
     customer = db.get(Customer, facts.customer) if facts.customer else None
     seen = {
         "customer": customer is not None and customer.store_id == ask.actor.store_id,
-        "card": card is not None and card_lists.sees(db, ask.actor, card),
+        "card": card is not None and card_lists.can_be_visited(db, ask.actor, card),
         "deal": deal is not None and deal.store_id == ask.actor.store_id and deal_lists.sees_deal(deal, ask.actor, db),
     }
     strange = next((name for name, there in seen.items() if getattr(facts, name) and not there), None)

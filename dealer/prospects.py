@@ -6,7 +6,7 @@ a deal that is signed makes an order.
 
 from datetime import date
 
-from dealer import card_lists, cards, idle, levels, people, standings, twins
+from dealer import card_lists, cards, emptied_cards, idle, levels, people, standings, twins
 from dealer.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why, last_visit
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Rule, Step, no, on_facts
@@ -18,7 +18,7 @@ from dealer.records.prospects import Level, Prospect, ProspectState, Visit, Way
 S = ProspectState
 LIVE = cards.LIVE
 WON = (S.ORDERED, S.OWNER)
-ALIVE = tuple(state for state in S if state is not S.MERGED)
+ALIVE = tuple(state for state in S if state not in cards.GONE)
 ASIDE = (S.LOST_PENDING, S.LOST, S.FROZEN, S.UNCONTACTABLE)
 URGENT = (Level.H, Level.A)
 DECIDES = has("decide on cards")
@@ -273,6 +273,9 @@ STEPS = [
     Step("hand_over",        ALIVE,           SAME,            has("move cards"), Handing,   (new_owner_keeps_cards,),                          (cards.hand_over_card,)),
     Step("leave_with_owner", LIVE,            SAME,            has("move cards"), Why,      (idle.somebody_else_is_proposed,),                 (idle.leave_with_owner,)),
     Step("merge",            ALIVE,           S.MERGED,        people.owner_or("move cards"), twins.Merging, twins.RULES,                   (twins.merge,)),
+    # by itself, once it was emptied: what was given up stays so in the figures
+    Step("end_emptied",      (*LIVE, S.LOST_PENDING), S.ERASED, SYSTEM,           None,      (emptied_cards.its_data_are_gone,),                (cards.forget_requests, emptied_cards.leave_work)),
+    Step("end_emptied",      (S.LOST, S.FROZEN, S.UNCONTACTABLE), S.ERASED, SYSTEM, None,    (emptied_cards.its_data_are_gone,),                (emptied_cards.leave_work,)),
     # by itself, because of a visit or of the card's deal
     Step("visited",          LIVE,            SAME,            SYSTEM,            None,      (has_come_since,),                                 (cards.count_as_contact,)),
     Step("come_back",        ASIDE,           S.FOLLOWING,     SYSTEM,            None,      (has_come_back,),                                  (cards.welcome_back,)),
@@ -286,8 +289,9 @@ STEPS = [
 # fmt: on
 
 PROSPECTS = Life(
-    "prospect", Prospect, ProspectState, standings.kept(STEPS), path=(S.CARDED, S.FOLLOWING, S.ORDERED, S.OWNER)
-)
+    "prospect", Prospect, ProspectState, standings.kept(STEPS), path=(S.CARDED, S.FOLLOWING, S.ORDERED, S.OWNER),
+    elsewhere=emptied_cards.its_data_were_deleted,
+)  # fmt: skip
 
 
 def new_card(ask: Ask) -> Prospect:

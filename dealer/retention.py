@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from dealer import exports, people
+from dealer import deadlines, emptied_cards, exports, people
 from dealer.cards import describe
 from dealer.engine import history
 from dealer.engine.calendar import add_months
@@ -23,6 +23,7 @@ from dealer.engine.database import Database, calendar_of
 from dealer.engine.jobs import every_minute
 from dealer.engine.steps import Ask, write_down
 from dealer.policies import policy
+from dealer.prospects import LIVE, PROSPECTS
 from dealer.records.customers import Contact, Customer
 from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.people import Store
@@ -63,12 +64,15 @@ def empty_visit(ask: Ask, visit: Visit) -> None:
 
 
 def empty_card(ask: Ask, card: Prospect) -> None:
-    """A prospect that was, without who it was; a number of the card stands where the phone was, which is unique."""
-    describe(card, "", f"#{card.number}", "")
+    """A prospect that was, without who it was; it leaves the daily work, unless it went into another card before."""
+    describe(card, "", emptied_cards.placeholder(card), "")
+    card.uscc = None
     card.loss_remark = card.freeze_reason = ""
     for contact in ask.db.scalars(select(FollowUp).where(FollowUp.prospect_id == card.id)):
         contact.what = ""
     _forget(ask, "prospect", card)
+    if card.state is not ProspectState.MERGED:
+        PROSPECTS.advance(card, "end_emptied", Ask(ask.db, people.system(card.store_id), ask.at))
 
 
 def empty_contact(ask: Ask, contact: Contact) -> None:
@@ -78,7 +82,8 @@ def empty_contact(ask: Ask, contact: Contact) -> None:
 
 
 def _forget(ask: Ask, kind: str, thing: Any) -> None:
-    """What the history knew of the person goes as well; its hashes stay."""
+    """Nobody is called about it any more; what the history knew of the person goes as well, its hashes stay."""
+    deadlines.cancel(ask, thing)
     history.forget(ask.db, thing.store_id, thing.id, ask.at)
     write_down(ask, kind, thing, "erase")
 
@@ -113,11 +118,14 @@ def _visits(store_id: UUID, before: datetime) -> ColumnElement[bool]:
 
 
 def _cards(store_id: UUID, before: datetime) -> ColumnElement[bool]:
-    """Cards that were given up or rest, without a deal or a customer."""
-    return and_(
-        Prospect.store_id == store_id, Prospect.state.in_(GIVEN_UP_CARDS), Prospect.since < before,
-        Prospect.deal_id.is_(None), Prospect.customer_id.is_(None), Prospect.name != "", _is_free(Prospect),
+    """Cards that were given up or rest, without a deal or a customer; and those once emptied yet still worked with."""
+    had_its_time = and_(
+        Prospect.state.in_(GIVEN_UP_CARDS), Prospect.since < before, Prospect.deal_id.is_(None),
+        Prospect.customer_id.is_(None), _is_free(Prospect),
     )  # fmt: skip
+    without_data = and_(Prospect.state.in_((*LIVE, ProspectState.LOST_PENDING, *GIVEN_UP_CARDS)),
+                        Prospect.name == "", Prospect.phone.startswith("#"))  # fmt: skip
+    return and_(Prospect.store_id == store_id, or_(had_its_time, without_data))
 
 
 def _contacts(store_id: UUID, before: datetime) -> ColumnElement[bool]:

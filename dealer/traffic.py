@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from dealer.engine.amounts import half_up
@@ -49,7 +49,15 @@ def _card_stands_at(*states: ProspectState) -> ColumnElement[bool]:
 
 
 _ORDERED = and_(_FIRST, _card_stands_at(*WON))
-_LOST = and_(_FIRST, _card_stands_at(ProspectState.LOST))
+_LOST = and_(
+    _FIRST,
+    or_(
+        _card_stands_at(ProspectState.LOST),
+        exists().where(  # also once the card was emptied
+            Prospect.id == Visit.prospect_id, Prospect.state == ProspectState.ERASED, Prospect.loss_reason.is_not(None)
+        ),
+    ),
+)
 
 # figure → which rows of the register it counts
 FIGURES: dict[str, ColumnElement[bool]] = {

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from dealer import card_lists, cards, deadlines, standings
+from dealer import card_lists, cards, deadlines, emptied_cards, standings
 from dealer.engine.fields import Options
 from dealer.engine.names import search_keys
 from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts, write_down
@@ -53,14 +53,14 @@ class Twin:
 
 def twins_of(db: Session, card: Prospect) -> list[Twin]:
     """Cards that may be of the same person, the surest first."""
-    if card.state is S.MERGED:
+    if card.state in cards.GONE:
         return []
     found: dict[UUID, Twin] = {}
     for by, same in (("phone", _same_phone(card)), ("uscc", _same_code(card)), ("name", _same_name(card))):
         if same is None:
             continue
         others = select(Prospect).where(
-            Prospect.store_id == card.store_id, Prospect.id != card.id, Prospect.state != S.MERGED, same
+            Prospect.store_id == card.store_id, Prospect.id != card.id, Prospect.state.not_in(cards.GONE), same
         )
         others = others.options(joinedload(Prospect.owner)).order_by(Prospect.number).limit(MOST)
         for other in db.scalars(others):
@@ -91,6 +91,12 @@ def _same_name(card: Prospect) -> ColumnElement[bool] | None:
     return and_(by_initials, or_(Prospect.name_pinyin == pinyin, Prospect.name_pinyin.startswith(f"{pinyin} ")))
 
 
+def called_alike(one: str, other: str) -> bool:
+    """Whether two names can be one person's: 李建国 and 李先生, not 李建国 and 王先生."""
+    polite = one.endswith(FORMS_OF_ADDRESS) or other.endswith(FORMS_OF_ADDRESS)
+    return one == other or (polite and one[:1] == other[:1])
+
+
 def doubtful(db: Session, who: Actor, most: int = card_lists.LISTED) -> list[Prospect]:
     """Cards a person sees that share code or name and company with another one, alike side by side."""
     other = aliased(Prospect)
@@ -102,10 +108,10 @@ def doubtful(db: Session, who: Actor, most: int = card_lists.LISTED) -> list[Pro
     same = select(other.id).where(
         other.store_id == Prospect.store_id,
         other.id != Prospect.id,
-        other.state != S.MERGED,
+        other.state.not_in(cards.GONE),
         or_(other.uscc == Prospect.uscc, named),
     )
-    query = card_lists.seen_by(db, who).where(Prospect.state != S.MERGED, same.exists())
+    query = card_lists.seen_by(db, who).where(Prospect.state.not_in(cards.GONE), same.exists())
     return list(db.scalars(query.order_by(Prospect.name_pinyin, Prospect.number).limit(most)))
 
 
@@ -137,6 +143,13 @@ def the_other_card_stands(card: Prospect, ask: Ask) -> Refusal | None:
 
 
 @on_facts
+def the_other_card_has_its_data(card: Prospect, ask: Ask) -> Refusal | None:
+    """Somebody who is known does not go into a card of nobody."""
+    other = staying(card, ask)
+    return emptied_cards.nothing_goes_into_it(other) if other is not None else None
+
+
+@on_facts
 def both_cards_are_theirs_to_merge(card: Prospect, ask: Ask) -> Refusal | None:
     """An owner merges two cards of their own; whose cards change hands is decided by who moves cards."""
     other = staying(card, ask)
@@ -159,7 +172,7 @@ def one_of_both_owners_stays(card: Prospect, ask: Ask) -> Refusal | None:
 def the_further_one_stays(card: Prospect, ask: Ask) -> Refusal | None:
     """Who has ordered is not made a prospect again, nor is somebody who is followed put aside with an old card."""
     other = staying(card, ask)
-    if other is None or _rank(other) >= _rank(card):
+    if other is None or other.state is S.ERASED or _rank(other) >= _rank(card):
         return None
     return no("Card {number} has come further: merge the other one into it.", code="E-MERGE-ORDER", field="into",
               number=card.number)  # fmt: skip
@@ -169,7 +182,10 @@ def _rank(card: Prospect) -> int:
     return 2 if card.state in (S.ORDERED, S.OWNER) else 1 if card.state in cards.LIVE else 0
 
 
-RULES = (the_other_card_stands, both_cards_are_theirs_to_merge, one_of_both_owners_stays, the_further_one_stays)
+RULES = (
+    the_other_card_stands, the_other_card_has_its_data, both_cards_are_theirs_to_merge, one_of_both_owners_stays,
+    the_further_one_stays,
+)  # fmt: skip
 
 # ── the effect ────────────────────────────────────────────────────────────────────────────────────────────────────
 

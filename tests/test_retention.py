@@ -85,7 +85,7 @@ def test_a_visit_and_a_card_lose_who_it_was_and_the_history_keeps_hashes_only(ya
     night(yard, "2028-11-16 03:00")
     visit, card = only(yard, Visit), only(yard, Prospect)
     assert (visit.name, visit.phone, visit.heads, visit.day) == ("", None, 2, date(2026, 11, 14))
-    assert (card.name, card.phone, card.state) == ("", "#1", ProspectState.LOST)
+    assert (card.name, card.phone, card.state) == ("", "#1", ProspectState.ERASED)
     assert (only(yard, Contact).name, only(yard, Contact).phone) == ("", None)
     with yard.shop.looking() as db:
         found = verify(db)

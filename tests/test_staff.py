@@ -349,6 +349,7 @@ def put_away(shop: Shop, name: str) -> None:
         ("deal", "lose", {"ask_to_lose"}),
         ("deal", "reopen", {"ask_to_reopen"}),
         ("prospect", "freeze", {"ask_to_freeze"}),
+        ("data_request", "answer", set()),  # whoever received a deletion
         ("policy", "approve", set()),  # whoever proposed it: its birth
     ],
 )

@@ -12,7 +12,7 @@ from dealer.engine.history import of_thing
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Ask
 from dealer.held import Held
-from dealer.people import Actor, by_number
+from dealer.people import Actor
 from dealer.records.privacy import DataRequest, RequestState
 from web import steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
@@ -127,14 +127,14 @@ def _stays(reason: str) -> str:
 
 def _facts(request: DataRequest) -> list[dict[str, str]]:
     names = names_of((request.received_by_id, request.answered_by_id))
+    known = [(say("How we know that it is them"), request.identified)] if request.identified else []
     told = [
         (say("Name"), request.name), (say("Phone"), mask_phone(request.phone or "") or "—"),
         (say("In their own words"), request.told or "—"), (say("Due by"), _due(request)),
-        (say("Received by"), names.get(request.received_by_id, "")),
+        (say("Received by"), names.get(request.received_by_id, "")), *known,
     ]  # fmt: skip
     if request.answered_at and request.answered_by_id:
         told += [
-            (say("How we know that it is them"), request.identified),
             (say("What they are told"), request.answer or "—"),
             (say("Answered by"), names.get(request.answered_by_id, "")),
         ]
@@ -143,15 +143,15 @@ def _facts(request: DataRequest) -> list[dict[str, str]]:
 
 @pages.post("/requests/<int:number>/copy")
 def copy(number: int) -> Answer:
-    """Their copy as a sheet."""
+    """Their copy as a sheet: the step, and the file that it leads to."""
 
     def work(ask: Ask) -> str:
-        request = or_404(by_number(ask.db, DataRequest, ask.actor, number))
+        request = steps.find(ask.db, KIND, number)
+        workflow.take(request, "copy", ask)
         rows = [_content(each) for each in data_requests.found(ask.db, ask.actor, request)]
         return f"/exports/{exports.take_out_of_one(ask, rows, language(), request).id}"
 
-    need("guard personal data")
-    return write(None, work, lambda form, trouble: (page(number), 409))
+    return write(None, work, lambda form, trouble: steps.form("requests", number, "copy"))
 
 
 def _content(each: Held) -> list[Any]:

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, abort, flash, render_template, request
 
 from dealer import messages, prospects, workflow
+from dealer.cards import GONE
 from dealer.engine.steps import Ask, Refused
 from dealer.messages import Sending
 from dealer.records.prospects import Prospect
 from web import steps
-from web.asking import Answer, looking, looking_ask, me, or_404, write
+from web.asking import Answer, looking, looking_ask, me, or_404, see_other, write
 from web.forms import Form
 from web.language import language, say, show, told
 from web.prospects import KIND
@@ -20,8 +21,9 @@ LANGUAGE_WORDS = {"zh": "In Chinese", "en": "In English"}
 
 @pages.get("/prospects/<int:number>/messages")
 def page(number: int) -> Answer:
-    """What can be said to them now, in either language."""
-    return _page(number, ())
+    """What can be said to them now, in either language; nothing to a card that nobody works with any more."""
+    card = steps.find(looking(), KIND, number)
+    return see_other(KIND.url(card)) if card.state in GONE else _page(number, ())
 
 
 @pages.post("/prospects/<int:number>/messages")

@@ -58,7 +58,9 @@ def _customers() -> list[tuple[str, str]]:
 
 @options("cards_to_visit")
 def _cards() -> list[tuple[str, str]]:
-    named = [card for card in _named_in_the_address("card", Prospect) if card_lists.sees(looking(), me(), card)]
+    named = [
+        card for card in _named_in_the_address("card", Prospect) if card_lists.can_be_visited(looking(), me(), card)
+    ]
     return _once([*named, *card_lists.newest(looking(), me(), LIVE)])
 
 

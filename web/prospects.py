@@ -45,6 +45,11 @@ VIEWS = {
 }
 
 
+def called(card: Prospect) -> str:
+    """By name; of an emptied card only the number is left."""
+    return card.name or say("Card {number}", number=card.number)
+
+
 def _sees(card: Prospect, who: people.Actor) -> bool:
     return card_lists.sees(looking(), who, card)
 
@@ -62,9 +67,7 @@ def _known(card: Prospect, action: str) -> dict[str, Any]:
             return {}
 
 
-KIND = steps.register(
-    steps.Kind("prospects", Prospect, prospects.PROSPECTS, title=lambda card: str(card.name), sees=_sees, known=_known)
-)
+KIND = steps.register(steps.Kind("prospects", Prospect, prospects.PROSPECTS, title=called, sees=_sees, known=_known))
 
 
 # ── choices ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -173,7 +176,7 @@ def _row(card: Prospect) -> dict[str, Any]:
         "tone": "bad" if overdue else "",
         "level": {"label": show(card.level), "tone": LEVEL_TONES.get(card.level, "neutral")},
         "state": {"label": show(card.state), "tone": STATE_TONES.get(card.state, "info")},
-        "who": {"text": card.name, "note": note},
+        "who": {"text": called(card), "note": note},
         "model": card.model.name if card.model else "—",
         "next": {"text": clock(card.next_contact_at), "tone": "bad" if overdue else ""},
         "last": {"text": short_day(card.last_contact_at), "tone": "bad" if deals.stands_still(card) else ""},
@@ -235,7 +238,8 @@ def _page(card: Prospect, form: Form | None) -> str:
         (row for each in (card, *merged) for row in history.of_thing(looking(), card.store_id, each.id)),
         key=lambda row: row.seq,
     )
-    phone = card_lists.phone_for(looking(), me(), card, g.now)
+    emptied = card.state is S.ERASED
+    phone = "" if emptied else card_lists.phone_for(looking(), me(), card, g.now)
     buttons = steps.buttons(KIND, card, choices)
     return render_template(
         "prospects/page.html",
@@ -244,14 +248,16 @@ def _page(card: Prospect, form: Form | None) -> str:
         phone=phone,
         days=_days_of_level(card),
         proposed=proposed(asked) if moves and (asked := idle.why_somebody_else(looking(), card, g.now)) else "",
-        visits_out=me().may_or_stands_in("make visits"),
+        title=called(card),
+        emptied=short_day(card.since) if emptied else "",
+        visits_out=not emptied and me().may_or_stands_in("make visits"),
         twins=[_twin(card, each, choices) for each in twins.twins_of(looking(), card)],
         merged=[_merged(each) for each in merged],
-        masked=phone != card.phone and me().may_or_stands_in("see all cards"),
+        masked=not emptied and phone != card.phone and me().may_or_stands_in("see all cards"),
         following=_following(card),
         form=(form or Form(Contacted, BY_CALL)) if contact else None,
         gives_up=any(each.step.action == "give_up_calling" and each.is_open for each in choices),
-        calls=phone == card.phone and not card.do_not_call,
+        calls=not emptied and phone == card.phone and not card.do_not_call,
         buttons=[each for each in buttons if each["action"] != "follow_up"],
         record=_record(card_lists.record_of(looking(), card), {each.id: each.number for each in merged}),
         visits=[_visit(each) for each in showroom.visits_of(looking(), card)],

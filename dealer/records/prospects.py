@@ -39,6 +39,7 @@ class ProspectState(StrEnum):
     FROZEN = "frozen"
     UNCONTACTABLE = "uncontactable"
     MERGED = "merged"
+    ERASED = "erased"
 
 
 class Level(StrEnum):
