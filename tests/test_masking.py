@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from dealer import exports, masking, reception, reveals, workflow
 from dealer.cards import Why
-from dealer.data_requests import Answering
+from dealer.data_requests import Identifying
 from dealer.engine.database import next_number
 from dealer.engine.history import History
 from dealer.engine.identifiers import mask_phone
@@ -234,11 +234,11 @@ def test_a_deal_has_the_phone_of_its_visit_without_showing_it_to_whom_it_is_mask
 
 @pytest.mark.parametrize("nothing", ["\u200b", "\u2800", "\u3164", " \u3000\u00a0", "\ufe0f\u034f", "\U000e0020"])
 def test_a_reason_that_nobody_can_see_is_none(nothing: str) -> None:
-    for form, name in ((Why, "reason"), (Answering, "identified"), (exports.Reason, "reason")):
+    for form, name in ((Why, "reason"), (Identifying, "identified"), (exports.Reason, "reason")):
         with pytest.raises(ValidationError) as wrong:
             form.model_validate({name: nothing})
         assert [(each["type"], each["loc"]) for each in wrong.value.errors()] == [("missing", (name,))]
-    assert Answering.model_validate({"identified": "👍", "answer": nothing}).answer == ""
+    assert Identifying.model_validate({"identified": "👍", "other_name": nothing}).other_name == ""
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
