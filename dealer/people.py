@@ -103,7 +103,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "send notes":             frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.NETWORK}),
     "answer notes":           frozenset({R.KEY_ACCOUNT}),
     "see notes":              SELLERS,
-    "sign hand-ins":          frozenset({R.SALES}),
+    "sign hand-ins":          frozenset({R.KEY_ACCOUNT, R.SALES}),
     "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST}),
     # the house
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),

@@ -43,7 +43,7 @@ HIDDEN = ("\x00", "\x07", "\u202e", "\u2066", "\u200b", "\ufeff", "\ue000", "\uf
 EMOJI = "🚗"
 
 # What stands on every page: a text that goes on overleaf is one text.
-RUNNING_HEAD = re.compile(rf"[\u4e00-\u9fff]{{0,20}}编号：{NUMBER}第\d+页共\d+页(版次[\d-]+)?$")
+RUNNING_HEAD = re.compile(rf"[\u4e00-\u9fff]{{0,20}}(编号：{NUMBER}|\d+年\d+月\d+日)第\d+页共\d+页(版次[\d-]+)?$")
 
 Path = tuple[str, ...]
 
