@@ -3,16 +3,18 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from dealer.terms.basics import WORDING, Line, Terms, Word
+
+Shown = Annotated[str, StringConstraints(max_length=12)]  # a count or a share, as it is printed
 
 
 class MorningRow(Terms):
     """One figure: its words, and its number for each column."""
 
     label: Line
-    values: tuple[Word, ...]
+    values: tuple[Shown, ...]
 
 
 class MorningBlock(Terms):

@@ -100,19 +100,22 @@ class Yard:
             return list(db.scalars(query.where(Deadline.cancelled_at.is_(None))))
 
     def under_way(self) -> int:
-        """杨帆 drives the M7 on 14 November: started at 10:05 with 3,340 km."""
+        """杨帆 drives the M7 on 14 November: started at 10:05 with 12,340 km."""
         number = self.book("M7", "2026-11-14T10:00", YANG_FAN, "2026-11-10 09:00")
         self.done("王磊", "2026-11-14 09:40", number, "enter_licence", LICENCE_OF_YANG_FAN)
         assert self.sign("2026-11-14 09:45", number).status == 200
         self.done("王磊", "2026-11-14 09:50", number, "verify", SEEN)
-        self.done("孙强", "2026-11-14 10:00", number, "check_out", {"odometer": 3_340, "fuel": 80})
+        self.done("孙强", "2026-11-14 10:00", number, "check_out", {"odometer": 12_340, "fuel": 80})
         self.done("王磊", "2026-11-14 10:05", number, "start")
         return number
 
 
 @pytest.fixture
 def yard(shop: Shop, desk: Callable[[str], Desk]) -> Yard:
-    """Demo cars X5, M7 (manual), E3; routes R1 in town, R2 with motorway."""
+    """Demo cars X5, M7 (manual), E3, driven for 12,300 km; routes R1 in town, R2 with motorway."""
+    with shop.database.writing(shop.store.id) as db:
+        for car in db.scalars(select(DemoCar)):
+            car.odometer = 12_300
     return Yard(shop, desk)
 
 
@@ -129,17 +132,17 @@ def test_story_3_a_test_drive_that_goes_well(yard: Yard) -> None:
     number = yard.under_way()
     drive = yard.look(number)
     assert (drive.state, shop_time(drive.started_at), drive.odometer_out) == (
-        S.IN_PROGRESS, "2026-11-14 10:05", 3_340,
+        S.IN_PROGRESS, "2026-11-14 10:05", 12_340,
     )  # fmt: skip
 
     # fewer kilometres than it left with cannot be
-    back = {"odometer": 3_339, "satisfaction": "satisfied", "liked": "空间大"}
+    back = {"odometer": 12_339, "satisfaction": "satisfied", "liked": "空间大"}
     refused = yard.ask("王磊", "2026-11-14 10:30", number, "complete", back)
     assert refused.status == 409
-    yard.done("王磊", "2026-11-14 10:30", number, "complete", back | {"odometer": 3_352})
+    yard.done("王磊", "2026-11-14 10:30", number, "complete", back | {"odometer": 12_352})
 
     drive = yard.look(number)
-    assert (drive.state, shop_time(drive.ended_at), drive.odometer_in) == (S.COMPLETED, "2026-11-14 10:30", 3_352)
+    assert (drive.state, shop_time(drive.ended_at), drive.odometer_in) == (S.COMPLETED, "2026-11-14 10:30", 12_352)
     assert drive.feedback is not None
     assert drive.feedback["liked"] == "空间大"
     assert [(shop_time(row.due_at), row.owner_id) for row in yard.due("drive_follow_up")] == [
@@ -233,7 +236,7 @@ def test_story_6_a_stopped_drive_stays_stopped_and_the_next_needs_the_showroom_m
     yard.done("王磊", "2026-11-14 10:22", number, "abort", stop)
     assert yard.look(number).state is S.ABORTED
 
-    back = {"odometer": 3_352, "satisfaction": "fair"}
+    back = {"odometer": 12_352, "satisfaction": "fair"}
     assert yard.ask("王磊", "2026-11-14 10:25", number, "complete", back).codes == ("E-STATE",)
     assert yard.ask("王磊", "2026-11-14 10:25", number, "start").codes == ("E-STATE",)
     # nothing is called "resume": there is no way out of a stopped drive, so there is no such address

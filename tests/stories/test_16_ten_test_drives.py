@@ -20,8 +20,8 @@ from tests.stories.test_03_to_06_test_drives import (
 
 __all__ = ["yard"]
 S = DriveState
-BACK = {"odometer": 3_352, "satisfaction": "satisfied"}
-KEY = {"odometer": 3_340, "fuel": 80}
+BACK = {"odometer": 12_352, "satisfaction": "satisfied"}
+KEY = {"odometer": 12_340, "fuel": 80}
 RIDE = {"consent": True, "belt": True}
 
 
@@ -102,7 +102,7 @@ def test_third_every_wrong_licence_is_told_apart_and_the_right_one_drives(yard: 
     yard.done("孙强", "2026-11-14 09:55", number, "check_out", KEY)
     assert yard.ask("李娜", "2026-11-14 09:56", number, "start").codes == ("E-NOT-YOURS",), "the companion starts it"
     yard.done("王磊", "2026-11-14 10:00", number, "start")
-    assert yard.ask("王磊", "2026-11-14 10:20", number, "complete", BACK | {"odometer": 3_339}).codes == ("E-KM",)
+    assert yard.ask("王磊", "2026-11-14 10:20", number, "complete", BACK | {"odometer": 12_339}).codes == ("E-KM",)
     yard.done("王磊", "2026-11-14 10:25", number, "complete", BACK)
 
 
