@@ -49,6 +49,7 @@ from web import (
     notices,
     offer_templates,
     outings,
+    packing,
     parking,
     policies,
     pricelist_compare,
@@ -200,6 +201,7 @@ def create_app(
     app.before_request(_find_nothing_by_what_no_database_keeps)
     _tell_errors(app)
     frame.register(app)
+    packing.register(app)
     return app
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from web import assets
+from web import assets, packing
 from web.assets import Asset, Assets, icons_named_in
 
 TEMPLATES = sorted((assets.HERE / "templates").rglob("*.html"))
@@ -134,3 +134,21 @@ def test_a_template_keeps_the_content_security_policy(template: Path) -> None:
     text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert not re.findall(r"<style|\sstyle=\"|<script(?![^>]*\ssrc=)|\son[a-z]+=\"|javascript:", text)
     assert not re.findall(r"(?:src|href|action|hx-\w+)=\"(?:https?:)?//", text)
+
+
+def test_a_page_is_packed_for_browsers_that_unpack_it() -> None:
+    app = Flask(__name__, static_folder=None)
+    packing.register(app)
+    long, short = "<p>一辆车</p>" * 1_000, "<p>一辆车</p>"
+    app.add_url_rule("/long", view_func=lambda: long)
+    app.add_url_rule("/short", view_func=lambda: short)
+    with app.test_client() as client:
+        packed = client.get("/long", headers={"Accept-Encoding": "gzip, br"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert len(packed.data) < len(long) // 4
+        assert packed.content_length == len(packed.data)
+        assert gzip.decompress(packed.data).decode() == long
+        for url, asked, body in (("/long", "identity", long), ("/short", "gzip", short)):
+            plain = client.get(url, headers={"Accept-Encoding": asked})
+            assert (plain.text, plain.headers.get("Content-Encoding")) == (body, None)
+            assert "Accept-Encoding" in plain.headers["Vary"]
