@@ -3,18 +3,16 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from dealer.terms.basics import WORDING, Line, Terms, Word
-
-Shown = Annotated[str, StringConstraints(max_length=12)]  # a count or a share, as it is printed
 
 
 class MorningRow(Terms):
     """One figure: its words, and its number for each column."""
 
-    label: Line
-    values: tuple[Shown, ...]
+    label: Word
+    values: tuple[Word, ...]
 
 
 class MorningBlock(Terms):
@@ -27,7 +25,7 @@ class MorningBlock(Terms):
 class MorningSheet(Terms):
     """As many people as fit on a page side by side, the last of all sheets with everybody together."""
 
-    columns: tuple[Line, ...]
+    columns: tuple[Word, ...]
     blocks: tuple[MorningBlock, ...]
 
 
