@@ -302,11 +302,13 @@ def _told_by(visit: Visit) -> dict[str, Any]:
 
 @pages.post("/deals/new")
 def register() -> Answer:
-    """Register it; the same code is the same customer."""
+    """Register it; the same code is the same customer. Reception sees no deals and goes back to the visit."""
 
     def work(ask: Ask) -> str:
         visit = people.by_number(ask.db, Visit, ask.actor, ask.facts.visit) if ask.facts.visit else None
-        return KIND.url(workflow.register_from_visit(ask, visit) if visit else workflow.register(ask))
+        deal = workflow.register_from_visit(ask, visit) if visit else workflow.register(ask)
+        seen = deal_lists.sees_deal(deal, ask.actor, ask.db)
+        return f"/walkins/{visit.number}" if visit and not seen else KIND.url(deal)
 
     return write(Form.received(NewDeal), work, _new)
 

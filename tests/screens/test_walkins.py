@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from dealer.engine.steps import place
+from dealer.records.prospects import Visit
 from dealer.records.testdrives import DriveState, TestDrive
 from dealer.records.vehicles import DemoCar, Route
 from tests.cast import Shop
@@ -143,6 +144,17 @@ def test_a_visit_becomes_a_deal_on_the_deals_own_form(desk: Desks, shop: Shop) -
     assert form.url == "/deals/new"
     assert 'value="滇行租赁公司"' in form.html
     assert f'value="{PHONE}"' in form.html
+
+
+def test_reception_makes_a_deal_of_a_visit_and_stays_where_it_may_look(desk: Desks, shop: Shop) -> None:
+    zhao = desk("赵敏")
+    logged(zhao, shop, name="和先生", quantity="30")
+    form = zhao.get("/walkins/1/become_deal")
+    facts = {"visit": 1, "name": "和记车队", "customer_class": "individual", "contact": "和先生", "phone": PHONE}
+    made = zhao.post("/deals/new", facts, form)
+    assert (made.status, made.url) == (200, "/walkins/1")
+    with shop.looking() as db:
+        assert db.scalars(select(Visit)).one().deal_id is not None
 
 
 def test_a_contact_is_written_down_on_the_card(desk: Desks, shop: Shop) -> None:
