@@ -9,7 +9,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import card_lists, deadlines, people
@@ -244,8 +244,20 @@ def to_sign(db: Session, who: Actor) -> list[HandIn]:
     """What waits for a manager's signature, of any day, oldest first."""
     if not who.may_or_stands_in("sign hand-ins"):
         return []
+    return list(db.scalars(_waiting(who).options(joinedload(HandIn.owner))))
+
+
+def how_many_to_sign(db: Session, who: Actor) -> int:
+    """Their number, which every page of a manager shows."""
+    if not who.may_or_stands_in("sign hand-ins"):
+        return 0
+    few = _waiting(who).with_only_columns(HandIn.id).subquery()
+    return db.scalar(select(func.count()).select_from(few)) or 0
+
+
+def _waiting(who: Actor) -> Select[HandIn]:
     query = people.scoped(select(HandIn), HandIn, who).where(HandIn.state == S.HANDED_IN)
-    return list(db.scalars(query.options(joinedload(HandIn.owner)).order_by(HandIn.day, HandIn.number).limit(200)))
+    return query.order_by(HandIn.day, HandIn.number).limit(200)
 
 
 def missing(db: Session, who: Actor, day: date, at: datetime) -> list[Person]:

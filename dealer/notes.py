@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import deadlines, people
@@ -109,10 +109,20 @@ def sees(who: Actor, note: Note) -> bool:
 
 def listed(db: Session, who: Actor, state: NoteState | None = None) -> list[Note]:
     """The notes that a person sees, newest first; what waits for an answer can be asked for alone."""
+    beside = (joinedload(Note.owner), joinedload(Note.customer), joinedload(Note.model))
+    return list(db.scalars(_seen_by(who, state).options(*beside)))
+
+
+def how_many(db: Session, who: Actor, state: NoteState) -> int:
+    """How many of them there are, at most a list full."""
+    few = _seen_by(who, state).with_only_columns(Note.id).subquery()
+    return db.scalar(select(func.count()).select_from(few)) or 0
+
+
+def _seen_by(who: Actor, state: NoteState | None) -> Select[Note]:
     query = people.scoped(select(Note), Note, who)
     if not who.may_or_stands_in("answer notes"):
         query = query.where(Note.owner_id == who.id)
     if state is not None:
         query = query.where(Note.state == state)
-    beside = (joinedload(Note.owner), joinedload(Note.customer), joinedload(Note.model))
-    return list(db.scalars(query.options(*beside).order_by(Note.number.desc()).limit(LISTED)))
+    return query.order_by(Note.number.desc()).limit(LISTED)

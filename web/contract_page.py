@@ -72,6 +72,7 @@ FIXES = {
     "book_drive": ("Book a test drive", "/drives/new?deal={deal}"),
     "quotation": ("To the deal", "/deals/{deal}"),
 }
+FIXED_BY = {"book_drive": "book drives"}  # the duty to which an address opens; who has it is named beside the obstacle
 
 
 def draw(contract: Contract, kind: steps.Kind, refusals: tuple[Refusal, ...] = ()) -> str:
@@ -188,8 +189,8 @@ def _fix(contract: Contract, refusal: Refusal, kind: steps.Kind) -> dict[str, An
     if refusal.fix not in FIXES:
         return {}
     label, place = FIXES[refusal.fix]
-    if refusal.fix == "book_drive" and not me().may_or_stands_in("book drives"):
-        return {}  # whoever may do it is named beside the obstacle
+    if refusal.fix in FIXED_BY and not me().may_or_stands_in(FIXED_BY[refusal.fix]):
+        return {}
     if not place.startswith("/"):
         return {"fix_label": say(label), "fix_url": kind.step_url(contract, place)}
     framework = contract.framework.number if contract.framework else ""

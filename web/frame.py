@@ -98,12 +98,12 @@ def to_decide() -> int:
 
 def to_sign() -> int:
     """How many hand-ins wait for this person's signature: the figure at the hand-ins."""
-    return len(hand_ins.to_sign(looking(), me()))
+    return hand_ins.how_many_to_sign(looking(), me())
 
 
 def to_read() -> int:
     """How many notes this person has not read: the figure at the feedback."""
-    return len(notes.listed(looking(), me(), NoteState.SENT)) if me().may_or_stands_in("answer notes") else 0
+    return notes.how_many(looking(), me(), NoteState.SENT) if me().may_or_stands_in("answer notes") else 0
 
 
 COUNTERS = {"/today": due_now, "/approvals": to_decide, "/hand-ins": to_sign, "/notes": to_read}

@@ -66,14 +66,15 @@ def _rows(visits: Sequence[Visit]) -> list[dict[str, Any]]:
 
 
 def _row(visit: Visit, told: Happened) -> dict[str, Any]:
+    minutes = walkins.minutes_here(visit, g.now)
     return walkins.in_list(visit) | {
         "heads": visit.heads,
         "phone": mask_phone(visit.phone) if visit.phone and visit.name else "",
         "note": walkins.why(visit),
         "first": visit.first,
         "stay": walkins.stay(visit),
-        "minutes": walkins.minutes_here(visit, g.now),
-        "lasting": lasting(timedelta(minutes=walkins.minutes_here(visit, g.now))),
+        "minutes": minutes,
+        "lasting": lasting(timedelta(minutes=minutes)),
         "version": visit.version,
         "ticks": [
             {"label": say("Card written"), "done": told.card},
