@@ -26,7 +26,8 @@ from dealer.records.contracts import (
     PaymentEvent,
 )
 from dealer.records.deals import Terms
-from dealer.records.deliveries import Batch, BatchShare, Receipt, ReceiptKind
+from dealer.records.deliveries import Batch, BatchShare
+from dealer.records.money import Receipt, ReceiptKind
 from dealer.records.people import Role
 from dealer.records.vehicles import InvoiceState, Unit, UnitState
 

@@ -12,7 +12,8 @@ from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refused, no
 from dealer.engine.words import SHOP_ZONE
 from dealer.records.contracts import PartyRole, PrintLog, Rendering
-from dealer.records.deliveries import Batch, Handover, Invoice
+from dealer.records.deliveries import Batch, Handover
+from dealer.records.money import Invoice
 from dealer.records.vehicles import Unit
 
 

@@ -21,7 +21,7 @@ from dealer.in_force import text_for
 from dealer.policies import policy
 from dealer.records.contracts import Contract, ContractLine, PartyRole
 from dealer.records.deals import Deal
-from dealer.records.deliveries import Invoice
+from dealer.records.money import Invoice
 from dealer.records.people import Role
 from dealer.records.vehicles import InvoiceState, Unit
 

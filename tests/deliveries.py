@@ -33,7 +33,8 @@ from dealer.records.contracts import (
 )
 from dealer.records.customers import Customer, CustomerClass
 from dealer.records.deals import Deal, DealState, Terms
-from dealer.records.deliveries import Batch, ItemResult, Receipt, ReceiptKind
+from dealer.records.deliveries import Batch, ItemResult
+from dealer.records.money import Receipt, ReceiptKind
 from dealer.records.quotations import Quotation, QuotationLine, QuotationState
 from dealer.records.vehicles import Category, Energy, Gearbox, Model, Unit
 from dealer.terms import Tick

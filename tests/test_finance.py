@@ -12,7 +12,8 @@ from dealer.finance import NewReceipt
 from dealer.invoices import InvoiceSums, RedLetter
 from dealer.records.contracts import Contract, ContractState, DepositKind, PaymentEvent
 from dealer.records.deals import Terms
-from dealer.records.deliveries import Batch, Invoice, ReceiptKind
+from dealer.records.deliveries import Batch
+from dealer.records.money import Invoice, ReceiptKind
 from dealer.records.vehicles import InvoiceState, Unit
 from tests import deliveries as scene
 from tests.cast import Shop

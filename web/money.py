@@ -10,7 +10,7 @@ from dealer.engine.steps import Ask
 from dealer.finance import NewReceipt
 from dealer.in_force import text_in_force
 from dealer.records.contracts import Contract, PartyRole
-from dealer.records.deliveries import Invoice, Receipt, ReceiptKind
+from dealer.records.money import Invoice, Receipt, ReceiptKind
 from dealer.records.vehicles import InvoiceState
 from web import contracts, steps
 from web.asking import Answer, looking, looking_ask, me, write

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from dealer.inspection import items_for
 from dealer.records.deals import Terms
-from dealer.records.deliveries import Batch, Handover, Inspection, Invoice, Receipt
+from dealer.records.deliveries import Batch, Handover, Inspection
+from dealer.records.money import Invoice, Receipt
 from dealer.records.vehicles import Certificate, Energy, Unit
 from dealer.terms import HANDOVER_CHECKS
 from tests import deliveries as scene
