@@ -55,10 +55,19 @@ def _cases(who: Actor) -> Select[Any]:
 
 
 def waiting_for(db: Session, who: Actor) -> list[PriceException]:
-    """What a person, or who they stand in for, is asked to decide now; the most urgent first.
+    """What a person, or who they stand in for, is asked to decide now; the most urgent first."""
+    query = _waiting_for(_cases(who), who)
+    return list(db.scalars(query.order_by(PriceException.due_at, PriceException.number).limit(PAGE)))
 
-    Whom a case waits for is what stands in their list of the day.
-    """
+
+def how_many_wait_for(db: Session, who: Actor) -> int:
+    """Their number, at most a page full, which every page shows in the menu."""
+    few = _waiting_for(people.scoped(select(PriceException.id), PriceException, who), who).limit(PAGE).subquery()
+    return db.scalar(select(func.count()).select_from(few)) or 0
+
+
+def _waiting_for(query: Select[Any], who: Actor) -> Select[Any]:
+    """Whom a case waits for is what stands in their list of the day."""
     mine = [one.id for one in _ones(who)]
     roles = {role.value for one in _ones(who) for role in one.roles}
     asked = select(Deadline.id).where(
@@ -68,14 +77,13 @@ def waiting_for(db: Session, who: Actor) -> list[PriceException]:
         Deadline.cancelled_at.is_(None),
         or_(Deadline.owner_id.in_(mine), Deadline.role.in_(roles)),
     )
-    query = _cases(who).where(
+    return query.where(
         PriceException.state == S.PENDING,
         asked.exists(),
         PriceException.requester_id.not_in(mine),
         PriceException.submitted_by_id.not_in(mine),
         ~_spoken(mine).where(ApprovalMark.cleared_at.is_(None)).exists(),
     )
-    return list(db.scalars(query.order_by(PriceException.due_at, PriceException.number).limit(PAGE)))
 
 
 def _spoken(ones: Iterable[UUID | None]) -> Select[Any]:

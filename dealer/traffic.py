@@ -32,9 +32,6 @@ PAGE = 50
 # ── what is counted ───────────────────────────────────────────────────────────────────────────────────────────────
 
 _LATER = aliased(Visit)
-_TO_BUY = and_(Visit.kind == VisitKind.VISIT, Visit.purpose.in_(TO_BUY))
-_FIRST = and_(_TO_BUY, Visit.first)
-_KEPT = and_(_FIRST, Visit.no_phone.is_(False))  # also once retention has emptied the phone itself
 _BACK = exists().where(
     _LATER.store_id == Visit.store_id,
     _LATER.phone == Visit.phone,
@@ -48,30 +45,36 @@ def _card_stands_at(*states: ProspectState) -> ColumnElement[bool]:
     return exists().where(Prospect.id == Visit.prospect_id, Prospect.state.in_(states))
 
 
-_ORDERED = and_(_FIRST, _card_stands_at(*WON))
-_LOST = and_(
-    _FIRST,
-    or_(
-        _card_stands_at(ProspectState.LOST),
-        exists().where(  # also once the card was emptied
-            Prospect.id == Visit.prospect_id, Prospect.state == ProspectState.ERASED, Prospect.loss_reason.is_not(None)
-        ),
+_LOST = or_(
+    _card_stands_at(ProspectState.LOST),
+    exists().where(  # also once the card was emptied
+        Prospect.id == Visit.prospect_id, Prospect.state == ProspectState.ERASED, Prospect.loss_reason.is_not(None)
     ),
 )
 
-# figure → which rows of the register it counts
-FIGURES: dict[str, ColumnElement[bool]] = {
-    "visits": Visit.kind == VisitKind.VISIT,
-    "calls": Visit.kind == VisitKind.CALL,
-    "outside": and_(Visit.kind == VisitKind.VISIT, Visit.purpose.not_in(TO_BUY)),
-    "first": _FIRST,
-    "again": and_(_TO_BUY, Visit.first.is_(False)),
-    "kept": _KEPT,
-    "drove": and_(_FIRST, Visit.drove),
-    "returned": and_(_KEPT, _BACK),
-    "ordered": _ORDERED,
-    "lost": _LOST,
+# figure → of which one it is a part (None: of all rows), and which of those rows it counts
+_TREE: dict[str, tuple[str | None, ColumnElement[bool]]] = {
+    "visits": (None, Visit.kind == VisitKind.VISIT),
+    "calls": (None, Visit.kind == VisitKind.CALL),
+    "to_buy": ("visits", Visit.purpose.in_(TO_BUY)),
+    "outside": ("visits", Visit.purpose.not_in(TO_BUY)),
+    "first": ("to_buy", Visit.first.is_(True)),
+    "again": ("to_buy", Visit.first.is_(False)),
+    "kept": ("first", Visit.no_phone.is_(False)),  # also once retention has emptied the phone itself
+    "drove": ("first", Visit.drove.is_(True)),
+    "returned": ("kept", _BACK),
+    "ordered": ("first", _card_stands_at(*WON)),
+    "lost": ("first", _LOST),
 }
+
+
+def _rows_of(figure: str) -> ColumnElement[bool]:
+    whole, part = _TREE[figure]
+    return part if whole is None else and_(_rows_of(whole), part)
+
+
+# figure → which rows of the register it counts
+FIGURES = {name: _rows_of(name) for name in _TREE if name != "to_buy"}
 
 # rate → of which figures it is made: the first over the sum of the others
 RATES: dict[str, tuple[str, ...]] = {
@@ -194,9 +197,18 @@ class Slice:
 
 # ── counting and listing ──────────────────────────────────────────────────────────────────────────────────────────
 
-# A row is told by one number with a bit per figure, so that one pass over the register counts all of them.
-_BITS = {name: 1 << at for at, name in enumerate(FIGURES)}
-_MARK = sum((case((holds, _BITS[name]), else_=0) for name, holds in FIGURES.items()), start=literal(0))
+# A row is told by one number with a bit per figure, so that one pass over the register counts all of them; what is no
+# visit is not asked whether it was a first one.
+_BITS = {name: 1 << at for at, name in enumerate(_TREE)}
+
+
+def _mark(whole: str | None = None) -> ColumnElement[int]:
+    parts = [(name, holds) for name, (of, holds) in _TREE.items() if of == whole]
+    bits = (case((holds, _mark(name) + _BITS[name]), else_=0) for name, holds in parts)
+    return sum(bits, start=literal(0))
+
+
+_MARK = _mark()
 
 
 def counted(db: Session, who: Actor, period: Period) -> Counts:
@@ -217,7 +229,7 @@ def counted_by(db: Session, who: Actor, period: Period, dimension: str) -> dict[
 
 
 def _unfold(marks: Mapping[int, int]) -> Counts:
-    of = {name: sum(count for mark, count in marks.items() if mark & bit) for name, bit in _BITS.items()}
+    of = {name: sum(count for mark, count in marks.items() if mark & _BITS[name]) for name in FIGURES}
     return Counts(sum(marks.values()), of)
 
 

@@ -70,6 +70,7 @@ from web import (
     staff,
     steps,
     stock,
+    tables,
     today,
     traffic,
     trips,
@@ -193,6 +194,7 @@ def create_app(
     app.jinja_env.globals["form_key"] = forms.form_key
     assets().register(app)
     language.register(app)
+    tables.register(app)
     csrf = CSRFProtect(app)
     _know_people(app)
     for screen in SCREENS:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, render_template, request
 
-from dealer import approvals, people, pricing, stages
+from dealer import approval_lists, approvals, people, pricing, stages
 from dealer.engine.steps import Choice
 from dealer.engine.words import Yuan
 from dealer.records.quotations import ExceptionState, PriceException, Tier
@@ -137,7 +137,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
 
 def _decides() -> bool:
     """Whose work this is, or who is asked to agree now."""
-    return me().may_or_stands_in("decide prices") or bool(approvals.waiting_for(looking(), me()))
+    return me().may_or_stands_in("decide prices") or approval_lists.how_many_wait_for(looking(), me()) > 0
 
 
 def _note(cases: list[PriceException]) -> str:

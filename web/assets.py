@@ -70,6 +70,7 @@ class Assets:
             "icons": Asset.of(_sprite(self.symbols), "svg", "image/svg+xml"),
         }
         self.by_filename = {asset.filename: asset for asset in self.by_name.values()}
+        self.silent = {name: self._drawn(name, Markup('aria-hidden="true"')) for name in self.symbols}
 
     def register(self, app: Flask) -> None:
         """Serve the assets below ``/assets/`` and give every template ``asset_url`` and ``icon``."""
@@ -83,7 +84,9 @@ class Assets:
         """Draw one icon. It is silent beside words; standing alone it needs a ``label`` that says what it means."""
         if name not in self.symbols:
             raise LookupError(f"icon {name!r} was not found at start-up: name it as NAMING in web/assets.py shows")
-        spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+        return self._drawn(name, Markup('role="img" aria-label="{}"').format(label)) if label else self.silent[name]
+
+    def _drawn(self, name: str, spoken: Markup) -> Markup:
         return Markup('<svg class="icon" width="16" height="16" {}><use href="{}#{}"></use></svg>').format(
             spoken, self.url("icons"), name
         )

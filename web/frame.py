@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Flask, g, request
 
-from dealer import approvals, deadlines, hand_ins, notes, people
+from dealer import approval_lists, deadlines, hand_ins, notes, people
 from dealer.records.outings import NoteState
 from dealer.records.people import Role
 from web.asking import looking, me
@@ -85,15 +85,13 @@ def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
 def due_now() -> int:
     """How much is due to this person: the figure at the bell."""
     if "due_now" not in g:
-        g.due_now = len(deadlines.due_to(looking(), me(), g.now))
+        g.due_now = deadlines.how_many_due_to(looking(), me(), g.now)
     return int(g.due_now)
 
 
 def to_decide() -> int:
     """How many prices wait for this person: the figure at the approvals."""
-    if "to_decide" not in g:
-        g.to_decide = len(approvals.waiting_for(looking(), me()))
-    return int(g.to_decide)
+    return approval_lists.how_many_wait_for(looking(), me())
 
 
 def to_sign() -> int:

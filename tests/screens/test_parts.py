@@ -10,7 +10,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from dealer.engine.words import catalogue
-from web import assets, forms, language
+from web import assets, forms, language, tables
 from web.assets import Assets
 
 FRAME = [assets.HERE / "templates" / name for name in ("base.html", "signed_out.html")]
@@ -50,6 +50,7 @@ def app() -> Flask:
     app.jinja_env.globals["form_key"] = forms.form_key
     Assets().register(app)
     language.register(app)
+    tables.register(app)
     CSRFProtect(app)
     return app
 
