@@ -14,14 +14,16 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from dealer import drive_lists, masking, people, trip_lists
+from dealer import card_lists, drive_lists, masking, people, showroom, trip_lists
+from dealer.cards import GONE
 from dealer.engine import files
 from dealer.engine.fields import Paragraph
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, write_down
-from dealer.engine.words import SHOP_ZONE, say, show
+from dealer.engine.words import SHOP_ZONE, Word, say, show
 from dealer.people import Actor, has
 from dealer.records.customers import Contact, Customer
 from dealer.records.privacy import DataRequest, Export
+from dealer.records.prospects import ProspectState
 from dealer.sheets import MEDIA_TYPE
 
 KEPT_FOR = timedelta(days=1)  # the sheet; the row about it stays
@@ -65,6 +67,25 @@ def _drives(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
                drive.companion.name, drive.state)  # fmt: skip
 
 
+def _cards(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
+    kept = [state for state in ProspectState if state not in GONE]
+    for card in card_lists.newest(db, who, kept, most=MOST_ROWS)[:MOST_ROWS]:
+        shown = masking.phone("card.phone", card.phone, who, own=card.owner_id == who.id)
+        quiet = Word("Tick", "yes") if card.do_not_call else ""
+        yield (card.number, card.name, shown, quiet, card.company, card.level, card.state,
+               card.model.name if card.model else "", card.source, card.last_contact_at, card.next_contact_at,
+               card.owner.name)  # fmt: skip
+
+
+def _visits(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
+    for visit in showroom.newest(db, who, MOST_ROWS):
+        shown = masking.phone("visit.phone", visit.phone, who, own=visit.owner_id == who.id)
+        consultant = visit.consultant.name if visit.consultant else ""
+        yield (visit.number, visit.kind, visit.came_at, visit.left_at, visit.heads,
+               Word("Party", "first" if visit.first else "again"), visit.name, shown, visit.company, visit.purpose,
+               visit.source, visit.model.name if visit.model else "", consultant, visit.result)  # fmt: skip
+
+
 def _trips(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
     for trip in [*trip_lists.open_ones(db, who), *trip_lists.past_ones(db, who, None, MOST_ROWS)][:MOST_ROWS]:
         plate = trip.car.plate if trip.car else ""
@@ -81,6 +102,18 @@ LISTS = {
         "see drives", "Register of test drives",
         ("Number", "Driver's name", "Phone", "Time", "Demo car", "Drive or ride along", "Accompanied by", "State"),
         _drives,
+    ),
+    "prospects": Taken(
+        "see cards", "Prospect cards",
+        ("Number", "Name", "Phone", "Do not call", "Company or authority", "Level", "State", "Model", "Source",
+         "Last contact", "Next contact", "Owner"),
+        _cards,
+    ),
+    "walkins": Taken(
+        "see visits", "Register of visits and calls",
+        ("Number", "Visit or call", "Time in", "Time out", "People", "First or again", "Name", "Phone",
+         "Company or authority", "Purpose", "Source", "Model", "Consultant", "Result"),
+        _visits,
     ),
     "trips": Taken(
         "see all trips", "Car requests",

@@ -245,6 +245,12 @@ def parties_of(db: Session, who: Actor, day: date) -> list[Visit]:
     return list(db.scalars(query.options(*beside).order_by(Visit.came_at.desc(), Visit.number.desc()).limit(500)))
 
 
+def newest(db: Session, who: Actor, most: int) -> list[Visit]:
+    """The register as a whole, latest first."""
+    query = people.scoped(select(Visit), Visit, who).options(joinedload(Visit.consultant), joinedload(Visit.model))
+    return list(db.scalars(query.order_by(Visit.day.desc(), Visit.came_at.desc()).limit(most)))
+
+
 def visits_of(db: Session, card: Prospect) -> list[Visit]:
     """When somebody with this card came or called, latest first."""
     query = select(Visit).where(Visit.prospect_id == card.id).order_by(Visit.came_at.desc())

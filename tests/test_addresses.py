@@ -83,7 +83,7 @@ GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
 GET      /exports
-GET POST /exports/<any(customers,drives,trips):kind>
+GET POST /exports/<any(customers,drives,prospects,trips,walkins):kind>
 GET      /exports/<uuid:key>
 GET      /exports/<uuid:key>/file
 GET      /frameworks

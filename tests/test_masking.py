@@ -177,6 +177,34 @@ def test_a_list_that_is_taken_out_says_by_whom_and_shows_no_more_than_the_screen
         ]
 
 
+def test_cards_and_the_register_are_taken_out_with_the_phones_that_are_ones_own(
+    shop: Shop, scene: dict[str, tuple[str, str]], desk: Callable[[str], Desk]
+) -> None:
+    desk("王磊").turn_clock("2026-11-10 11:00")
+    for page in ("/prospects", "/walkins"):
+        assert f'href="/exports{page}"' in desk("王磊").get(page).html
+
+    def taken(who: str, kind: str) -> list[list[Any]]:
+        browser = desk(who)
+        ready = browser.submit(f"/exports/{kind}", {"reason": "周会核对"})
+        return rows_of(browser.client.get(f"{ready.url}/file").data)
+
+    for kind in ("prospects", "walkins"):
+        mine, boss = taken("王磊", kind), taken("刘洋", kind)
+        assert "13577001234" in mine[2]
+        assert "135****1234" in boss[2], "a manager asks for a phone by name, and says why"
+        assert "刘洋" in boss[0][0]
+        assert "1 行" in boss[0][0]
+    assert len(taken("李娜", "prospects")) == 3, "a colleague's card is not hers to take out"
+    assert "首次" in taken("赵敏", "walkins")[2]
+    assert desk("赵敏").get("/exports/prospects").status == 403
+    assert desk("吴倩").get("/exports/walkins").status == 403
+    with shop.looking() as db:
+        assert {(each.kind, each.rows) for each in db.scalars(select(Export))} == {
+            ("prospects", 1), ("prospects", 0), ("walkins", 1),
+        }  # fmt: skip
+
+
 def test_what_a_customer_typed_is_no_formula_in_a_sheet(
     shop: Shop, scene: dict[str, Any], desk: Callable[[str], Desk]
 ) -> None:

@@ -18,6 +18,8 @@ pages = Blueprint("exports", __name__)
 BACK = {
     "customers": "/customers",
     "drives": "/drives/register",
+    "prospects": "/prospects",
+    "walkins": "/walkins",
     "trips": "/trips",
     exports.PERSON: "/requests",
 }  # where each list is looked at
@@ -44,14 +46,14 @@ def _reason(export: Export) -> str:
 # ── taking out a list ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pages.get("/exports/<any(customers,drives,trips):kind>")
+@pages.get("/exports/<any(customers,drives,prospects,trips,walkins):kind>")
 def export_form(kind: str) -> Answer:
     """What the list is needed for."""
     need(LISTS[kind].duty)
     return _export(kind, Form(Reason))
 
 
-@pages.post("/exports/<any(customers,drives,trips):kind>")
+@pages.post("/exports/<any(customers,drives,prospects,trips,walkins):kind>")
 def export(kind: str) -> Answer:
     """Make the sheet; who took it, when and why is written down."""
 
