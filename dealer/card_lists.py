@@ -88,9 +88,8 @@ def due_by(db: Session, who: Actor, until: datetime, most: int = LISTED) -> list
 
 def mine_due(db: Session, who: Actor, until: datetime) -> list[Prospect]:
     """The cards that a person contacts before a moment, and those of whom they stand in for; longest due first."""
-    mine = [who.id, *(away.id for away in who.stands_in_for)]
     query = people.scoped(select(Prospect), Prospect, who).where(
-        Prospect.owner_id.in_(mine), Prospect.next_contact_at < until
+        Prospect.owner_id.in_(_in_whose_name(who)), Prospect.next_contact_at < until
     )
     return list(db.scalars(query.order_by(Prospect.next_contact_at, Prospect.number).limit(DAYS_WORK)))
 
@@ -120,10 +119,15 @@ def search(db: Session, who: Actor, typed: str, most: int = 10) -> list[Prospect
             Prospect.name_pinyin.contains(key, autoescape=True),
             Prospect.name_initials.contains(key, autoescape=True),
         ]
-    if (by_phone := masking.is_meant(Prospect.phone, typed)) is not None:
+    own = Prospect.owner_id.in_(_in_whose_name(who))
+    if (by_phone := masking.is_meant("card.phone", Prospect.phone, typed, who, own)) is not None:
         places.append(by_phone)
     query = seen_by(db, who).where(Prospect.state.not_in(GONE), or_(*places))
     return list(db.scalars(query.order_by(Prospect.number.desc()).limit(most)))
+
+
+def _in_whose_name(who: Actor) -> list[UUID | None]:
+    return [who.id, *(away.id for away in who.stands_in_for)]
 
 
 def _is_in(states: Iterable[ProspectState]) -> ColumnElement[bool]:
@@ -135,6 +139,6 @@ def _is_in(states: Iterable[ProspectState]) -> ColumnElement[bool]:
 
 def phone_for(db: Session, who: Actor, card: Prospect, at: datetime) -> str:
     """The phone as this person may read it: the owner and their stand-in whole, others masked unless just revealed."""
-    mine = card.owner_id in {who.id, *(away.id for away in who.stands_in_for)}
+    mine = card.owner_id in _in_whose_name(who)
     shown = not mine and reveals.is_shown(db, who, card, at)
     return masking.phone("card.phone", card.phone, who, own=mine, revealed=shown)

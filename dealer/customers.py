@@ -211,7 +211,7 @@ def called(who: Actor, typed: str) -> ColumnElement[bool]:
             Customer.name_pinyin.contains(key, autoescape=True),
             Customer.name_initials.contains(key, autoescape=True),
         ]
-    by_phone = masking.is_meant(Contact.phone, typed)
+    by_phone = masking.is_meant("contact.phone", Contact.phone, typed, who)
     if by_phone is not None:
         reached = select(Contact.customer_id).where(Contact.store_id == who.store_id, by_phone)
         places.append(Customer.id.in_(reached))

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import event, select
 
-from dealer import car_damage, deadlines
+from dealer import car_damage, deadlines, do_not_call
 from dealer.car_damage import Ticked
 from dealer.customers import ShortName, Telephone
 from dealer.engine import files
@@ -317,10 +317,10 @@ def take_back(drive: TestDrive, ask: Ask) -> None:
     deadlines.finish(ask, drive.car, "car_not_back")
     if car_damage.new_on(drive):
         have_looked_at(drive, ask)
-    calendar = calendar_of(ask.db)
-    clock = policy(ask.db, drive.store_id, "follow_up_from", ask.today)
-    due = calendar.at(ask.today + timedelta(days=1), clock)
-    deadlines.plan(ask, "drive_follow_up", drive, due, owner_id=drive.owner_id)
+    if not do_not_call.is_asked(ask.db, drive.store_id, drive.phone):
+        clock = policy(ask.db, drive.store_id, "follow_up_from", ask.today)
+        due = calendar_of(ask.db).at(ask.today + timedelta(days=1), clock)
+        deadlines.plan(ask, "drive_follow_up", drive, due, owner_id=drive.owner_id)
 
 
 def _end(drive: TestDrive, ask: Ask) -> None:

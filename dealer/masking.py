@@ -7,7 +7,7 @@ shown for some minutes to who may ask for it, with a reason (reveals.py); a lice
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, false, or_, true
 
 from dealer.engine import identifiers
 from dealer.engine.identifiers import mask_phone
@@ -46,17 +46,26 @@ def phone(field: str, value: str | None, who: Actor, *, own: bool = False, revea
     return value if whole else mask_phone(value)
 
 
-def is_meant(phone: Any, typed: str) -> ColumnElement[bool] | None:
+def is_meant(
+    field: str, phone: Any, typed: str, who: Actor, own: ColumnElement[bool] | None = None
+) -> ColumnElement[bool] | None:
     """Whether a column holds the phone that was typed: whole, or by the end that everybody reads. None: it is no phone.
 
-    Nothing in between: whoever could search by five digits would read a masked phone digit by digit.
+    Nothing in between: whoever could search by five digits would read a masked phone digit by digit. And a whole one is
+    no guess to be confirmed: it leads who reads this field whole, or may have it shown, and whose own the thing is.
     """
     end, found = needle(typed), list[ColumnElement[bool]]()
     if len(end) == END and end.isdigit():
         found.append(phone.endswith(end, autoescape=True))
     if whole := _whole(typed):
-        found.append(phone == whole)
+        theirs = true() if _leads_on(field, who) else false() if own is None else own
+        found.append((phone == whole) & theirs)
     return or_(*found) if found else None
+
+
+def _leads_on(field: str, who: Actor) -> bool:
+    duties = (MASKS[field].duty, "reveal phones")
+    return any(duty is not None and who.may_or_stands_in(duty) for duty in duties)
 
 
 def _whole(typed: str) -> str | None:

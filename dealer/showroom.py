@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import card_lists, people
+from dealer import card_lists, do_not_call, people
 from dealer.engine import identifiers
 from dealer.engine.amounts import half_up
 from dealer.engine.database import calendar_of
@@ -45,10 +45,11 @@ class Known:
     last_visit: Visit | None
     card: Prospect | None
     customer: Customer | None
+    do_not_call: bool
 
 
 def recognise(db: Session, who: Actor, phone: str | None) -> Known | None:
-    """Who has this phone, in this shop; three index reads. None if nobody does, or if it is no phone (yet)."""
+    """Who has this phone, in this shop; a few index reads. None if nobody does, or if it is no phone (yet)."""
     number = _number(phone)
     if number is None:
         return None
@@ -57,7 +58,7 @@ def recognise(db: Session, who: Actor, phone: str | None) -> Known | None:
     visit = _last_visit(db, who, number)
     if card is None and contact is None and visit is None:
         return None
-    return _known(db, number, card, contact, visit)
+    return _known(db, who.store_id, number, card, contact, visit)
 
 
 def _number(typed: str | None) -> str | None:
@@ -84,7 +85,9 @@ def still_here(db: Session, store_id: UUID, phone: str, day: date) -> Visit | No
     return db.scalars(here.order_by(Visit.came_at).limit(1)).first()
 
 
-def _known(db: Session, number: str, card: Prospect | None, contact: Contact | None, visit: Visit | None) -> Known:
+def _known(
+    db: Session, store_id: UUID, number: str, card: Prospect | None, contact: Contact | None, visit: Visit | None
+) -> Known:
     """The card knows best, then the fleet customer, then the last visit."""
     customer = card.customer if card and card.customer else contact.customer if contact else None
     told: list[Prospect | Visit] = [each for each in (card, visit) if each is not None]
@@ -99,6 +102,7 @@ def _known(db: Session, number: str, card: Prospect | None, contact: Contact | N
         last_visit=visit,
         card=card,
         customer=customer,
+        do_not_call=do_not_call.is_asked(db, store_id, number),
     )
 
 

@@ -25,7 +25,7 @@ from dealer.people import Actor
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.people import Role
 from dealer.records.privacy import Export
-from dealer.records.prospects import Purpose, Source, Visit, VisitKind
+from dealer.records.prospects import Prospect, Purpose, Source, Visit, VisitKind
 from dealer.visits import Arriving
 from tests.cast import CAST, Shop
 from tests.conftest import at
@@ -218,14 +218,34 @@ def test_what_a_customer_typed_is_no_formula_in_a_sheet(
 def test_a_masked_phone_is_found_whole_or_by_its_end_and_never_digit_by_digit(
     shop: Shop, scene: dict[str, tuple[str, str]], desk: Callable[[str], Desk]
 ) -> None:
-    reception, finance = desk("赵敏"), desk("高洁")
-    for typed, found in (
-        ("0031", True), ("１３８ 8888 0031", True), ("+8613888880031", True), ("80031", False), ("880031", False),
-        ("3888880031", False), ("1388888", False), ("031", False),
+    reception, finance, clerk = desk("赵敏"), desk("高洁"), desk("吴倩")
+    for typed, found, whole in (
+        ("0031", True, False), ("１３８ 8888 0031", False, True), ("+8613888880031", False, True),
+        ("80031", False, False), ("880031", False, False), ("3888880031", False, False), ("1388888", False, False),
+        ("031", False, False),
     ):  # fmt: skip
-        for browser, page in ((reception, "/customers"), (finance, "/search")):
+        for browser, page in ((reception, "/customers"), (finance, "/search"), (clerk, "/search")):
             shown = browser.client.get(page, query_string={"q": typed}).get_data(as_text=True)
-            assert ("/customers/1" in shown) == found, (page, typed)
+            assert ("/customers/1" in shown) == (found or (whole and browser is clerk)), (page, typed)
+            assert ("该电话已有登记，请联系李娜。" in shown) == whole, (
+                "a whole number is told whom to ask, not whose it is"
+            )
+
+
+def test_a_guessed_phone_leads_to_a_card_only_whose_own_it_is_or_who_may_have_it_shown(
+    shop: Shop, scene: dict[str, tuple[str, str]], desk: Callable[[str], Desk]
+) -> None:
+    with shop.database.writing(shop.store.id) as db:
+        db.scalars(select(Prospect)).one().do_not_call = True
+    for who, leads in (("王磊", True), ("刘洋", True), ("张伟", False), ("李娜", False), ("许明", False)):
+        page = desk(who).get("/search?q=13577001234")
+        assert ('href="/prospects/1"' in page.html) == leads, who
+        assert ("是您的客户。" if who == "王磊" else "请联系王磊。") in page.text
+        assert "客户要求请勿致电。" in page.text
+    at_the_door = desk("赵敏").submit("/walkins/lookup", {"phone": "13577001234"}, form_at="/walkins/new").text
+    assert "和先生 请勿致电" in at_the_door
+    assert "顾问 王磊" in at_the_door
+    assert "135****1234 · 请勿致电" in desk("刘洋").get("/walkins/1").text
 
 
 def test_the_head_of_a_deal_shows_its_contact_as_the_customers_page_does(

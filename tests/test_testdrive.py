@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import drive_lists, people, testdrive, workflow
+from dealer import drive_lists, people, prospects, testdrive, workflow
+from dealer.cards import CardFacts
 from dealer.deals import Comment, NewDeal
 from dealer.desk_forms import LicenceEntry, Refusing, RevealReason, RideCheck, SecondLook
 from dealer.drive_papers import agreement_of
@@ -19,6 +20,7 @@ from dealer.engine.steps import Ask, Refused, place
 from dealer.people import by_number
 from dealer.records.deals import Deal, DealState
 from dealer.records.people import Posting, Role
+from dealer.records.prospects import Source
 from dealer.records.testdrives import (
     AbortReason,
     DocumentForm,
@@ -65,6 +67,14 @@ def test_story_3_a_drive_from_booking_to_feedback(yard: Yard) -> None:
     (follow_up,) = yard.due("drive_follow_up")
     assert (follow_up.due_at, follow_up.owner_id) == (at("2026-11-15 09:30"), yard.keys["王磊"])
     assert yard.car().status is DemoState.AVAILABLE
+
+
+def test_who_asked_not_to_be_called_is_not_called_after_a_drive_either(yard: Yard) -> None:
+    quiet = CardFacts(phone="13888880021", name="杨帆", source=Source.PASSING, do_not_call=True)
+    with yard.shop.acting("李娜", yard.when("08:30"), quiet) as ask:
+        workflow.begin(prospects.new_card(ask), "card", ask)
+    yard.completed()
+    assert yard.due("drive_follow_up") == []
 
 
 def test_story_3_every_answer_is_kept_with_what_was_seen(yard: Yard) -> None:

@@ -43,7 +43,9 @@ def index() -> Answer:
     ]
     older = found[PAGE - 1].number if len(found) > PAGE else None
     keeps = me().may_or_stands_in("keep customers")
-    return render_template("customers/list.html", rows=rows, typed=typed, older=older, keeps=keeps)
+    return render_template(
+        "customers/list.html", rows=rows, typed=typed, known=privacy.known_by(typed), older=older, keeps=keeps
+    )
 
 
 @pages.get("/customers/<int:number>")

@@ -221,7 +221,9 @@ def page(number: int) -> Answer:
 def _contact(deal: Deal) -> str:
     """杨帆 · 138****0021."""
     contact = looking().get(Contact, deal.contact_id) if deal.contact_id else None
-    return f"{contact.name} · {privacy.phone_of_contact(contact)}" if contact else ""
+    if contact is None:
+        return ""
+    return f"{contact.name} · {privacy.with_do_not_call(privacy.phone_of_contact(contact), contact.phone)}"
 
 
 def _forward(deal: Deal, choice: Choice | None) -> dict[str, Any] | None:

@@ -61,7 +61,7 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
         car=car_name(drive.car),
         badges=_badges(drive),
         span=span_of(drive),
-        phone=phone,
+        phone=privacy.with_do_not_call(phone, drive.phone),
         ask_phone=privacy.ask_for(drive, "drives", phone != drive.phone),
         ahead=_ahead(drive, ahead),
         items=_items(drive, ahead, choices) if reads else [],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import masking, people, reveals
+from dealer import do_not_call, masking, people, reveals, showroom
 from dealer.cards import Why
 from dealer.engine.database import calendar_of
 from dealer.engine.history import History
@@ -83,6 +83,26 @@ def phone_of_visit(visit: Visit) -> str:
     at_the_desk = me().may("log visits") and visit.day == calendar_of(looking()).today(g.now)
     revealed = visit.phone is not None and reveals.is_shown(looking(), me(), visit, g.now)
     return masking.phone("visit.phone", visit.phone, me(), own=mine or at_the_desk, revealed=revealed)
+
+
+def with_do_not_call(shown: str, phone: str | None) -> str:
+    """A phone as it is shown, and whether its owner asked not to be called."""
+    asked = do_not_call.is_asked(looking(), me().store_id, phone)
+    return f"{shown} · {say('Do not call')}" if asked else shown
+
+
+def known_by(typed: str) -> str:
+    """What whoever types a whole phone is told of it: that it is known and whom to ask, and no more than that."""
+    known = showroom.recognise(looking(), me(), typed)
+    if known is None:
+        return ""
+    if known.owner is None:
+        told = say("This phone is known: ask a manager.")
+    elif known.owner.id == me().id:
+        told = say("This phone is known: the customer is yours.")
+    else:
+        told = say("This phone is known: ask {who}.", who=known.owner.name)
+    return f"{told} {say('They asked not to be called.')}" if known.do_not_call else told
 
 
 # ── asking for a phone ────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from dealer import card_lists, customers, deal_lists, democars, vehicles
 from dealer.records.deals import Deal
 from dealer.records.prospects import Prospect
 from dealer.records.vehicles import Model
+from web import privacy
 from web.asking import Answer, looking, me
 from web.language import say, show
 
@@ -23,7 +24,9 @@ def page() -> Answer:
     if own_number and typed.upper().startswith("KA"):
         return redirect(f"/deals/{int(own_number[1])}", 303)
     found = _found(typed) if typed else []
-    return render_template("search/page.html", typed=typed, found=found, search_text=typed)
+    return render_template(
+        "search/page.html", typed=typed, found=found, known=privacy.known_by(typed), search_text=typed
+    )
 
 
 def _found(typed: str) -> list[dict[str, str]]:
@@ -51,8 +54,8 @@ def _found(typed: str) -> list[dict[str, str]]:
     return hits
 
 
-def _of_card(card: Prospect) -> tuple[str, str, str]:
-    return card.company, card.owner.name, show(card.state)
+def _of_card(card: Prospect) -> tuple[str, ...]:
+    return card.company, card.owner.name, show(card.state), say("Do not call") if card.do_not_call else ""
 
 
 def _called(model: Model) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, redirect, render_template
 
-from dealer import card_lists, deadlines, idle, waiting
+from dealer import card_lists, deadlines, do_not_call, idle, waiting
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.records.deadlines import Deadline
@@ -195,12 +195,20 @@ def _line(row: Deadline) -> Line:
         what=word("Deadline", row.kind),
         about=_about(row, thing),
         url=_address(thing),
-        note=" ".join(filter(None, (show(thing.level) if isinstance(thing, Prospect) else "", row.note))),
+        note=" ".join(filter(None, (_before_calling(row, thing), row.note))),
         when=say("Overdue since {when}", when=when) if late else say("Due {when}", when=when),
         tone="bad" if late else "wait" if ahead else "neutral",
         ahead=ahead,
         done=f"/deadlines/{row.id}/done" if row.kind in DONE_BY_HAND else "",
     )
+
+
+def _before_calling(row: Deadline, thing: Any) -> str:
+    """The level of a card; that whoever drove a car has asked since not to be called."""
+    if isinstance(thing, Prospect):
+        return show(thing.level)
+    asked = row.kind == "drive_follow_up" and do_not_call.is_asked(looking(), thing.store_id, thing.phone)
+    return say("Do not call") if asked else ""
 
 
 def _waiting(each: Waiting) -> Line:

@@ -244,7 +244,7 @@ def _field(form: Form, name: str, turns: list[Turn]) -> Field:
     return drawn
 
 
-def _introduced(known: Known | None) -> dict[str, str] | None:
+def _introduced(known: Known | None) -> dict[str, Any] | None:
     """李建国 · 云岭租车有限公司 / 老客户 · 上次到店 9月2日 · 顾问 陈立."""
     if known is None:
         return None
@@ -253,7 +253,8 @@ def _introduced(known: Known | None) -> dict[str, str] | None:
         told.append(say("last here {day}", day=short_day(known.last_visit.came_at)))
     if known.owner:
         told.append(say("consultant {name}", name=known.owner.name))
-    return {"who": " · ".join(filter(None, (known.name, known.company))), "note": " · ".join(told)}
+    who = " · ".join(filter(None, (known.name, known.company)))
+    return {"who": who, "note": " · ".join(told), "quiet": known.do_not_call}
 
 
 # ── a row, as lists show it ───────────────────────────────────────────────────────────────────────────────────────
@@ -319,7 +320,7 @@ def page(number: int) -> Answer:
         visit=visit,
         title=title_of(visit),
         badge=_badge(visit),
-        phone=_phone(visit),
+        phone=privacy.with_do_not_call(_phone(visit), visit.phone),
         ask_phone=privacy.ask_for(visit, "visits", _phone(visit) != visit.phone),
         stay=stay(visit),
         done=" · ".join(say(label) for name, label in DURING if getattr(visit, name)),
