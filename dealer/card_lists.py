@@ -31,11 +31,11 @@ def with_phone(db: Session, store_id: UUID, phone: str | None) -> Prospect | Non
 
 def record_of(db: Session, card: Prospect) -> list[FollowUp]:
     """The follow-up record, newest first, with those of merged cards; a correction stands with its own time."""
-    query = select(FollowUp).where(FollowUp.prospect_id.in_(_one_person(card))).options(joinedload(FollowUp.person))
+    query = select(FollowUp).where(FollowUp.prospect_id.in_(one_person(card))).options(joinedload(FollowUp.person))
     return list(db.scalars(query.order_by(FollowUp.at.desc(), FollowUp.id.desc()).limit(500)))
 
 
-def _one_person(card: Prospect) -> Select[UUID]:
+def one_person(card: Prospect) -> Select[UUID]:
     """The card and those that were merged into it: their entries stay where they were written."""
     return select(Prospect.id).where(or_(Prospect.id == card.id, Prospect.merged_into_id == card.id))
 
@@ -43,7 +43,7 @@ def _one_person(card: Prospect) -> Select[UUID]:
 def days_in_vain(db: Session, card: Prospect) -> set[date]:
     """The days since the last talk on which a call was not answered."""
     calls = select(FollowUp.at).where(
-        FollowUp.prospect_id.in_(_one_person(card)),
+        FollowUp.prospect_id.in_(one_person(card)),
         FollowUp.how == Way.CALL,
         FollowUp.answered.is_(False),
         FollowUp.corrects_id.is_(None),

@@ -6,7 +6,7 @@ a deal that is signed makes an order.
 
 from datetime import date
 
-from dealer import card_lists, cards, emptied_cards, idle, levels, people, standings, twins
+from dealer import card_lists, cards, emptied_cards, house_calls, idle, levels, people, standings, twins
 from dealer.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why, last_visit
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Rule, Step, no, on_facts
@@ -278,6 +278,8 @@ STEPS = [
     Step("end_emptied",      (S.LOST, S.FROZEN, S.UNCONTACTABLE), S.ERASED, SYSTEM, None,    (emptied_cards.its_data_are_gone,),                (emptied_cards.leave_work,)),
     # by itself, because of a visit or of the card's deal
     Step("visited",          LIVE,            SAME,            SYSTEM,            None,      (has_come_since,),                                 (cards.count_as_contact,)),
+    Step("meet_outside",     LIVE,            S.FOLLOWING,     SYSTEM,            None,      (house_calls.has_been_visited,),                   (house_calls.write_visit,)),
+    Step("meet_outside",     (*WON, *ASIDE),  SAME,            SYSTEM,            None,      (house_calls.has_been_visited,),                   (house_calls.write_visit,)),
     Step("come_back",        ASIDE,           S.FOLLOWING,     SYSTEM,            None,      (has_come_back,),                                  (cards.welcome_back,)),
     Step("join_deal",        (*LIVE, *WON),   SAME,            SYSTEM,            None,      (visit_became_a_deal,),                            (cards.join_deal,)),
     Step("order_with_deal",  LIVE,            S.ORDERED,       SYSTEM,            None,      (deal_stands_at(DealState.DELIVERY, DealState.CLOSED),), (cards.plan_nothing,)),

@@ -23,6 +23,7 @@ from dealer import (
     drive_lists,
     frameworks,
     hand_ins,
+    house_calls,
     notes,
     outings,
     parties,
@@ -60,6 +61,7 @@ from dealer.people import OWNER, SYSTEM, has, owner_or
 from dealer.records.contracts import Contract
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
+from dealer.records.outings import Outing
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import Quotation
 from dealer.tenders import TenderDates
@@ -300,7 +302,7 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
     """The thing's deal with everything that belongs to it; a thing without a deal stands alone."""
     deal = thing if isinstance(thing, Deal) else db.get(Deal, thing.case_id) if thing.case_id else None
     if deal is None:
-        return list(reception.beside(db, thing)) if isinstance(thing, Visit | Prospect) else [thing]
+        return _beside(db, thing)
     parts = (
         quotation.of_deal,
         approvals.of_deal,
@@ -309,4 +311,13 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
         vehicles.of_deal,
         delivery.of_deal,
     )
-    return [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]
+    theirs = [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]
+    return theirs + [each for each in _beside(db, thing) if each is not thing and each not in theirs]
+
+
+def _beside(db: Session, thing: Any) -> list[Any]:
+    """A thing that belongs to no deal, with what stands beside it: a visit or an outbound visit has its card."""
+    if isinstance(thing, Visit | Prospect):
+        return list(reception.beside(db, thing))
+    card = house_calls.card_of(db, thing) if isinstance(thing, Outing) else None
+    return [thing, card] if card is not None else [thing]

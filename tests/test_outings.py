@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from dealer import workflow
-from dealer.cards import CardFacts
+from dealer import card_lists, deadlines, workflow
+from dealer.cards import CardFacts, Grading
 from dealer.customers import CustomerFacts, register
 from dealer.engine.database import new_id
 from dealer.outings import Report
@@ -12,7 +12,7 @@ from dealer.prospects import new_card
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal
 from dealer.records.outings import Outing
-from dealer.records.prospects import Source
+from dealer.records.prospects import Level, Prospect, Source, Way
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk
@@ -124,6 +124,34 @@ def test_a_visit_is_to_one_customer_with_its_own_card_and_deal(shop: Shop, desk:
         told = lina.ask("/outings/new", PLAN | {name: keys[name] for name in chosen})
         assert [each["field"] for each in told.json["refusals"]] == [field]
     assert lina.ask("/outings/new", PLAN | {"customer": keys["customer"], "deal": str(first.id)}).status == 200
+
+
+def test_a_visit_that_was_made_is_a_contact_of_the_card_it_names(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    facts = CardFacts(phone="13888880001", name="段先生", source=Source.PASSING, company="昆明长风物流")
+    with shop.acting("王磊", at("2026-11-09 10:00"), facts) as ask:
+        card = new_card(ask)
+        workflow.begin(card, "card", ask)
+    with shop.acting("王磊", at("2026-11-09 10:05"), Grading(level=Level.B)) as ask:
+        workflow.take(by_number(ask.db, Prospect, ask.actor, 1), "set_level", ask)
+    wang = desk("王磊")
+    assert wang.ask("/outings/new", PLAN | {"card": str(card.id), "at": "2026-11-10T10:00"}).status == 200
+    wang.turn_clock("2026-11-10 16:00")
+    wang.sign_in()
+    wang.submit("/outings/1/report", REPORT | {"next_at": "2026-11-13T09:30"})
+    told = wang.get("/prospects/1").text
+    assert "上门" in told
+    assert "段主任 十二月发布采购公告 提前准备资格文件" in told
+    with shop.looking() as db:
+        card = by_number(db, Prospect, shop.actor("王磊"), 1)
+        (entry,) = card_lists.record_of(db, card)
+        assert (entry.how, entry.at, entry.person.name) == (Way.HOUSE_CALL, at("2026-11-10 16:00"), "王磊")
+        # the level asks for the seventeenth, the consultant has promised an earlier day
+        assert card.next_contact_at == entry.next_at == at("2026-11-13 09:30")
+        assert card.last_contact_at == at("2026-11-10 16:00")
+        assert [each.kind for each in deadlines.open_for(db, card)] == ["contact_prospect"]
+    wang.submit("/prospects/1/contact", {"how": "call", "result": "later"}, form_at="/prospects/1")
+    with shop.looking() as db:
+        assert len(card_lists.record_of(db, by_number(db, Prospect, shop.actor("王磊"), 1))) == 2, "written once"
 
 
 def test_a_card_is_found_by_who_may_see_it(shop: Shop, desk: Callable[[str], Desk]) -> None:
