@@ -12,6 +12,7 @@ from dealer.demo_clauses import CLAUSE_SCENES
 from dealer.demo_contracts import CONTRACT_SCENES
 from dealer.demo_deals import DEAL_SCENES
 from dealer.demo_floor import FLOOR_SCENES
+from dealer.demo_money import MONEY_SCENES
 from dealer.demo_offers import OFFER_SCENES
 from dealer.demo_outings import OUTING_SCENES
 from dealer.demo_prices import PRICE_SCENES
@@ -30,6 +31,7 @@ SCENES = (
     *DEAL_SCENES,
     *CONTRACT_SCENES,
     *CLAUSE_SCENES,
+    *MONEY_SCENES,
     *FLOOR_SCENES,
     *OFFER_SCENES,
     *PRICE_SCENES,

@@ -18,6 +18,7 @@ ROLES_A_LINE = 2  # on an arrow: Mermaid breaks longer lines in the middle of a 
 # What a phase of the deal asks about: the lives drawn beside it. A life that is not named here is drawn on its own.
 SERVES = {
     "visit": "inquiry",
+    "receipt": "delivery",
     "prospect": "inquiry",
     "price_list": "quotation",
     "quotation": "quotation",

@@ -1,38 +1,35 @@
-"""Money under a contract: recorded facts, and the questions that rules ask of them.
+"""Money under a contract: the questions that rules ask of confirmed payments.
 
-Finance confirms what came in; nothing here moves money. Amounts are fen. Invoices are in invoices.py.
+How a payment comes about is in receipts.py, what is due when in payment_plans.py, invoices are in invoices.py. Amounts
+are fen.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 
-from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer.engine.database import calendar_of, sum_of
-from dealer.engine.fields import Money
-from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
+from dealer.engine.database import sum_of
+from dealer.engine.steps import Ask, Refusal, no
 from dealer.engine.words import Yuan
-from dealer.in_force import is_amendment, text_in_force
-from dealer.people import has
+from dealer.in_force import text_in_force
 from dealer.policies import policy
 from dealer.records.contracts import (
     Contract,
     ContractLine,
-    ContractState,
     DepositKind,
     Instalment,
     PaymentEvent,
 )
 from dealer.records.deals import Terms
 from dealer.records.deliveries import Batch, BatchShare
-from dealer.records.money import Receipt, ReceiptKind
+from dealer.records.money import Receipt, ReceiptKind, ReceiptState
 from dealer.records.people import Role
 from dealer.records.vehicles import InvoiceState, Unit, UnitState
 
-RECORDS_MONEY = has("record money")
 TOWARDS_THE_PRICE = (ReceiptKind.EARNEST, ReceiptKind.PREPAYMENT, ReceiptKind.INSTALMENT, ReceiptKind.BALANCE)
+UNDER_WAY = (ReceiptState.ASKED, ReceiptState.APPROVED)
 DEPOSITS = {DepositKind.EARNEST: ReceiptKind.EARNEST, DepositKind.PREPAYMENT: ReceiptKind.PREPAYMENT}
 
 # Which instalments must be there before a car leaves. Credit is what the contract lets stand beyond these.
@@ -41,114 +38,6 @@ DUE_BEFORE_THE_CAR_LEAVES = {
     Terms.ON_DELIVERY: (PaymentEvent.SIGNING, PaymentEvent.BEFORE_COLLECTION, PaymentEvent.ACCEPTANCE),
     Terms.CREDIT: (PaymentEvent.SIGNING, PaymentEvent.BEFORE_COLLECTION),
 }
-
-# ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class NewReceipt(Facts):
-    """Money that came in or went out, as the bank shows it."""
-
-    kind: ReceiptKind = Field(title="What for")
-    amount: Money = Field(title="Amount", gt=0)
-    overpaid: bool = Field(False, title="The customer has overpaid")
-    received_on: date = Field(title="Day of the payment")
-    payer: str = Field(title="Payer or payee", min_length=1, max_length=200)
-    reference: str = Field("", title="Bank reference", max_length=200)
-
-
-# ── receipts ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def record_receipt(contract: Contract, ask: Ask) -> Receipt:
-    """Write down money under a contract. Raises Refused with every reason."""
-    ask, facts = _as_finance(contract, ask), ask.facts
-    if refusals := [refusal for rule in RECEIPT_RULES if (refusal := rule(contract, ask))]:
-        raise Refused(refusals, "record", contract)
-    receipt = Receipt(
-        store_id=contract.store_id,
-        contract_id=contract.id,
-        case_id=contract.deal_id,
-        confirmed_by_id=ask.actor.id,
-        **facts.model_dump(exclude={"overpaid"}),
-    )
-    ask.db.add(receipt)
-    ask.db.flush()
-    write_down(ask, "receipt", receipt, "record", facts)
-    return receipt
-
-
-def _as_finance(contract: Contract, ask: Ask) -> Ask:
-    answer = RECORDS_MONEY(contract, ask)
-    if isinstance(answer, Refusal):
-        raise Refused([answer], "record", contract)
-    return answer
-
-
-def contract_was_issued(contract: Contract, ask: Ask) -> Refusal | None:
-    """Money belongs to a contract that the customer has in hand, also what its amendments add."""
-    if is_amendment(contract):
-        return no("An amendment has no account of its own: record the money under its contract.", code="E-CONTRACT")
-    if contract.code is None or contract.state in (ContractState.DRAFT, ContractState.IN_REVIEW, ContractState.VOID):
-        return no("Money is recorded under an issued contract: issue it first.", code="E-CONTRACT")
-    return None
-
-
-def deposit_keeps_its_word(contract: Contract, ask: Ask) -> Refusal | None:
-    """定金 is security, 订金 a prepayment (Civil Code 586): what was agreed as one is never booked as the other."""
-    agreed = text_in_force(ask.db, contract).deposit_kind
-    if ask.facts.kind in DEPOSITS.values() and DEPOSITS.get(agreed) is not ask.facts.kind:
-        return no(
-            "The contract agrees “{kind}”: record the money under what was agreed.",
-            code="E-DEPOSIT-WORD", field="kind", kind=agreed,
-        )  # fmt: skip
-    return None
-
-
-def refund_was_received(contract: Contract, ask: Ask) -> Refusal | None:
-    """Nobody pays back more than came in."""
-    came = received(ask.db, contract)
-    if ask.facts.kind is ReceiptKind.REFUND and ask.facts.amount > came:
-        return no("Only {came} came in under this contract.", code="E-REFUND", field="amount", came=Yuan(came))
-    return None
-
-
-def payment_is_past(contract: Contract, ask: Ask) -> Refusal | None:
-    """A payment that is announced has not been made."""
-    if ask.facts.received_on > ask.today:
-        return no("This day is still to come.", code="E-DAY-FUTURE", field="received_on")
-    return None
-
-
-def payment_is_under_the_contract(contract: Contract, ask: Ask) -> Refusal | None:
-    """Before there was a contract nobody paid under it."""
-    begun = calendar_of(ask.db).today(contract.begun_at)
-    if ask.facts.received_on < begun:
-        return no(
-            "The contract was drawn up on {begun}: choose a day from then on.", code="E-DAY-PAST", field="received_on",
-            begun=begun,
-        )  # fmt: skip
-    return None
-
-
-def more_than_is_owed_is_confirmed(contract: Contract, ask: Ask) -> Refusal | None:
-    """A 万 too many is ten thousand times the money: whoever means it says so."""
-    facts, left = ask.facts, outstanding(ask.db, contract)
-    if facts.kind in TOWARDS_THE_PRICE and facts.amount > left and not facts.overpaid:
-        return no(
-            "Only {left} is outstanding: correct the amount, or tick that the customer has overpaid.",
-            code="E-OVERPAID", field="amount", left=Yuan(left),
-        )  # fmt: skip
-    return None
-
-
-RECEIPT_RULES: tuple[Callable[[Contract, Ask], Refusal | None], ...] = (
-    contract_was_issued,
-    deposit_keeps_its_word,
-    refund_was_received,
-    payment_is_past,
-    payment_is_under_the_contract,
-    more_than_is_owed_is_confirmed,
-)
 
 # ── what rules ask of the money ───────────────────────────────────────────────────────────────────────────────────
 
@@ -160,10 +49,22 @@ def received(db: Session, contract: Contract, kinds: Iterable[ReceiptKind] = TOW
 
 
 def _sum_of(db: Session, contract: Contract, kinds: Iterable[ReceiptKind]) -> int:
-    wanted = [kind.value for kind in kinds]
-    return db.scalar(
-        select(sum_of(Receipt.amount)).where(Receipt.contract_id == contract.id, Receipt.kind.in_(wanted))
-    ) or 0  # fmt: skip
+    return _sum_in(db, contract, kinds, (ReceiptState.CONFIRMED,))
+
+
+def refunds_under_way(db: Session, contract: Contract, but: Receipt | None = None) -> int:
+    """What has been asked for or approved, and not yet been paid back."""
+    asked = _sum_in(db, contract, (ReceiptKind.REFUND,), UNDER_WAY)
+    return asked - (but.amount if but is not None and but.state in UNDER_WAY else 0)
+
+
+def _sum_in(db: Session, contract: Contract, kinds: Iterable[ReceiptKind], states: Iterable[ReceiptState]) -> int:
+    query = select(sum_of(Receipt.amount)).where(
+        Receipt.contract_id == contract.id,
+        Receipt.kind.in_([kind.value for kind in kinds]),
+        Receipt.state.in_([state.value for state in states]),
+    )
+    return db.scalar(query) or 0
 
 
 def outstanding(db: Session, contract: Contract, today: date | None = None) -> int:

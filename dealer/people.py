@@ -82,6 +82,8 @@ DUTIES: dict[str, frozenset[Role]] = {
     "inspect":                frozenset({R.TECHNICIAN}),
     "hand over":              frozenset({R.CONSULTANT, R.SPECIALIST}),
     "record money":           frozenset({R.FINANCE}),
+    "ask for refunds":        frozenset({R.KEY_ACCOUNT}),
+    "approve refunds":        frozenset({R.GENERAL}),
     "reach receivers":        SELLERS | {R.CLERK, R.VEHICLES, R.CUSTOMER_SERVICE},
     "call back":              frozenset({R.CUSTOMER_SERVICE}),
     "see stock":              EVERYBODY - {R.RECEPTION, R.ADMIN},

@@ -32,6 +32,7 @@ from dealer import (
     proposals,
     prospects,
     quotation,
+    receipts,
     reception,
     showroom_days,
     tenders,
@@ -246,6 +247,7 @@ LIVES: dict[type[Any], Life] = {
         outings.OUTINGS,
         notes.NOTES,
         showroom_days.DAYS,
+        receipts.RECEIPTS,
     )
 }
 """The life of every kind of thing."""

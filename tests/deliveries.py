@@ -9,17 +9,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from dealer import delivery, finance, people, vehicles, workflow
+from dealer import delivery, people, receipts, vehicles, workflow
 from dealer.allocation import Allocation
 from dealer.engine.database import new_id, next_number
 from dealer.engine.fields import Uploaded
 from dealer.engine.names import search_keys
 from dealer.engine.steps import Ask, Facts, Refused, place
-from dealer.finance import NewReceipt
 from dealer.handover import POINTS, HandingOver, TickedPoint
 from dealer.inspection import PdiAnswer, PdiReport, items_for
 from dealer.invoices import NewInvoice
 from dealer.people import by_number
+from dealer.receipts import NewReceipt, NewRefund, Paid
 from dealer.records.contracts import (
     Contract,
     ContractLine,
@@ -335,10 +335,21 @@ def invoice(number: str = "26530000000000000001", **changes: Any) -> NewInvoice:
 
 
 def receipt(shop: Shop, contract_number: int, amount: int, kind: ReceiptKind = ReceiptKind.INSTALMENT) -> Receipt:
-    """Money that came in on 20 November."""
-    facts = NewReceipt(kind=kind, amount=amount, received_on=date(2026, 11, 20), payer=POLICE)
+    """Money that came in, or was paid back, on 20 November."""
+    if kind is ReceiptKind.REFUND:
+        return _refunded(shop, contract_number, amount)
+    facts = NewReceipt(kind=kind, amount=amount, received_on=date(2026, 11, 20), payer=POLICE, again=True)
     with shop.acting("高洁", at("2026-11-20 11:00"), facts) as ask:
-        return finance.record_receipt(find(ask, Contract, contract_number), ask)
+        return receipts.enter(find(ask, Contract, contract_number), ask)
+
+
+def _refunded(shop: Shop, contract_number: int, amount: int) -> Receipt:
+    with shop.acting("李娜", at("2026-11-20 11:00"), NewRefund(amount=amount, payer=POLICE, reason="多付")) as ask:
+        asked = receipts.ask_refund(find(ask, Contract, contract_number), ask)
+    take(shop, "周建国", "2026-11-20 11:10", Receipt, asked.number, "approve")
+    paid = Paid(received_on=date(2026, 11, 20), reference="2026112001")
+    receipt_: Receipt = take(shop, "高洁", "2026-11-20 11:20", Receipt, asked.number, "pay", paid)
+    return receipt_
 
 
 def form(**changes: Any) -> HandingOver:

@@ -40,6 +40,7 @@ GET      /contracts/<int:number>/press
 POST     /contracts/<int:number>/press-again
 POST     /contracts/<int:number>/print
 GET POST /contracts/<int:number>/reading-copy
+GET POST /contracts/<int:number>/refund
 GET      /contracts/<int:number>/scan
 POST     /contracts/<int:number>/seal
 GET      /contracts/<int:number>/text
@@ -154,6 +155,7 @@ GET      /quotations/<int:number>/copy
 GET      /quotations/<int:number>/evidence
 GET      /quotations/<int:number>/press
 POST     /quotations/<int:number>/print
+GET      /receipts/<int:number>
 GET      /reports
 GET      /reports/morning
 GET      /reports/morning/papers/<uuid:key>

@@ -25,6 +25,7 @@ from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
 from dealer.records.frameworks import Framework
 from dealer.records.hand_ins import HandIn
+from dealer.records.money import Receipt
 from dealer.records.outings import Note, Outing
 from dealer.records.people import Policy, Role
 from dealer.records.prices import PriceList
@@ -102,6 +103,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "exception": PriceException(**of_deal),
         "contract": Contract(**of_deal),
         "batch": Batch(**of_deal),
+        "receipt": Receipt(store_id=shop.store.id, contract=Contract(**of_deal)),
         "unit": Unit(store_id=shop.store.id, case_id=deal.id),
         "drive": TestDrive(**mine),
         "trip": Trip(**mine),

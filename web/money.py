@@ -1,24 +1,26 @@
-"""Money of one contract: what came in, what is outstanding, the invoices car by car; finance records a payment."""
+"""Money of one contract: its payment plan, what came in, the invoices car by car; a payment is recorded or reported."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import finance, invoices
+from dealer import finance, invoices, payment_plans, receipts
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
-from dealer.finance import NewReceipt
 from dealer.in_force import text_in_force
+from dealer.payment_plans import Due, Plan
+from dealer.receipts import NewReceipt
 from dealer.records.contracts import Contract, PartyRole
-from dealer.records.money import Invoice, Receipt, ReceiptKind
+from dealer.records.money import Invoice
 from dealer.records.vehicles import InvoiceState
 from web import contracts, steps
+from web import receipts as receipt_pages
 from web.asking import Answer, looking, looking_ask, me, write
 from web.forms import Form
 from web.language import money, say, short_day, show
 
 pages = Blueprint("money", __name__)
-GOING_OUT = (ReceiptKind.REFUND, ReceiptKind.BOND_PAID)
 
 
 @pages.get("/contracts/<int:number>/money")
@@ -34,11 +36,11 @@ def page(number: int) -> Answer:
 
 @pages.post("/contracts/<int:number>/money")
 def record(number: int) -> Answer:
-    """Record a payment."""
+    """Record a payment, or report it to finance."""
 
     def work(ask: Ask) -> str:
         contract = steps.find(ask.db, contracts.KIND, number)
-        finance.record_receipt(contract, ask)
+        receipts.enter(contract, ask)
         return f"/contracts/{contract.number}/money"
 
     return write(
@@ -50,38 +52,49 @@ def record(number: int) -> Answer:
 
 def _page(contract: Contract, form: Form | None) -> str:
     db, today = looking(), calendar_of(looking()).today(looking_ask().at)
-    sums = invoices.invoice_sums(db, contract)
+    sums, plan = invoices.invoice_sums(db, contract), payment_plans.plan_of(db, contract)
     return render_template(
-        "deliveries/money.html",
+        "money/contract.html",
         contract=contract,
         title=contracts.title_of(contract),
-        figures=[
-            {"label": say("Total"), "value": money(text_in_force(db, contract).total), "unit": say("yuan")},
-            {"label": say("Received"), "value": money(finance.received(db, contract)), "unit": say("yuan")},
-            {
-                "label": say("Outstanding"),
-                "value": money(finance.outstanding(db, contract, today)),
-                "unit": say("yuan"),
-            },
-            {"label": say("Cars invoiced"), "value": sums.cars},
-        ],
-        receipts=[_receipt(each) for each in finance.receipts_of(db, contract)],
+        figures=_figures(plan, sums.cars, today),
+        plan=[_due(row, today) for row in plan.rows],
+        plan_totals=[say("Total"), "", *map(money, (plan.total, plan.total - plan.open, plan.open))],
+        receipts=receipt_pages.rows(finance.receipts_of(db, contract)),
+        refunds=receipts.may_ask_refund(contract, me()) and plan.received > 0,
         invoices=[_invoice(each) for each in invoices.invoices_of(db, contract)],
         totals=[say("Living invoices"), "", money(sums.net), money(sums.vat), money(sums.price)] if sums.cars else None,
-        form=form,
-        records=me().may_or_stands_in("record money"),
+        form=form if receipts.may_enter(contract, me()) else None,
+        action="record" if me().may_or_stands_in("record money") else "report",
     )
 
 
-def _receipt(row: Receipt) -> dict[str, Any]:
-    amount = -row.amount if row.kind in GOING_OUT else row.amount
+def _figures(plan: Plan, cars: int, today: date) -> list[dict[str, Any]]:
+    overdue = plan.overdue(today)
+    told: list[dict[str, Any]] = [
+        {"label": say("Total"), "value": money(plan.total), "unit": say("yuan")},
+        {"label": say("Received"), "value": money(plan.received), "unit": say("yuan")},
+        {"label": say("Outstanding"), "value": money(plan.open), "unit": say("yuan")},
+        {"label": say("Overdue"), "value": money(overdue), "unit": say("yuan"), "tone": "bad" if overdue else ""},
+        {"label": say("Cars invoiced"), "value": cars},
+    ]
+    if plan.overpaid:
+        told.append({"label": say("Overpaid"), "value": money(plan.overpaid), "unit": say("yuan"), "tone": "wait"})
+    return told
+
+
+def _due(row: Due, today: date) -> dict[str, Any]:
+    """One instalment; the day of what is next due of it, or what is late."""
+    late = row.overdue(today)
+    day = short_day(row.due_on) if row.due_on else ("" if row.open else say("paid"))
+    note = say("{amount} overdue", amount=money(late)) if late else ""
     return {
+        "tone": "bad" if late else "",
         "cells": [
-            {"text": short_day(row.received_on), "note": row.reference},
-            show(row.kind),
-            row.payer,
-            money(amount, sign=True),
-        ]
+            receipt_pages.named(row),
+            {"text": day or "—", "note": note},
+            *map(money, (row.amount, row.got, row.open)),
+        ],
     }
 
 

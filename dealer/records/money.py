@@ -1,12 +1,26 @@
-"""Money under a contract as recorded facts: what came in or went out, and the invoice of each car."""
+"""Money under a contract: what came in or went out, and the invoice of each car."""
 
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dealer.engine.database import Code, Day, Fen, Name, OfStore, Prose, word_of
+from dealer.engine.database import (
+    Code,
+    Count,
+    Day,
+    Fen,
+    Flag,
+    Living,
+    Name,
+    OfStore,
+    Prose,
+    numbered,
+    state_of,
+    word_of,
+)
+from dealer.records.contracts import Contract
 
 
 class ReceiptKind(StrEnum):
@@ -16,22 +30,53 @@ class ReceiptKind(StrEnum):
     PREPAYMENT = "prepayment"
     INSTALMENT = "instalment"
     BALANCE = "balance"
+    ON_BEHALF = "on_behalf"  # 代收款: for insurance, tax or plates; it is not ours
     REFUND = "refund"  # paid back by us
     BOND_PAID = "bond_paid"  # 履约保证金, paid by us
 
 
-class Receipt(OfStore):
-    """Money that came or went under a contract, as confirmed by finance."""
+class ReceiptState(StrEnum):
+    """A payment counts once finance has confirmed it; a refund is asked for, approved, then paid."""
+
+    REPORTED = "reported"
+    ASKED = "asked"
+    APPROVED = "approved"
+    CONFIRMED = "confirmed"
+    TURNED_DOWN = "turned_down"
+    REVERSED = "reversed"
+
+
+class Receipt(Living):
+    """Money that came or went under a contract. What was wrong is reversed with its reason, never deleted."""
 
     __tablename__ = "receipts"
+    state: Mapped[ReceiptState] = mapped_column(state_of(ReceiptState))
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.id"), index=True)
     kind: Mapped[ReceiptKind] = mapped_column(word_of(ReceiptKind))
     amount: Mapped[Fen]
-    received_on: Mapped[Day]
+    received_on: Mapped[Day]  # of a refund: the day it was asked for, then the day it was paid
     payer: Mapped[Name]
     reference: Mapped[Name] = mapped_column(default="")
-    confirmed_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    case_id: Mapped[UUID]
+    instalment: Mapped[Count | None]  # the row of the payment plan it was paid for; None: the oldest that is open
+    overpaid: Mapped[Flag] = mapped_column(default=False)  # whoever wrote it down means to have more than is owed
+    reason: Mapped[Prose] = mapped_column(
+        default=""
+    )  # why money is paid back, a report turned down, a payment reversed
+    reported_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # a refund
+    approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    contract: Mapped[Contract] = relationship()
+    __table_args__ = (
+        numbered(),
+        Index("ix_receipts_waiting", "store_id", "state"),
+        Index("ix_receipts_day", "store_id", "received_on"),
+    )
+
+    @property
+    def owner_id(self) -> UUID:
+        """Its deal's owner."""
+        return self.contract.owner_id
 
 
 class Invoice(OfStore):

@@ -287,13 +287,13 @@ def test_finance_records_a_payment_and_an_invoice(shop: Shop, desk: At) -> None:
         assert db.scalars(select(Invoice.vat)).one() == 15_162_83
 
 
-def test_somebody_else_than_finance_reads_the_money_and_records_none(shop: Shop, desk: At) -> None:
+def test_who_neither_owns_the_deal_nor_keeps_its_money_reads_it_and_writes_none(shop: Shop, desk: At) -> None:
     made = scene.contract(shop, 1, [(1, "2026-11-30")])
-    owner = desk("李娜", "2026-11-20 10:00")
+    manager = desk("陈静", "2026-11-20 10:00")
     here = f"/contracts/{made}/money"
-    assert "登记收付款" not in owner.get(here).text
+    assert "登记收付款" not in manager.get(here).text
     facts = {"kind": "instalment", "amount": "100", "received_on": "2026-11-10", "payer": scene.POLICE}
-    assert owner.ask(here, facts).codes == ("E-NOT-YOURS",)
+    assert manager.ask(here, facts).codes == ("E-NOT-YOURS",)
 
 
 def test_customer_service_notes_what_the_customer_said(shop: Shop, desk: At) -> None:
