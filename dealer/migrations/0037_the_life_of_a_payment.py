@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, time
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +13,7 @@ revision = "0037"
 down_revision = "0036"
 
 PEOPLE = ("reported_by_id", "asked_by_id", "approved_by_id")
-NEW = {
+NEW: dict[str, Any] = {
     "state": sa.String(length=40), "overpaid": sa.Boolean(), "reason": sa.Text(), "number": sa.Integer(),
     "version": sa.Integer(), "since": MomentType(), "begun_at": MomentType(),
 }  # fmt: skip
