@@ -6,6 +6,7 @@ Whatever list is exported goes through `take_out`; personal fields in it are mas
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from dealer import card_lists, drive_lists, masking, people, showroom, trip_lists
+from dealer import card_lists, drive_lists, masking, money_sheets, people, showroom, trip_lists
 from dealer.cards import GONE
 from dealer.engine import files
 from dealer.engine.fields import Paragraph
@@ -103,6 +104,8 @@ LISTS = {
         ("Number", "Driver's name", "Phone", "Time", "Demo car", "Drive or ride along", "Accompanied by", "State"),
         _drives,
     ),
+    "receivables": Taken("see the money", "Receivables", money_sheets.OPEN_HEADS, money_sheets.open_instalments),
+    "receipts": Taken("see the money", "Payments", money_sheets.PAYMENT_HEADS, money_sheets.payments),
     "prospects": Taken(
         "see cards", "Prospect cards",
         ("Number", "Name", "Phone", "Do not call", "Company or authority", "Level", "State", "Model", "Source",
@@ -198,7 +201,7 @@ def _write(page: Any, number: int, at: int, cell: Any, language: str) -> None:
     match cell:
         case None:
             return
-        case int():
+        case int() | Decimal():
             page.write_number(number, at, cell)
         case datetime():
             page.write_string(number, at, f"{cell.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}")

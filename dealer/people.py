@@ -83,6 +83,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "hand over":              frozenset({R.CONSULTANT, R.SPECIALIST}),
     "record money":           frozenset({R.FINANCE}),
     "ask for refunds":        frozenset({R.KEY_ACCOUNT}),
+    "see the money":          frozenset({R.FINANCE, R.GENERAL, R.KEY_ACCOUNT}),
     "approve refunds":        frozenset({R.GENERAL}),
     "reach receivers":        SELLERS | {R.CLERK, R.VEHICLES, R.CUSTOMER_SERVICE},
     "call back":              frozenset({R.CUSTOMER_SERVICE}),

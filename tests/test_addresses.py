@@ -84,7 +84,7 @@ GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
 GET      /exports
-GET POST /exports/<any(customers,drives,prospects,trips,walkins):kind>
+GET POST /exports/<any(customers,drives,prospects,receipts,receivables,trips,walkins):kind>
 GET      /exports/<uuid:key>
 GET      /exports/<uuid:key>/file
 GET      /frameworks
@@ -110,6 +110,8 @@ GET      /models
 GET POST /models/<uuid:key>
 GET POST /models/new
 GET      /notices/<any(visit,card,drive,contact):kind>
+GET      /money
+GET      /money/receivables
 GET      /notes
 GET      /notes/<int:number>
 GET POST /notes/new

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Flask, g, request
 
-from dealer import approval_lists, deadlines, hand_ins, notes, people
+from dealer import approval_lists, deadlines, finance_desk, hand_ins, notes, people
 from dealer.records.outings import NoteState
 from dealer.records.people import Role
 from web.asking import looking, me
@@ -51,6 +51,7 @@ MENU = (
             Entry("ask for cars", "/trips", icon="key", label="Car requests"),
             Entry("see stock", "/deliveries", icon="truck", label="Deliveries"),
             Entry("see stock", "/stock", icon="boxes", label="Stock"),
+            Entry("see the money", "/money", icon="cash-coin", label="Money"),
             Entry("see contracts", "/contracts", icon="printer", label="Contracts"),
             Entry("see contracts", "/frameworks", icon="file-earmark-ruled", label="Frameworks"),
             Entry("see reports", "/reports", icon="bar-chart", label="Reports"),
@@ -104,7 +105,14 @@ def to_read() -> int:
     return notes.how_many(looking(), me(), NoteState.SENT) if me().may_or_stands_in("answer notes") else 0
 
 
-COUNTERS = {"/today": due_now, "/approvals": to_decide, "/hand-ins": to_sign, "/notes": to_read}
+def money_to_see_to() -> int:
+    """How many payments and cars without an invoice wait for this person: the figure at the money."""
+    return finance_desk.how_many(looking(), me()) if me().may_or_stands_in("see the money") else 0
+
+
+COUNTERS = {
+    "/today": due_now, "/approvals": to_decide, "/hand-ins": to_sign, "/notes": to_read, "/money": money_to_see_to,
+}  # fmt: skip
 """What is counted in the menu: one's own work."""
 
 

@@ -92,7 +92,7 @@ def _due(row: Due, today: date) -> dict[str, Any]:
         "tone": "bad" if late else "",
         "cells": [
             receipt_pages.named(row),
-            {"text": day or "—", "note": note},
+            {"text": day or say("not known yet"), "note": note},
             *map(money, (row.amount, row.got, row.open)),
         ],
     }

@@ -44,7 +44,14 @@ def _title(receipt: Receipt) -> str:
     return say("Payment {number}", number=receipt.number)
 
 
-KIND = steps.register(steps.Kind("receipts", Receipt, receipts.RECEIPTS, title=_title, sees=_sees, known=_known))
+def _after(receipt: Receipt, action: str) -> str:
+    """Whoever works through the desk goes on with it."""
+    return "/money" if request.form.get("back") == "desk" else f"/receipts/{receipt.number}"
+
+
+KIND = steps.register(
+    steps.Kind("receipts", Receipt, receipts.RECEIPTS, title=_title, sees=_sees, known=_known, after=_after)
+)
 
 
 # ── choices ───────────────────────────────────────────────────────────────────────────────────────────────────────

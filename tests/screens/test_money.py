@@ -1,16 +1,21 @@
 """Payments on the screens: reported, confirmed, reversed, paid back by two people."""
 
+import re
 from collections.abc import Callable
+from io import BytesIO
 
 from flask import Flask
+from python_calamine import CalamineWorkbook
 
+from dealer.records.contracts import PaymentEvent
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at
-from tests.deliveries import CAR, POLICE
+from tests.deliveries import CAR, POLICE, VINS, batch
 from tests.desk import Desk
 from tests.test_finance import owed
 
+P = PaymentEvent
 Open = Callable[[str], Desk]
 PAID = {"kind": "instalment", "amount": "65,900", "received_on": "2026-11-20", "payer": POLICE, "reference": "ICBC-881"}
 
@@ -67,3 +72,42 @@ def test_money_goes_back_by_two_people_and_never_more_than_came(shop: Shop, app:
     assert owed(shop, made) == CAR - 60_000_00
     owner.submit(here, wanted)
     assert "已驳回" in general.submit("/receipts/3/refuse", {"reason": "合同未约定"}).text
+
+
+def test_the_desk_of_finance_shows_what_waits_and_what_is_owed(shop: Shop, app: Flask, desk: Open) -> None:
+    """A reported payment is confirmed in one press; a ready car waits for its invoice; late money stands by its age."""
+    cars = scene.arrive(shop, *VINS[:2])
+    made = scene.contract(shop, 2, [(2, "2026-11-30")], payments=[(P.SIGNING, CAR), (P.ACCEPTANCE, CAR)])
+    scene.released(shop, batch(shop, made), *cars)
+    scene.inspected(shop, cars[0])
+    app.config["CLOCK"].now = at("2026-11-26 10:00")
+    owner, finance = desk("李娜"), desk("高洁")
+    owner.submit(f"/contracts/{made}/money", PAID)
+    page = finance.get("/money")
+    assert "分期款 +65,900" in page.text
+    assert VINS[0] in page.text
+    assert VINS[1] not in page.text  # not inspected yet
+    assert f'href="/stock/{cars[0]}/issue_invoice"' in page.html
+    assert finance.press(page, "/receipts/1/confirm").url == "/money"
+    scene.invoiced(shop, cars[0])
+    text = finance.get("/money").text
+    assert "没有待您处理的收付款" in text
+    assert "检测合格的车辆均已开票" in text
+    # Due on the day of signing, 12 November: half of it has come.
+    owed = finance.get("/money/receivables")
+    assert "197,700" in owed.text
+    row = re.sub(r"<[^>]+>", " ", owed.html.split("/money/receivables?customer=1")[1].split("</tr>")[0])
+    assert row.split()[-3:] == ["197,700", "65,900", "—"]
+    behind = finance.get("/money/receivables?customer=1")
+    assert f'href="/contracts/{made}/money"' in behind.html
+    assert finance.get("/money/receivables?customer=99").status == 404
+    open_rows, payments = (_sheet(finance, kind) for kind in ("receivables", "receipts"))
+    assert [row[4:7] for row in open_rows[2:4]] == [[131_800.0, 65_900.0, 65_900.0], [131_800.0, 0.0, 131_800.0]]
+    assert payments[2][4:9] == ["分期款", POLICE, "ICBC-881", 65_900.0, "已确认"]
+    assert owner.get("/money").status == 403
+
+
+def _sheet(who: Desk, kind: str) -> list[list[object]]:
+    made = who.submit(f"/exports/{kind}", {"reason": "月末对账"})
+    content = who.client.get(f"{made.url}/file").data
+    return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()

@@ -1,0 +1,147 @@
+"""The desk of finance: payments to confirm, cars to invoice, and what customers owe."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from dealer import finance_desk, people
+from dealer.finance_desk import AGES, Owed, ToInvoice
+from dealer.receipts import RECEIPTS
+from dealer.records.customers import Customer
+from dealer.records.money import Receipt
+from web import contracts, receipts, steps
+from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404
+from web.language import money, say, short_day, show
+
+pages = Blueprint("finance_desk", __name__)
+SEES = "see the money"
+
+
+def _tabs(current: str) -> list[dict[str, Any]]:
+    told = (("/money", "To do"), ("/money/receivables", "Receivables"))
+    return [{"label": say(label), "url": url, "current": url == current} for url, label in told]
+
+
+# ── what waits ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/money")
+def index() -> Answer:
+    """Payments that wait for this person, and cars that lack nothing but their invoice."""
+    need(SEES)
+    cars = finance_desk.to_invoice(looking(), me())
+    return render_template(
+        "money/desk.html",
+        tabs=_tabs("/money"),
+        payments=[_waiting(each) for each in finance_desk.waiting(looking(), me())],
+        cars=[_car(each) for each in cars],
+        total=money(sum(each.price for each in cars)),
+    )
+
+
+def _waiting(receipt: Receipt) -> dict[str, Any]:
+    """A payment with what this person may do to it at once."""
+    choices = RECEIPTS.choices(receipt, looking_ask())
+    contract = receipt.contract
+    return {
+        "url": receipts.KIND.url(receipt),
+        "title": f"{show(receipt.kind)} {receipts.signed(receipt)}",
+        "customer": contract.deal.customer.name,
+        "note": " · ".join(
+            filter(None, (contracts.title_of(contract), short_day(receipt.received_on), receipt.reference,
+                          receipt.reason))
+        ),
+        "state": show(receipt.state),
+        "version": receipt.version,
+        "buttons": [each for each in steps.buttons(receipts.KIND, receipt, choices) if each["action"] != "match"],
+    }  # fmt: skip
+
+
+def _car(row: ToInvoice) -> dict[str, Any]:
+    unit = row.unit
+    return {
+        "url": f"/stock/{unit.number}/issue_invoice",
+        "cells": [
+            {"text": unit.vin, "note": f"{unit.model.brand} {unit.model.name}"},
+            {"text": row.contract.deal.customer.name, "note": contracts.title_of(row.contract)},
+            unit.engine_number or "—",
+            unit.certificate_number or "—",
+            money(row.price),
+        ],
+    }
+
+
+# ── receivables ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/money/receivables")
+def receivables() -> Answer:
+    """What each customer owes and since when it is late; of one customer, the instalments behind it."""
+    need(SEES)
+    db, today = looking(), looking_ask().today
+    number = request.args.get("customer", type=a_number)
+    customer = or_404(people.by_number(db, Customer, me(), number)) if number is not None else None
+    owed = finance_desk.receivables(db, me(), today, customer)
+    shown = {"rows": [_instalment(each, today) for each in finance_desk.open_rows(owed)]} if customer else {}
+    return render_template(
+        "money/receivables.html",
+        tabs=_tabs("/money/receivables"),
+        customer=customer,
+        figures=_figures(owed, today),
+        **{"rows": [_owed(each, today) for each in owed]} | shown,
+        heads=[*_ages(), say("Credit limit")],
+        totals=_totals(owed, today) if owed and customer is None else None,
+    )
+
+
+def _ages() -> list[str]:
+    """The columns: up to 30 days, 31 to 60 …, longer."""
+    bounds = zip((0, *AGES), AGES, strict=False)
+    return [*(say("{first}–{last} days late", first=low + 1, last=high) for low, high in bounds),
+            say("over {days} days late", days=AGES[-1])]  # fmt: skip
+
+
+def _figures(owed: list[Owed], today: date) -> list[dict[str, Any]]:
+    late = sum(each.overdue(today) for each in owed)
+    return [
+        {"label": say("Outstanding"), "value": money(sum(each.open for each in owed)), "unit": say("yuan")},
+        {"label": say("Overdue"), "value": money(late), "unit": say("yuan"), "tone": "bad" if late else ""},
+    ]
+
+
+def _owed(row: Owed, today: date) -> dict[str, Any]:
+    customer, aged = row.customer, row.aged(today)
+    return {
+        "url": f"/money/receivables?customer={customer.number}",
+        "tone": "bad" if any(aged) else "",
+        "cells": [customer.name, money(row.open), *(money(each) if each else "" for each in aged), _limit(row)],
+    }
+
+
+def _limit(row: Owed) -> dict[str, Any]:
+    """What the customer may owe, and whether that is exceeded."""
+    limit = row.customer.credit_limit
+    if limit is None:
+        return {"text": "—"}
+    return {"text": money(limit)} | ({"tone": "bad", "note": say("exceeded")} if row.open > limit else {})
+
+
+def _totals(owed: list[Owed], today: date) -> list[str]:
+    ages = zip(*(each.aged(today) for each in owed), strict=True)
+    return [say("Total"), money(sum(each.open for each in owed)), *(money(sum(age)) for age in ages), ""]
+
+
+def _instalment(pair: Any, today: date) -> dict[str, Any]:
+    plan, row = pair
+    late = row.overdue(today)
+    return {
+        "url": f"/contracts/{plan.contract.number}/money",
+        "tone": "bad" if late else "",
+        "cells": [
+            {"text": contracts.title_of(plan.contract), "note": receipts.named(row)},
+            short_day(row.due_on) or say("not known yet"),
+            *map(money, (row.amount, row.got, row.open)),
+            money(late) if late else "",
+        ],
+    }
