@@ -15,7 +15,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from dealer import card_lists, drive_lists, masking, money_sheets, people, showroom, trip_lists
+from dealer import card_lists, catalogue, drive_lists, masking, money_sheets, people, showroom, trip_lists, vehicles
 from dealer.cards import GONE
 from dealer.engine import files
 from dealer.engine.fields import Paragraph
@@ -94,6 +94,13 @@ def _trips(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
                trip.odometer_out, trip.odometer_in, trip.state)  # fmt: skip
 
 
+def _stock(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
+    for unit in vehicles.present(db, who, MOST_ROWS):
+        yield (unit.vin, unit.model.code, catalogue.full_name(unit.model), unit.colour, unit.state, unit.place,
+               unit.arrived_on, unit.expected_on if unit.arrived_on is None else None,
+               unit.certificate, unit.certificate_number, unit.engine_number, unit.invoice, unit.damage)  # fmt: skip
+
+
 LISTS = {
     "customers": Taken(
         "keep customers", "Customers",
@@ -117,6 +124,12 @@ LISTS = {
         ("Number", "Visit or call", "Time in", "Time out", "People", "First or again", "Name", "Phone",
          "Company or authority", "Purpose", "Source", "Model", "Consultant", "Result"),
         _visits,
+    ),
+    "stock": Taken(
+        "see stock", "Stock",
+        ("VIN", "Model code", "Model", "Colour", "State", "Place in the yard", "Arrived on", "Expected on",
+         "Certificate", "Certificate number", "Engine or motor number", "Invoice", "Damage"),
+        _stock,
     ),
     "trips": Taken(
         "see all trips", "Car requests",

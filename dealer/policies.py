@@ -48,6 +48,7 @@ DEFAULTS: dict[str, Any] = {
     "reservation_days": 3,
     "unpaid_after_notice_days": 4,
     "pdi_valid_days": 15,
+    "stock_old_days": 60,
     "callback_days": 3,
     "second_contact_days": 7,
     "thank_you_minutes": 60,

@@ -4,12 +4,14 @@ Read the table `STEPS` first. Its rules live where their subject does: yard.py (
 to which contract), inspection.py (PDI), invoices.py and finance.py (money), handover.py (gates and signed form).
 """
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import allocation, batch_plans, handover, inspection, invoices, people, yard
+from dealer import allocation, batch_plans, handover, inspection, invoices, people, vins, yard
 from dealer.allocation import HELD, ON_CONTRACT, Allocation, Claim, Swap
 from dealer.deals import Comment
 from dealer.engine import identifiers
@@ -19,15 +21,17 @@ from dealer.handover import HandingOver, Rejection
 from dealer.inspection import PdiReport
 from dealer.invoices import NewInvoice, RedLetter
 from dealer.people import SYSTEM, Actor, has, owner_or
+from dealer.policies import policy
 from dealer.records.contracts import Contract
 from dealer.records.deals import GIVEN_UP, Deal
 from dealer.records.deliveries import Batch
-from dealer.records.vehicles import Model, Unit, UnitState
+from dealer.records.vehicles import Certificate, Model, Unit, UnitState
 from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewUnit, Shipment, TakenBack, UnitPapers
 
 U = UnitState
 IN_HOUSE = (U.IN_STOCK, U.LOANED, *HELD)
-BEFORE_HANDOVER = (U.ORDERED, U.IN_TRANSIT, *IN_HOUSE)
+COMING = (U.ORDERED, U.IN_TRANSIT)
+BEFORE_HANDOVER = (*COMING, *IN_HOUSE)
 PATH = (U.ORDERED, U.IN_TRANSIT, U.IN_STOCK, U.ALLOCATED, U.PDI, U.READY, U.DELIVERED)
 KEEPER = has("keep stock")
 ALLOCATOR = has("allocate")
@@ -39,7 +43,12 @@ PAGE = 50
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-NEW_CAR = (yard.model_comes_in_this_colour, yard.vin_is_new_here, yard.certificate_leaves_with_the_car)
+NEW_CAR = (
+    yard.model_comes_in_this_colour,
+    yard.vin_is_new_here,
+    vins.odd_check_digit_is_explained,
+    yard.certificate_leaves_with_the_car,
+)
 FREE = (allocation.unit_is_undamaged, allocation.nobody_claims_the_car)
 TO_CONTRACT = (allocation.contract_is_effective, allocation.unit_is_as_contracted, allocation.batch_has_room)
 REPORTED = (inspection.every_item_is_judged, inspection.odometer_does_not_run_back)
@@ -177,7 +186,7 @@ UNITS = Life("unit", Unit, UnitState, STEPS, PATH)
 def new_unit(ask: Ask) -> Unit:
     """A unit as `NewUnit` describes it, still to be begun: `UNITS.begin("order" or "arrive", unit, ask)`."""
     facts: NewUnit = ask.facts
-    unit = Unit(store_id=ask.actor.store_id, model_id=facts.model, **facts.model_dump(exclude={"model"}))
+    unit = Unit(store_id=ask.actor.store_id, model_id=facts.model, **facts.model_dump(exclude={"model", "vin_reason"}))
     model = people.by_id(ask.db, Model, ask.actor, facts.model)
     if model is not None:
         unit.model = model
@@ -202,24 +211,38 @@ def of_deal(db: Session, deal: Deal) -> list[Unit]:
     return list(db.scalars(query.order_by(Unit.number)))
 
 
-def stock(
-    db: Session,
-    who: Actor,
-    *,
-    states: tuple[UnitState, ...] = (),
-    model_id: UUID | None = None,
-    typed: str = "",
-    above: int = 0,
-) -> list[Unit]:
-    """Cars of the shop by number, one page and one more; `typed` is the end of a VIN, a colour or a place."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which cars of the shop somebody looks for; `typed` is the end of a VIN, a colour or a place."""
+
+    states: tuple[UnitState, ...] = ()
+    model_id: UUID | None = None
+    certificate: Certificate | None = None
+    arrived_by: date | None = None  # in stock since this day or longer
+    typed: str = ""
+
+
+def stock(db: Session, who: Actor, wanted: Wanted, above: int = 0) -> list[Unit]:
+    """Cars of the shop by number, one page and one more."""
     query = people.scoped(select(Unit), Unit, who).options(joinedload(Unit.model)).where(Unit.number > above)
-    if states:
-        query = query.where(Unit.state.in_([state.value for state in states]))
-    if model_id is not None:
-        query = query.where(Unit.model_id == model_id)
-    if typed:
-        query = query.where(_matching(typed))
+    if wanted.states:
+        query = query.where(Unit.state.in_([state.value for state in wanted.states]))
+    if wanted.model_id is not None:
+        query = query.where(Unit.model_id == wanted.model_id)
+    if wanted.certificate is not None:
+        query = query.where(Unit.certificate == wanted.certificate)
+    if wanted.arrived_by is not None:
+        query = query.where(Unit.arrived_on <= wanted.arrived_by)
+    if wanted.typed:
+        query = query.where(_matching(wanted.typed))
     return list(db.scalars(query.order_by(Unit.number).limit(PAGE + 1)))
+
+
+def present(db: Session, who: Actor, most: int) -> list[Unit]:
+    """Every car that the shop has or expects, by number: the list that is taken out."""
+    query = people.scoped(select(Unit), Unit, who).options(joinedload(Unit.model))
+    here = query.where(Unit.state.in_([state.value for state in BEFORE_HANDOVER]))
+    return list(db.scalars(here.order_by(Unit.number).limit(most)))
 
 
 def by_end_of_vin(db: Session, who: Actor, typed: str, most: int) -> list[Unit]:
@@ -240,9 +263,48 @@ def _matching(typed: str) -> ColumnElement[bool]:
     )
 
 
-def count_by_state(db: Session, who: Actor) -> dict[UnitState, int]:
-    """How many cars stand where; what was delivered or returned is not stock."""
-    query = select(Unit.state, func.count()).where(
+@dataclass(frozen=True)
+class Figures:
+    """The head of the stock list: how many cars stand where, and what costs money while it stands."""
+
+    by_state: dict[UnitState, int]
+    pledged: int  # in the house, the certificate at the bank
+    old: int  # in the house for longer than the house rule says
+    next_on: date | None  # the next day on which a car is expected
+
+    def of(self, *states: UnitState) -> int:
+        """How many are in one of these states."""
+        return sum(self.by_state.get(state, 0) for state in states)
+
+
+def figures(db: Session, who: Actor, old_since: date) -> Figures:
+    """What has not been handed over or given back, counted in one query; `old_since`: arrived by then is old."""
+    is_old = case((Unit.arrived_on <= old_since, 1), else_=0)
+    query = select(Unit.state, Unit.certificate, is_old, func.count(), func.min(Unit.expected_on)).where(
         Unit.store_id == who.store_id, Unit.state.in_([state.value for state in BEFORE_HANDOVER])
     )
-    return {row[0]: row[1] for row in db.execute(query.group_by(Unit.state))}
+    rows = db.execute(query.group_by(Unit.state, Unit.certificate, is_old)).all()
+    by_state: dict[UnitState, int] = {}
+    for state, _, _, count, _ in rows:
+        by_state[state] = by_state.get(state, 0) + count
+    here = [row for row in rows if row[0] in IN_HOUSE]
+    days = [day for state, *_, day in rows if state in COMING and day is not None]
+    return Figures(
+        by_state,
+        pledged=sum(count for _, certificate, _, count, _ in here if certificate is Certificate.PLEDGED),
+        old=sum(count for _, _, old, count, _ in here if old),
+        next_on=min(days, default=None),
+    )
+
+
+def old_since(db: Session, store_id: UUID, today: date) -> date:
+    """The last day of arrival that makes a car old stock today."""
+    days: int = policy(db, store_id, "stock_old_days", today)
+    return today - timedelta(days=days + 1)
+
+
+def age(unit: Unit, today: date) -> int | None:
+    """Days since it arrived; of a car not yet here, or with its customer, there is none."""
+    if unit.arrived_on is None or unit.state not in IN_HOUSE:
+        return None
+    return (today - unit.arrived_on).days

@@ -41,6 +41,13 @@ class NewUnit(Facts):
     odometer: int = Field(0, title="Odometer (km)", ge=0, le=999_999)
     keys: int = Field(2, title="Keys", ge=0, le=9)
     arrived_on: date | None = Field(None, title="Arrived on", description="Empty: today, or not yet.")
+    expected_on: date | None = Field(None, title="Expected on", description="Only for a car that is still to come.")
+    vin_reason: str = Field(
+        "",
+        title="Why the VIN is right",
+        description="Only for an import whose check digit does not fit.",
+        max_length=400,
+    )
 
 
 class Shipment(Facts):

@@ -84,7 +84,7 @@ GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
 GET      /exports
-GET POST /exports/<any(customers,drives,prospects,receipts,receivables,trips,walkins):kind>
+GET POST /exports/<any(customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>
 GET      /exports/<uuid:key>
 GET      /exports/<uuid:key>/file
 GET      /frameworks
@@ -190,6 +190,7 @@ GET      /stock/<int:number>/copies/<uuid:key>
 GET      /stock/<int:number>/photos/<sha256>
 POST     /stock/<int:number>/print
 GET POST /stock/new
+GET      /stock/vin
 GET      /today
 GET      /trips
 GET      /trips/<int:number>

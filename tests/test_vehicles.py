@@ -17,7 +17,7 @@ from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch, ItemResult
 from dealer.records.vehicles import Certificate, Energy, Unit, UnitState
-from dealer.vehicles import UNITS
+from dealer.vehicles import UNITS, Wanted
 from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewUnit, Shipment, TakenBack, UnitPapers
 from tests import deliveries as scene
 from tests.cast import Shop
@@ -112,10 +112,10 @@ def test_stock_is_found_by_the_end_of_the_vin_and_read_page_by_page(shop: Shop) 
     cars = arrive(shop, *VINS[:3])
     with shop.looking() as db:
         who = shop.actor("孙强")
-        assert [each.number for each in vehicles.stock(db, who, typed="100002")] == [cars[1]]
-        assert [each.number for each in vehicles.stock(db, who, above=cars[1])] == [cars[2]]
-        assert vehicles.stock(db, who, states=(UnitState.ALLOCATED,)) == []
-        assert vehicles.count_by_state(db, who) == {UnitState.IN_STOCK: 3}
+        assert [each.number for each in vehicles.stock(db, who, Wanted(typed="100002"))] == [cars[1]]
+        assert [each.number for each in vehicles.stock(db, who, Wanted(), above=cars[1])] == [cars[2]]
+        assert vehicles.stock(db, who, Wanted(states=(UnitState.ALLOCATED,))) == []
+        assert vehicles.figures(db, who, date(2026, 1, 1)).by_state == {UnitState.IN_STOCK: 3}
 
 
 # ── allocation ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ BACK = {
     "drives": "/drives/register",
     "prospects": "/prospects",
     "walkins": "/walkins",
+    "stock": "/stock",
     "trips": "/trips",
     "receivables": "/money/receivables",
     "receipts": "/money",
@@ -48,14 +49,14 @@ def _reason(export: Export) -> str:
 # ── taking out a list ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pages.get("/exports/<any(customers,drives,prospects,receipts,receivables,trips,walkins):kind>")
+@pages.get("/exports/<any(customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
 def export_form(kind: str) -> Answer:
     """What the list is needed for."""
     need(LISTS[kind].duty)
     return _export(kind, Form(Reason))
 
 
-@pages.post("/exports/<any(customers,drives,prospects,receipts,receivables,trips,walkins):kind>")
+@pages.post("/exports/<any(customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
 def export(kind: str) -> Answer:
     """Make the sheet; who took it, when and why is written down."""
 

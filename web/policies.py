@@ -44,8 +44,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Delivery and care",
-        ("reservation_days", "unpaid_after_notice_days", "pdi_valid_days", "thank_you_minutes", "callback_days",
-         "second_contact_days", "revisit_days", "call_window"),
+        ("stock_old_days", "reservation_days", "unpaid_after_notice_days", "pdi_valid_days", "thank_you_minutes",
+         "callback_days", "second_contact_days", "revisit_days", "call_window"),
     ),
     (
         "Prospects",

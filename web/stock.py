@@ -1,12 +1,14 @@
 """Stock: the cars of the shop, one car on its way from the order to the customer, its inspection and its hand-over."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import allocation, catalogue, delivery_lists, inspection, vehicles, workflow
+from dealer import allocation, catalogue, delivery_lists, inspection, vehicles, vins, workflow
 from dealer.engine.database import calendar_of
+from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask
 from dealer.handover import authorised_receivers
 from dealer.records.contracts import PartyRole
@@ -16,10 +18,10 @@ from dealer.terms import HANDOVER_CHECKS
 from dealer.vehicles import UNITS
 from dealer.yard import NewUnit
 from web import steps
-from web.asking import Answer, a_number, looking, me, need, write
+from web.asking import Answer, a_number, looking, me, need, or_404, write
 from web.forms import Form, options
 from web.language import say, short_day, show, word
-from web.unit_page import draw, gate_items
+from web.unit_page import draw, gate_items, odd_of, vin_facts
 
 pages = Blueprint("stock", __name__)
 U = UnitState
@@ -28,9 +30,10 @@ FILTERS: dict[str, tuple[UnitState, ...]] = {
     "here": vehicles.IN_HOUSE,
     "free": (U.IN_STOCK,),
     "contract": allocation.HELD,
-    "coming": (U.ORDERED, U.IN_TRANSIT),
+    "coming": vehicles.COMING,
     "gone": (U.DELIVERED, U.RETURNED),
     "all": (),
+    **{state.value: (state,) for state in U},
 }
 FILTER_WORDS = (
     ("here", "In the yard"), ("free", "Free"), ("contract", "On a contract"), ("coming", "On the way"),
@@ -40,7 +43,6 @@ STATE_TONES = {
     U.ORDERED: "neutral", U.IN_TRANSIT: "info", U.IN_STOCK: "ok", U.ALLOCATED: "info", U.PDI: "wait",
     U.PDI_FAILED: "bad", U.READY: "ok", U.DELIVERED: "neutral", U.RETURNED: "bad", U.LOANED: "wait",
 }  # fmt: skip
-OLD_DAYS = 60  # a car that stands longer costs more than it earns
 
 
 def name_of(unit: Unit) -> str:
@@ -169,29 +171,39 @@ def _replacements() -> list[tuple[str, str]]:
 
 @pages.get("/stock")
 def index() -> Answer:
-    """The cars of the shop, by where they stand, model, and the end of the VIN."""
+    """The cars of the shop, by where they and their certificates stand, model, age, and the end of the VIN."""
     need("see stock")
     chosen = request.args.get("state", "here")
-    typed = request.args.get("q", "")[:100].strip()
-    model = _model(request.args.get("model", ""))
-    above = request.args.get("above", 0, type=a_number)
-    found = vehicles.stock(
-        looking(), me(), states=FILTERS.get(chosen, ()), model_id=model, typed=typed, above=above
-    )  # fmt: skip
+    wanted = _wanted(chosen)
+    found = vehicles.stock(looking(), me(), wanted, above=request.args.get("above", 0, type=a_number))
     page, more = found[: vehicles.PAGE], len(found) > vehicles.PAGE
+    figures = vehicles.figures(looking(), me(), _old_since())
     return render_template(
         "stock/list.html",
         rows=[_row(unit) for unit in page],
         chosen=chosen,
-        typed=typed,
-        model=str(model) if model else "",
+        wanted=wanted,
         models=[
             (str(each.id), f"{each.brand} {each.name} {each.configuration}")
             for each in catalogue.on_sale(looking(), me())
         ],
-        filters=[(name, say(label), _count(name)) for name, label in FILTER_WORDS],
+        states=[(state.value, show(state)) for state in U],
+        certificates=[(each.value, show(each)) for each in Certificate],
+        filters=[(name, say(label), _count(name, figures)) for name, label in FILTER_WORDS],
+        figures=_head(figures),
         older=page[-1].number if more else None,
         keeps=me().may_or_stands_in("keep stock"),
+    )
+
+
+def _wanted(chosen: str) -> vehicles.Wanted:
+    certificate = request.args.get("certificate", "")
+    return vehicles.Wanted(
+        states=FILTERS.get(chosen, ()),
+        model_id=_model(request.args.get("model", "")),
+        certificate=Certificate(certificate) if certificate in list(Certificate) else None,
+        arrived_by=_old_since() if request.args.get("old") else None,
+        typed=request.args.get("q", "")[:100].strip(),
     )
 
 
@@ -202,17 +214,49 @@ def _model(given: str) -> UUID | None:
         return None
 
 
-def _count(name: str) -> int | None:
+def _today() -> date:
+    return calendar_of(looking()).today(g.now)
+
+
+def _old_since() -> date:
+    if "old_since" not in g:
+        g.old_since = vehicles.old_since(looking(), me().store_id, _today())
+    found: date = g.old_since
+    return found
+
+
+def _count(name: str, figures: vehicles.Figures) -> int | None:
     """How many stand there; what has left is not counted."""
-    if "stock_counts" not in g:
-        g.stock_counts = vehicles.count_by_state(looking(), me())
-    states = FILTERS[name]
-    return None if name in ("gone", "all") else sum(g.stock_counts.get(state, 0) for state in states)
+    return None if name in ("gone", "all") else figures.of(*FILTERS[name])
+
+
+def _head(figures: vehicles.Figures) -> list[dict[str, Any]]:
+    """How many may be sold, what is coming, and what costs money while it stands."""
+    days = (_today() - _old_since()).days - 1
+    return [
+        {"label": say("Free"), "value": figures.of(U.IN_STOCK), "url": "/stock?state=free"},
+        {
+            "label": say("On the way"),
+            "value": figures.of(*vehicles.COMING),
+            "note": say("next on {day}", day=short_day(figures.next_on)) if figures.next_on else "",
+            "url": "/stock?state=coming",
+        },
+        {
+            "label": say("Certificates pledged"),
+            "value": figures.pledged,
+            "tone": "wait" if figures.pledged else "",
+            "url": "/stock?state=here&certificate=pledged",
+        },
+        {
+            "label": say("Over {days} days", days=days),
+            "value": figures.old,
+            "tone": "bad" if figures.old else "",
+            "url": "/stock?state=here&old=1",
+        },
+    ]
 
 
 def _row(unit: Unit) -> dict[str, Any]:
-    days = _age(unit)
-    old = days is not None and days > OLD_DAYS and unit.state is U.IN_STOCK
     return {
         "url": KIND.url(unit),
         "tone": "bad" if unit.damage or unit.state is U.PDI_FAILED else "",
@@ -220,7 +264,7 @@ def _row(unit: Unit) -> dict[str, Any]:
             {"text": unit.vin, "note": f"{unit.model.brand} {unit.model.name} {unit.model.configuration}"},
             unit.colour,
             unit.place or "—",
-            {"text": say("{days} days", days=days) if days is not None else "—", "tone": "wait" if old else ""},
+            _since(unit),
             {"text": show(unit.certificate), "tone": "wait" if unit.certificate is Certificate.PLEDGED else ""},
             {"text": show(unit.invoice), "tone": "bad" if unit.invoice is InvoiceState.RED else ""},
             {"text": show(unit.state), "note": say("Damaged") if unit.damage else ""},
@@ -228,11 +272,18 @@ def _row(unit: Unit) -> dict[str, Any]:
     }
 
 
-def _age(unit: Unit) -> int | None:
-    if unit.arrived_on is None:
-        return None
-    until = unit.delivered_at or g.now
-    return (calendar_of(looking()).today(until) - unit.arrived_on).days
+def _since(unit: Unit) -> dict[str, str]:
+    """How long it has stood here; of a car on its way, when it is expected."""
+    if unit.state in vehicles.COMING:
+        late = unit.expected_on is not None and unit.expected_on < _today()
+        day = say("expected {day}", day=short_day(unit.expected_on)) if unit.expected_on else say("no day named")
+        return {"text": day, "tone": "bad" if late else "", "note": say("Overdue") if late else ""}
+    days = vehicles.age(unit, _today())
+    if days is None or unit.arrived_on is None:
+        return {"text": "—"}
+    old = unit.arrived_on <= _old_since()
+    note = say("stands too long") if old else ""
+    return {"text": say("{days} days", days=days), "tone": "bad" if old else "", "note": note}
 
 
 # ── a new car ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -260,7 +311,24 @@ def take_in() -> Answer:
 
 
 def _new(form: Form | None, trouble: Any) -> str:
-    return render_template("stock/new.html", form=form)
+    fields = or_404(form).fields
+    for each in fields:
+        if each.name == "vin":
+            each.attrs = {"hx-get": "/stock/vin", "hx-trigger": "input changed delay:300ms",
+                          "hx-include": "[name='model']", "hx-target": "#vin-says"}  # fmt: skip
+    return render_template("stock/new.html", form=form, fields=fields)
+
+
+@pages.get("/stock/vin")
+def vin() -> Answer:
+    """What the VIN that somebody types says: maker, model year, plant, and what looks odd about it."""
+    need("keep stock")
+    model = vins.model_of(looking(), me(), _model(request.args.get("model", "")))
+    try:
+        reading = vins.read(looking(), me(), request.args.get("vin", "")[:40], _today(), model)
+    except Malformed as wrong:
+        return render_template("stock/vin.html", wrong=say(wrong.sentence, **wrong.values))
+    return render_template("stock/vin.html", facts=vin_facts(reading), odd=odd_of(reading))
 
 
 # ── one car ───────────────────────────────────────────────────────────────────────────────────────────────────────

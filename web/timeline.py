@@ -25,7 +25,7 @@ TONES = {
     **dict.fromkeys(("approve", "accept", "close", "deliver", "confirm_effective", "pdi_pass", "take_back"), "ok"),
 }
 CODE = re.compile(r"[a-z_]+")
-NOTES = ("comment", "reason", "remark", "note", "evidence")
+NOTES = ("comment", "reason", "remark", "note", "evidence", "vin_reason")
 
 
 def entries(rows: list[History]) -> list[dict[str, Any]]:

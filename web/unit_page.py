@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, g, render_template
 
-from dealer import delivery_lists, handover_papers, inspection, invoices, masking, people
+from dealer import delivery_lists, handover_papers, inspection, invoices, masking, people, unit_states, vins
 from dealer.allocation import HELD
 from dealer.engine import history
 from dealer.engine.steps import Ask, Refusal
@@ -17,7 +17,7 @@ from dealer.vehicles import UNITS
 from web import steps, timeline
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.frame import names_of
-from web.language import clock, money, say, short_day, show, told, word
+from web.language import clock, lasting, money, say, short_day, show, told, word
 from web.papers import show_file
 
 pages = Blueprint("unit_page", __name__)
@@ -52,6 +52,7 @@ def draw(
     buttons = steps.buttons(kind, unit, UNITS.choices(unit, looking_ask()))
     primary = next((each for action in PRIMARY for each in buttons if each["action"] == action), None)
     handover = handover_papers.handover_of(db, unit)
+    happened = history.of_thing(db, unit.store_id, unit.id)
     return render_template(
         "stock/page.html",
         unit=unit,
@@ -68,7 +69,9 @@ def draw(
         inspections=[_inspection(unit, each, kind) for each in inspection.inspections_of(db, unit)],
         invoices=[_invoice(each) for each in invoices.invoices_of_unit(db, unit)],
         handover=_handover(unit, handover, kind) if handover else None,
-        timeline=timeline.entries(history.of_thing(db, unit.store_id, unit.id)[::-1]),
+        odd=odd_of(vins.of_unit(db, me(), unit)),
+        stays=_stays(happened),
+        timeline=timeline.entries(happened[::-1]),
     )
 
 
@@ -115,8 +118,10 @@ def _figures(unit: Unit) -> list[dict[str, Any]]:
 
 def _particulars(unit: Unit) -> list[dict[str, Any]]:
     model = unit.model
+    told = " · ".join(str(each["value"]) for each in vin_facts(vins.of_unit(looking(), me(), unit)))
     facts = [
         (say("VIN"), unit.vin),
+        (say("Read from the VIN"), told),
         (say("Model"), f"{model.brand} {model.name} {model.configuration}"),
         (say("Engine or motor number"), unit.engine_number),
         (say("Certificate number"), unit.certificate_number),
@@ -131,6 +136,39 @@ def _particulars(unit: Unit) -> list[dict[str, Any]]:
         (say("Ground of the return"), unit.return_ground),
     ]
     return [{"label": label, "value": value} for label, value in facts if value]
+
+
+def vin_facts(reading: vins.Reading) -> list[dict[str, Any]]:
+    """Maker and country, model year, plant."""
+    maker = " · ".join(each for each in (reading.maker, show(reading.country) if reading.country else "") if each)
+    year = str(reading.model_year) if reading.model_year else "—"
+    return [
+        {"label": say("Maker"), "value": f"{maker} ({reading.wmi})" if maker else reading.wmi},
+        {"label": say("Model year"), "value": say("model year {year}", year=year)},
+        {"label": say("Plant"), "value": say("plant {code}", code=reading.plant)},
+    ]
+
+
+def odd_of(reading: vins.Reading) -> list[str]:
+    """Why somebody should look at the VIN again."""
+    return [say(sentence, **values) for sentence, values in reading.odd]
+
+
+def _stays(happened: list[history.History]) -> list[dict[str, Any]]:
+    """The status history: when it was what, for how long, by whom, why."""
+    found = unit_states.stays(happened)
+    names = names_of(each.actor_id for each in found)
+    return [
+        {
+            "cells": [
+                {"text": show(each.state), "note": say("since {day}", day=clock(each.since))},
+                lasting((each.until or g.now) - each.since),
+                names.get(each.actor_id, "") if each.actor_id else say("by itself"),
+                {"text": word("Happened unit", each.action), "note": each.why},
+            ]
+        }
+        for each in found
+    ]
 
 
 def _contract(unit: Unit) -> list[dict[str, Any]]:
