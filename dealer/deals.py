@@ -260,10 +260,16 @@ def end_rework_request(deal: Deal, ask: Ask) -> None:
 def change_owner(deal: Deal, ask: Ask) -> None:
     """The new owner takes over what is due as well."""
     before, deal.owner_id = deal.owner_id, ask.facts.owner
+    deal.owner_decided_at = ask.at
     of_its_offers = deadlines.open_in_case(ask.db, deal.id, ("quotation_ends",))
     for row in (*deadlines.open_for(ask.db, deal), *of_its_offers):
         if row.owner_id == before:
             row.owner_id = deal.owner_id
+
+
+def leave_with_owner(deal: Deal, ask: Ask) -> None:
+    """It stands still and stays where it is; the days count anew."""
+    deal.owner_decided_at = ask.at
 
 
 def record_cancellation(deal: Deal, ask: Ask) -> None:

@@ -1,7 +1,7 @@
-"""What has stood still for too long, and which cards are proposed to somebody else than their owner.
+"""What has stood still for too long, and which cards and deals are proposed to somebody else than their owner.
 
-How long is too long is a house rule for each phase. Nobody loses a card by the clock: a manager hands it over, or
-leaves it where it is (prospects.py).
+How long is too long is a house rule for each phase. Nobody loses a card or a deal by the clock: a manager hands it
+over, or leaves it where it is (prospects.py, workflow.py).
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from uuid import UUID
 from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
-from dealer import card_lists
+from dealer import card_lists, deal_lists
 from dealer.cards import LIVE
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no
 from dealer.people import Actor
 from dealer.policies import policy
-from dealer.records.deals import DealState
+from dealer.records.deals import Deal, DealState
 from dealer.records.prospects import Prospect, ProspectState
 
 PHASES = (
@@ -49,17 +49,17 @@ def is_idle(thing: Any, at: datetime, most: Mapping[str, int]) -> bool:
 
 @dataclass(frozen=True)
 class Proposed:
-    """A card that somebody else might take over, and why: a word of both languages, and since when."""
+    """What somebody else might take over, and why: a word of both languages, and since when."""
 
-    card: Prospect
+    thing: Any  # a card or a deal
     why: str
     since: datetime
 
 
-def _missed_until(db: Session, store_id: UUID, today: date) -> datetime:
+def _missed_until(db: Session, store_id: UUID, today: date, rule: str = "contact_misses") -> datetime:
     """What was due before this was missed on as many working days as the house rule allows."""
     calendar = calendar_of(db)
-    return calendar.end_of(calendar.working_day_before(today, policy(db, store_id, "contact_misses", today)))
+    return calendar.end_of(calendar.working_day_before(today, policy(db, store_id, rule, today)))
 
 
 def _kept_until(db: Session, store_id: UUID, at: datetime) -> datetime:
@@ -102,3 +102,33 @@ def somebody_else_is_proposed(card: Prospect, ask: Ask) -> Refusal | None:
 def leave_with_owner(card: Prospect, ask: Ask) -> None:
     """A manager leaves it where it is; the days count anew."""
     card.left_at, card.revived_at = ask.at, None
+
+
+# ── the same for deals ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def why_deal_to_somebody_else(db: Session, deal: Deal, at: datetime) -> Proposed | None:
+    """A deal that has been red for the working days of the house rule, and whose owner nobody decided on meanwhile."""
+    today = calendar_of(db).today(at)
+    most = limits(db, deal.store_id, today).get(deal.state.value)
+    if most is None:
+        return None
+    red = deal.since + timedelta(days=most + 1)
+    begins, missed = max(red, deal.owner_decided_at or red), _missed_until(db, deal.store_id, today, "deal_misses")
+    return Proposed(deal, "stands_still", red) if begins < missed else None
+
+
+def deals_for_somebody_else(db: Session, who: Actor, at: datetime) -> list[Proposed]:
+    """The deals that are proposed, among those somebody sees; longest in their phase first."""
+    most = limits(db, who.store_id, calendar_of(db).today(at))
+    red = [(Deal.state == state) & (Deal.since < at - timedelta(days=most[state.value])) for state in deal_lists.BOARD]
+    query = deal_lists.deals_seen_by(db, who).where(or_(*red)).order_by(Deal.since, Deal.number)
+    found = (why_deal_to_somebody_else(db, deal, at) for deal in db.scalars(query.limit(card_lists.LISTED)))
+    return [each for each in found if each is not None]
+
+
+def deal_is_proposed_to_somebody_else(deal: Deal, ask: Ask) -> Refusal | None:
+    """There is nothing to decide while a deal moves."""
+    if why_deal_to_somebody_else(ask.db, deal, ask.at) is None:
+        return no("Nobody proposes another owner for this deal.", code="E-NOT-PROPOSED", quiet=True)
+    return None

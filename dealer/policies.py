@@ -76,6 +76,7 @@ DEFAULTS: dict[str, Any] = {
     "idle_following_days": 30,
     "idle_ordered_days": 60,
     "contact_misses": 3,
+    "deal_misses": 5,
     "owner_kept_days": 30,
     "revived_level": "B",
     "uncontactable_days": 3,

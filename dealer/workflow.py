@@ -24,6 +24,7 @@ from dealer import (
     frameworks,
     hand_ins,
     house_calls,
+    idle,
     notes,
     outings,
     parties,
@@ -164,6 +165,9 @@ STEPS = [
     Step("change_owner", (*BEFORE_SIGNING, S.DELIVERY, S.ON_HOLD), SAME, KAM, NewOwner,
          (rules.new_owner_sells, rules.nobody_hands_a_price_to_their_stand_in),
          (deals.change_owner,)),
+    Step("leave_with_owner", (*BEFORE_SIGNING, S.DELIVERY), SAME, KAM, Comment,
+         (idle.deal_is_proposed_to_somebody_else,),
+         (deals.leave_with_owner,)),
 ]
 # fmt: on
 

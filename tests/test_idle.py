@@ -33,7 +33,7 @@ def test_a_deal_stands_still_when_its_phase_lasts_too_long(state: DealState, sin
 
 def proposed(shop: Shop, when: str, who: str = "马超") -> list[tuple[int, str]]:
     with shop.looking() as db:
-        return [(each.card.number, each.why) for each in idle.for_somebody_else(db, shop.actor(who), at(when))]
+        return [(each.thing.number, each.why) for each in idle.for_somebody_else(db, shop.actor(who), at(when))]
 
 
 def test_three_missed_working_days_propose_somebody_else_and_a_manager_decides(
@@ -82,3 +82,33 @@ def test_who_asked_not_to_be_called_is_lost_without_a_check_call_and_stands_so_i
     take(shop, "2026-11-10 12:00", "ask_to_lose", TO_HONDA)
     lost = take(shop, "2026-11-10 13:00", "confirm_lost", Why(reason="客户来信说明"), who="马超")
     assert lost.state.value == "lost"
+
+
+def test_a_deal_that_stands_still_is_proposed_to_who_changes_owners_one_tap_from_the_form(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    lina, boss = desk("李娜"), desk("陈静")
+    told = {"name": "滇行租赁公司", "customer_class": "individual", "contact": "段莉", "phone": "13888880031"}
+    assert lina.submit("/deals/new", told).url == "/deals/1"  # on Tuesday the 10th
+
+    def at_nine(day: str) -> str:
+        boss.turn_clock(f"{day} 09:00")
+        boss.sign_in()
+        return boss.get("/today").html
+
+    # seven days are the phase's; red since the 18th, and five working days more: the 18th to the 24th
+    assert "/deals/1/change_owner" not in at_nine("2026-11-24")
+    assert "/deals/1/change_owner" in at_nine("2026-11-25")
+    assert "停滞未推进（11-18 起）" in boss.get("/deals/1").text
+    for other in ("李娜", "马超", "刘洋"):
+        assert "/deals/1/change_owner" not in desk(other).get("/today").html, other
+        assert "停滞未推进" not in desk(other).get("/deals/1").text
+    lina.sign_in()
+    assert lina.ask("/deals/1/leave_with_owner", {"comment": "再等等"}).codes == ("E-NOT-YOURS",)
+    boss.submit("/deals/1/leave_with_owner", {"comment": "客户预算下月才批"})
+    assert boss.ask("/deals/1/leave_with_owner", {"comment": "再等等"}).codes == ("E-NOT-PROPOSED",)
+    assert "/deals/1/change_owner" not in at_nine("2026-12-01")
+    assert "/deals/1/change_owner" in at_nine("2026-12-02")  # five working days after the decision
+    handed = boss.submit("/deals/1/change_owner", {"owner": str(shop.person("王磊").id), "comment": "李娜在外地"})
+    assert "停滞未推进" not in handed.text
+    assert "/deals/1/change_owner" not in boss.get("/today").html

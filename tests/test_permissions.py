@@ -217,6 +217,7 @@ def test_the_steps_of_a_deal_answer_each_person_as_the_table_says(shop: Shop, de
     facts = DEAL_FACTS | {
         "fill_need": {"use": "rental", "lines": [wanted]},
         "change_owner": {"owner": str(deal.owner_id), "comment": "仍由李娜负责"},
+        "leave_with_owner": {"comment": "仍由李娜负责"},
     }
     wrong = []
     for row in (row for row in ROWS if row.life == "deal" and row.action != "register"):

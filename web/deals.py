@@ -190,6 +190,21 @@ def _card(deal: Deal) -> dict[str, Any]:
     }
 
 
+def for_somebody_else() -> list[idle.Proposed]:
+    """The deals that have been red for long, for who changes owners; read by the page of the day."""
+    if not (me().may_or_stands_in("see all deals") or me().may_or_stands_in("decide on deals")):
+        return []
+    found = idle.deals_for_somebody_else(looking(), me(), g.now)
+    return [each for each in found if steps.is_theirs(KIND, each.thing, "change_owner")]
+
+
+def _proposed(deal: Deal) -> str:
+    asked = idle.why_deal_to_somebody_else(looking(), deal, g.now)
+    if asked is None or not steps.is_theirs(KIND, deal, "change_owner"):
+        return ""
+    return say("{why} since {day}", why=word("Proposed", asked.why), day=short_day(asked.since))
+
+
 # ── one deal ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -208,6 +223,7 @@ def page(number: int) -> Answer:
         contact=_contact(deal),
         phases=_phases(deal, told),
         badges=_badges(deal),
+        proposed=_proposed(deal),
         forward=_forward(deal, forward),
         items=steps.checklist(forward, lambda refusal: fix_of(deal, refusal)) if forward else [],
         buttons=[each for each in steps.buttons(KIND, deal, choices) if not each["forward"]],

@@ -284,7 +284,7 @@ def _merged(card: Prospect) -> dict[str, str]:
 
 
 def proposed(each: idle.Proposed) -> str:
-    """Why a card might go to somebody else."""
+    """Why a card or a deal might go to somebody else."""
     return say("{why} since {day}", why=word("Proposed", each.why), day=short_day(each.since))
 
 

@@ -57,6 +57,13 @@ def kind_of(thing: Any) -> Kind | None:
     return next((kind for kind in KINDS.values() if kind.record is type(thing)), None)
 
 
+def is_theirs(kind: Kind, thing: Any, action: str) -> bool:
+    """Whether a step is this person's to take, whatever else stands in its way."""
+    ask = looking_ask()
+    ways = (each for each in kind.life.steps_from(thing.state) if each.action == action)
+    return any(not isinstance(each.who(thing, ask), Refusal) for each in ways)
+
+
 def seen_url(thing: Any) -> str:
     """The address of a thing's page, for those who may look at it; a link that ends at a closed door is none."""
     kind = kind_of(thing)

@@ -123,12 +123,17 @@ def _waits_for_others() -> Section | None:
 
 @section
 def _for_somebody_else() -> Section | None:
-    """Cards whose contacts are missed, or that came back and were not won: who hands cards over decides."""
+    """Cards whose contacts are missed, deals that stand still: one tap to hand them over, for who decides that."""
     asked = idle.for_somebody_else(looking(), me(), g.now) if me().may_or_stands_in("move cards") else []
     lines = [
-        Line(prospects.proposed(each), each.card.name, prospects.KIND.url(each.card), note=each.card.owner.name)
+        Line(prospects.proposed(each), each.thing.name, prospects.KIND.url(each.thing), note=each.thing.owner.name)
         for each in asked
     ]
+    lines += [
+        Line(prospects.proposed(each), each.thing.customer.name, f"{deals.KIND.url(each.thing)}/change_owner",
+             note=each.thing.owner.name)
+        for each in deals.for_somebody_else()
+    ]  # fmt: skip
     return Section(say("Somebody else?"), icon="arrow-left-right", lines=lines) if lines else None
 
 
