@@ -172,6 +172,7 @@ GET POST /requests/new
 GET POST /reveal/<any(contacts,visits,drives):kind>/<uuid:key>
 GET      /reports/needs
 GET      /reports/needs/rows
+GET      /reports/needs/sheet
 GET      /reports/traffic
 GET      /reports/traffic/rows
 GET      /reports/traffic/sheet

@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import date
 from html import unescape
+from io import BytesIO
+
+from python_calamine import CalamineWorkbook
 
 from dealer import needs, prospects, workflow
 from dealer.cards import CardFacts
@@ -76,5 +79,15 @@ def test_every_number_is_the_sum_of_the_rows_it_opens(shop: Shop, desk: Callable
             told = chen.get(unescape(url)).html
             listed = [int(found) for found in re.findall(r'class="num">(\d+)</td>', told.split("<tfoot")[0])]
             assert sum(listed) == int(number), url
+    assert chen.get("/reports/needs?of=need_sheets").html.count("<svg viewBox") == 2, "a picture beside each table"
+    sheet = chen.client.get("/reports/needs/sheet?of=need_sheets&day=2026-11-10")
+    book = CalamineWorkbook.from_filelike(BytesIO(sheet.data))
+    assert book.sheet_names == ["按客户类别", "按车型"]
+    for name in book.sheet_names:
+        head, *rows, total = book.get_sheet_by_name(name).to_python()
+        assert head[1:4] == ["合计", "2026-11", "2026-10"]
+        assert total[1:] == [19, 0, 7, 12, 0, 0, 0]
+        assert [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)] == total[1:]
+    assert desk("郑凯").get("/reports/needs/sheet").status == 403
     assert chen.get("/reports/needs/rows?of=cards&customer_class=nonsense").status == 200
     assert desk("郑凯").get("/reports/needs").status == 403

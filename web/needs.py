@@ -4,14 +4,17 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
-from dealer import needs
+from dealer import needs, needs_sheet
+from dealer.engine import charts
 from dealer.engine.calendar import add_months
+from dealer.engine.charts import Series
 from dealer.needs import ANY, UNKNOWN, Wanting, Wish
 from dealer.records.customers import CustomerClass
 from web.asking import Answer, day_asked, looking, looking_ask, me, need
-from web.language import say, show
+from web.language import language, say, show
+from web.papers import XLSX
 
 pages = Blueprint("needs", __name__)
 HERE = "/reports/needs"
@@ -38,17 +41,30 @@ def page() -> Answer:
         tabs=[{"label": show(each), "url": _url(each, months), "current": each is of} for each in Wanting],
         months=[f"{month:%Y-%m}" for month in reversed(months)],
         blocks=[
-            {"title": title, "lines": [_line(names[by][value], {by: value}, found, of, months) for value in values]}
-            for title, by, values in (
-                (say("By class of customer"), "customer_class", needs.classes_in(found)),
-                (say("By model"), "model", needs.models_in(found)),
-            )
+            {
+                "title": title,
+                "lines": [_line(names[by][value], {by: value}, found, of, months) for value in values],
+                "chart": charts.lying_bars(
+                    [names[by][value] for value in values],
+                    [Series(show(of), [needs.cars(needs.matching(found, **{by: value})) for value in values])],
+                ),
+            }
+            for title, by, values in _ways(found)
             if found
         ],
+        sheet=f"{HERE}/sheet?of={of.value}&day={months[-1]}",
         total=_line(say("Together"), {}, found, of, months),
         before=_url(of, [add_months(months[-1], -needs.MONTHS)]),
         after=_url(of, [add_months(months[-1], needs.MONTHS)]) if months[-1] < _this_month() else "",
     )  # fmt: skip
+
+
+def _ways(found: list[Wish]) -> list[tuple[str, str, list[str]]]:
+    """How wishes are divided: what a way is called, by what, and the values that occur."""
+    return [
+        (say("By class of customer"), "customer_class", needs.classes_in(found)),
+        (say("By model"), "model", needs.models_in(found)),
+    ]
 
 
 def _this_month() -> date:
@@ -77,6 +93,20 @@ def _names() -> dict[str, dict[str, str]]:
         "customer_class": {each.value: show(each) for each in CustomerClass} | unknown,
         "model": needs.models(looking(), me()) | unknown,
     }
+
+
+@pages.get(f"{HERE}/sheet")
+def sheet() -> Answer:
+    """The half year as a workbook: numbers only, no customer's name."""
+    of, months = _asked()
+    found, names = needs.wishes(looking(), me(), of, months), _names()
+    parts = [
+        (title, [(names[by][value], needs.matching(found, **{by: value})) for value in values])
+        for title, by, values in _ways(found)
+    ]
+    answer = Response(needs_sheet.workbook(parts, found, months[::-1], language()), mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="needs-{of.value}-{months[-1]:%Y-%m}.xlsx"'
+    return answer
 
 
 @pages.get(f"{HERE}/rows")
