@@ -91,18 +91,18 @@ def with_do_not_call(shown: str, phone: str | None) -> str:
     return f"{shown} · {say('Do not call')}" if asked else shown
 
 
-def known_by(typed: str) -> str:
+def known_by(typed: str) -> list[str]:
     """What whoever types a whole phone is told of it: that it is known and whom to ask, and no more than that."""
     known = showroom.recognise(looking(), me(), typed)
     if known is None:
-        return ""
+        return []
     if known.owner is None:
         told = say("This phone is known: ask a manager.")
     elif known.owner.id == me().id:
         told = say("This phone is known: the customer is yours.")
     else:
         told = say("This phone is known: ask {who}.", who=known.owner.name)
-    return f"{told} {say('They asked not to be called.')}" if known.do_not_call else told
+    return [told, say("They asked not to be called.")] if known.do_not_call else [told]
 
 
 # ── asking for a phone ────────────────────────────────────────────────────────────────────────────────────────────
