@@ -46,7 +46,7 @@ def page() -> Answer:
                 "lines": [_line(names[by][value], {by: value}, found, of, months) for value in values],
                 "chart": charts.lying_bars(
                     [names[by][value] for value in values],
-                    [Series(show(of), [needs.cars(needs.matching(found, **{by: value})) for value in values])],
+                    [Series(show(of), [needs.cars(_part(found, by, value)) for value in values])],
                 ),
             }
             for title, by, values in _ways(found)
@@ -65,6 +65,11 @@ def _ways(found: list[Wish]) -> list[tuple[str, str, list[str]]]:
         (say("By class of customer"), "customer_class", needs.classes_in(found)),
         (say("By model"), "model", needs.models_in(found)),
     ]
+
+
+def _part(found: list[Wish], by: str, value: str) -> list[Wish]:
+    which: dict[str, Any] = {by: value}
+    return needs.matching(found, **which)
 
 
 def _this_month() -> date:
@@ -101,8 +106,7 @@ def sheet() -> Answer:
     of, months = _asked()
     found, names = needs.wishes(looking(), me(), of, months), _names()
     parts = [
-        (title, [(names[by][value], needs.matching(found, **{by: value})) for value in values])
-        for title, by, values in _ways(found)
+        (title, [(names[by][value], _part(found, by, value)) for value in values]) for title, by, values in _ways(found)
     ]
     answer = Response(needs_sheet.workbook(parts, found, months[::-1], language()), mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="needs-{of.value}-{months[-1]:%Y-%m}.xlsx"'
