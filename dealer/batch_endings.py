@@ -18,6 +18,7 @@ from dealer import finance
 from dealer.allocation import HELD
 from dealer.amendment_drafts import charged, extras_of, pay_again
 from dealer.contract_drafts import keep_file
+from dealer.deposit_outcomes import PENALTIES, SHARES, DepositOutcome
 from dealer.engine.amounts import half_up
 from dealer.engine.fields import Money, Options, Paragraph, Upload
 from dealer.engine.steps import Ask, Facts, Refusal, Unrecorded, no, on_facts
@@ -37,25 +38,12 @@ class EndingGround(StrEnum):
     BUYER_FAILED = "buyer_failed"  # we end it
 
 
-class DepositOutcome(StrEnum):
-    """What becomes of the deposit for the part that is not performed."""
-
-    STAYS = "stays"  # it counts towards the price of the other cars
-    RETURNED = "returned"
-    DOUBLE = "double_back"  # we failed: Civil Code 587
-    FORFEITED = "forfeited"  # the buyer failed
-
-
 # What the law gives on which ground, in shares of the deposit.
 PROPOSED = {
     EndingGround.MUTUAL: DepositOutcome.RETURNED,
     EndingGround.WE_FAILED: DepositOutcome.DOUBLE,
     EndingGround.BUYER_FAILED: DepositOutcome.FORFEITED,
 }
-SHARES = {
-    DepositOutcome.STAYS: 0, DepositOutcome.RETURNED: 1, DepositOutcome.DOUBLE: 2, DepositOutcome.FORFEITED: 1,
-}  # fmt: skip
-PENALTIES = (DepositOutcome.DOUBLE, DepositOutcome.FORFEITED)
 
 
 class BatchEnding(Facts):

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from dealer import deadlines
 from dealer.customers import ShortName, Telephone, Uscc
+from dealer.deposit_outcomes import DepositOutcome
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph
 from dealer.engine.steps import Ask, Condition, Effect, Facts, Personal
@@ -96,7 +97,10 @@ class Cancellation(Facts):
 
     ground: Annotated[str, Options("cancel_grounds")] = Field(title="Ground", min_length=1, max_length=40)
     notice_day: date = Field(title="Day the notice arrived")
-    deposit_outcome: Money = Field(0, title="Deposit paid back (+) or kept (0)")
+    outcome: DepositOutcome = Field(DepositOutcome.STAYS, title="What becomes of the deposit")
+    deposit_outcome: Money = Field(
+        0, title="Amount", description="At most what is proposed; finance pays or books it later."
+    )
     note: Annotated[str, Paragraph] = Field(title="Note", min_length=1, max_length=2000)
 
 
@@ -276,7 +280,7 @@ def record_cancellation(deal: Deal, ask: Ask) -> None:
     """Amounts are the general manager's decision; nothing was posted before it."""
     facts: Cancellation = ask.facts
     deal.cancel_ground, deal.cancel_notice_day = facts.ground, facts.notice_day
-    deal.cancel_deposit_outcome = facts.deposit_outcome
+    deal.cancel_outcome, deal.cancel_deposit_outcome = facts.outcome.value, facts.deposit_outcome
     deadlines.cancel(ask, deal)
 
 

@@ -29,6 +29,7 @@ from dealer.records.people import Role
 from dealer.records.vehicles import InvoiceState, Unit, UnitState
 
 TOWARDS_THE_PRICE = (ReceiptKind.EARNEST, ReceiptKind.PREPAYMENT, ReceiptKind.INSTALMENT, ReceiptKind.BALANCE)
+NO_LONGER_THERE = (ReceiptKind.REFUND, ReceiptKind.FORFEITED)
 UNDER_WAY = (ReceiptState.ASKED, ReceiptState.APPROVED)
 DEPOSITS = {DepositKind.EARNEST: ReceiptKind.EARNEST, DepositKind.PREPAYMENT: ReceiptKind.PREPAYMENT}
 
@@ -43,9 +44,9 @@ DUE_BEFORE_THE_CAR_LEAVES = {
 
 
 def received(db: Session, contract: Contract, kinds: Iterable[ReceiptKind] = TOWARDS_THE_PRICE) -> int:
-    """What came in towards the price, less what was paid back."""
+    """What came in towards the price, less what was paid back or forfeited."""
     came = _sum_of(db, contract, kinds)
-    return came - _sum_of(db, contract, (ReceiptKind.REFUND,))
+    return came - _sum_of(db, contract, NO_LONGER_THERE)
 
 
 def _sum_of(db: Session, contract: Contract, kinds: Iterable[ReceiptKind]) -> int:

@@ -130,8 +130,9 @@ def receivables(db: Session, who: Actor, today: date, customer: Customer | None 
 
 
 def _with_money_to_come(who: Actor, customer: Customer | None) -> Select[Contract]:
-    """Contracts in effect, and performed ones that kept a retention back."""
+    """Contracts in effect, performed ones that kept a retention back, and ended ones whose cars stay sold."""
     kept = exists().where(Instalment.contract_id == Contract.id, Instalment.event == PaymentEvent.RETENTION_END)
+    sold = exists().where(Unit.contract_id == Contract.id, Unit.state == UnitState.DELIVERED)
     query = (
         select(Contract)
         .join(Contract.deal)
@@ -139,7 +140,11 @@ def _with_money_to_come(who: Actor, customer: Customer | None) -> Select[Contrac
         .options(contains_eager(Contract.deal).contains_eager(Deal.customer))
         .where(
             Contract.kind != ContractKind.AMENDMENT,
-            or_(Contract.state == ContractState.EFFECTIVE, and_(Contract.state == ContractState.PERFORMED, kept)),
+            or_(
+                Contract.state == ContractState.EFFECTIVE,
+                and_(Contract.state == ContractState.PERFORMED, kept),
+                and_(Contract.state == ContractState.TERMINATED, sold),
+            ),
         )
     )
     if customer is not None:

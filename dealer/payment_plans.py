@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from dealer.engine.calendar import ShopCalendar
 from dealer.engine.database import calendar_of, sum_of
-from dealer.finance import DEPOSITS, TOWARDS_THE_PRICE
-from dealer.records.contracts import Contract, ContractKind, ContractLine, Instalment, PaymentEvent
+from dealer.finance import DEPOSITS, NO_LONGER_THERE, TOWARDS_THE_PRICE
+from dealer.records.contracts import Contract, ContractKind, ContractLine, ContractState, Instalment, PaymentEvent
 from dealer.records.deliveries import Batch, BatchShare, BatchState, Handover
 from dealer.records.money import Receipt, ReceiptKind, ReceiptState
+from dealer.records.vehicles import Unit, UnitState
 
 ACCEPTED = (BatchState.ACCEPTED, BatchState.CLOSED)
+_Paid = tuple[ReceiptKind, int | None, int]  # what for, which instalment, how much
 Part = tuple[date | None, int]
 """A day, None while nobody can say which, and what is due on it."""
 
@@ -114,9 +116,12 @@ def plans_of(db: Session, contracts: Sequence[Contract]) -> list[Plan]:
     """The plans of several, in their order."""
     keys = [contract.id for contract in contracts]
     texts, deliveries, payments = _texts(db, contracts), _deliveries(db, keys), _payments(db, keys)
-    calendar = calendar_of(db)
+    ended = [contract.id for contract in contracts if contract.state is ContractState.TERMINATED]
+    kept, calendar = _kept(db, ended) if ended else {}, calendar_of(db)
     return [
-        _plan(contract, texts[contract.id], deliveries[contract.id], payments[contract.id], calendar)
+        _of_what_was_kept(contract, texts[contract.id], kept.get(contract.id, 0), payments[contract.id])
+        if contract.state is ContractState.TERMINATED
+        else _plan(contract, texts[contract.id], deliveries[contract.id], payments[contract.id], calendar)
         for contract in contracts
     ]
 
@@ -175,42 +180,62 @@ def _deliveries(db: Session, keys: Sequence[UUID]) -> dict[UUID, list[_Delivery]
     return found
 
 
-def _payments(db: Session, keys: Sequence[UUID]) -> dict[UUID, list[tuple[ReceiptKind, int | None, int]]]:
+def _payments(db: Session, keys: Sequence[UUID]) -> dict[UUID, list[_Paid]]:
     query = (
         select(Receipt.contract_id, Receipt.kind, Receipt.instalment, sum_of(Receipt.amount))
         .where(Receipt.contract_id.in_(keys), Receipt.state == ReceiptState.CONFIRMED)
         .group_by(Receipt.contract_id, Receipt.kind, Receipt.instalment)
     )
-    found: dict[UUID, list[tuple[ReceiptKind, int | None, int]]] = defaultdict(list)
+    found: dict[UUID, list[_Paid]] = defaultdict(list)
     for key, kind, instalment, amount in db.execute(query):
         found[key].append((kind, instalment, amount))
     return found
 
 
+def _kept(db: Session, keys: Sequence[UUID]) -> dict[UUID, int]:
+    """What the cars cost that stay sold under contracts that have ended."""
+    query = (
+        select(Unit.contract_id, sum_of(ContractLine.unit_price))
+        .join(ContractLine, ContractLine.id == Unit.contract_line_id)
+        .where(Unit.contract_id.in_(keys), Unit.state == UnitState.DELIVERED)
+        .group_by(Unit.contract_id)
+    )
+    return {key: price for key, price in db.execute(query) if key is not None}
+
+
 # ── one plan ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _came(payments: Iterable[_Paid]) -> int:
+    """Towards the price, less what was paid back or forfeited."""
+    signs = dict.fromkeys(TOWARDS_THE_PRICE, 1) | dict.fromkeys(NO_LONGER_THERE, -1)
+    return sum(signs.get(kind, 0) * amount for kind, _, amount in payments)
+
+
+def _of_what_was_kept(contract: Contract, text: Contract, price: int, payments: Sequence[_Paid]) -> Plan:
+    """A contract that has ended owes the cars that stay sold, from the day its notice arrived."""
+    came = _came(payments)
+    got = min(price, came)
+    row = Due(1, None, 0, None, price, ((contract.deal.cancel_notice_day, price),), got)
+    return Plan(contract, text, (row,), came, came - got)
 
 
 def _plan(
     contract: Contract,
     text: Contract,
     deliveries: Sequence[_Delivery],
-    payments: Iterable[tuple[ReceiptKind, int | None, int]],
+    payments: Sequence[_Paid],
     calendar: ShopCalendar,
 ) -> Plan:
     rows = list(text.payments)
     places = {row.position: place for place, row in enumerate(rows)}
-    came, named = 0, defaultdict[int, int](int)
+    came, named = _came(payments), defaultdict[int, int](int)
     for kind, instalment, amount in payments:
-        if kind is ReceiptKind.REFUND:
-            came -= amount
-        elif kind in TOWARDS_THE_PRICE:
-            came += amount
-            # A deposit is the first row of the plan.
-            place = 0 if kind in DEPOSITS.values() else places.get(instalment or 0)
-            if place is not None:
-                named[place] += amount
-    amounts = [row.amount for row in rows] or [text.total]
-    got = share_out(amounts, named, came)
+        # A deposit is the first row of the plan.
+        place = 0 if kind in DEPOSITS.values() else places.get(instalment or 0)
+        if place is not None and kind in TOWARDS_THE_PRICE:
+            named[place] += amount
+    got = share_out([row.amount for row in rows] or [text.total], named, came)
     dues = [
         Due(row.position, row.event, row.days, row.batch, row.amount,
             tuple(_parts(contract, row, deliveries, calendar)), share)

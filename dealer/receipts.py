@@ -25,7 +25,7 @@ from dealer.records.money import Receipt, ReceiptKind, ReceiptState
 S = ReceiptState
 RECORDS_MONEY = has("record money")
 DEAD = (S.TURNED_DOWN, S.REVERSED)
-BY_REQUEST = (ReceiptKind.REFUND,)
+BY_REQUEST = (ReceiptKind.REFUND, ReceiptKind.FORFEITED, ReceiptKind.PENALTY)
 WITHOUT_REQUEST = tuple(kind for kind in ReceiptKind if kind not in BY_REQUEST)
 Words = Annotated[str, Paragraph]
 
@@ -59,6 +59,14 @@ class Paid(Facts):
     """How a refund left the bank."""
 
     received_on: date = Field(title="Day of the payment")
+    reference: str = Field(title="Bank reference", min_length=1, max_length=200)
+
+
+class CarriedOut(Facts):
+    """When what was decided about a deposit was paid or booked, to whom, and by which reference."""
+
+    received_on: date = Field(title="Day of the payment")
+    payer: str = Field(title="Payer or payee", min_length=1, max_length=200)
     reference: str = Field(title="Bank reference", min_length=1, max_length=200)
 
 
@@ -204,8 +212,8 @@ def refund_was_received(receipt: Receipt, ask: Ask) -> Refusal | None:
 
 
 def refund_is_still_there(receipt: Receipt, ask: Ask) -> Refusal | None:
-    """Asked again when it is approved and when it is paid."""
-    return _more_than_came(receipt, ask, receipt.amount)
+    """Asked again when it is approved and when it is paid; a penalty is our own money."""
+    return _more_than_came(receipt, ask, receipt.amount) if receipt.kind in finance.NO_LONGER_THERE else None
 
 
 def _more_than_came(receipt: Receipt, ask: Ask, amount: int) -> Refusal | None:
@@ -278,6 +286,13 @@ def match(receipt: Receipt, ask: Ask) -> None:
     receipt.instalment = ask.facts.instalment
 
 
+def was_decided(receipt: Receipt, ask: Ask) -> Refusal | None:
+    """What becomes of a deposit is decided by the general manager, and booked once."""
+    if receipt.decided_id is None:
+        return no("The general manager decides what becomes of a deposit.", code="E-NOT-DECIDED")
+    return None
+
+
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ENTERED = (
@@ -310,6 +325,9 @@ STEPS = [
     Step("pay", S.APPROVED, S.CONFIRMED, RECORDS_MONEY, Paid,
          (somebody_else_approved, refund_is_still_there, payment_is_past),
          (note_confirmation, note_payment)),
+    Step("carry_out", None, S.CONFIRMED, RECORDS_MONEY, CarriedOut,
+         (was_decided, contract_was_issued, refund_is_still_there, payment_is_past),
+         (note_confirmation,)),
 ]
 # fmt: on
 

@@ -111,6 +111,7 @@ GET POST /models/<uuid:key>
 GET POST /models/new
 GET      /notices/<any(visit,card,drive,contact):kind>
 GET      /money
+GET POST /money/deposits/<uuid:key>
 GET      /money/receivables
 GET      /notes
 GET      /notes/<int:number>

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from dealer import payment_plans
+from dealer.deposit_outcomes import Decision, DepositOutcome, Share
+from dealer.engine.database import new_id
 from dealer.payment_plans import Due, Plan, share_out
 from dealer.records.contracts import Contract, DepositKind, PaymentEvent
 from dealer.records.deals import Terms
@@ -48,6 +50,19 @@ def test_what_is_late_is_what_was_due_and_has_not_come(parts: list[tuple[int, in
     due = sum(part for day, part in days if day < 15)
     assert row.overdue(today) == max(0, due - got)
     assert (row.due_on is None) == (row.open == 0)
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**9), st.integers(1, 10**9))
+def test_what_is_decided_about_a_deposit_is_booked_to_the_fen(paid: int, undelivered: int, delivered: int) -> None:
+    share = Share(paid, undelivered, undelivered + delivered)
+    assert 0 <= share.amount <= paid
+    assert share.comes_to(DepositOutcome.STAYS) == 0
+    assert share.comes_to(DepositOutcome.DOUBLE) == 2 * share.comes_to(DepositOutcome.FORFEITED)
+    for outcome in (DepositOutcome.DOUBLE, DepositOutcome.FORFEITED, DepositOutcome.RETURNED):
+        booked = Decision(new_id(), Contract(), outcome, share.comes_to(outcome)).bookings
+        assert sum(amount for _, amount in booked) == share.comes_to(outcome)
+        # What leaves the account towards the price is never more than the share of what was paid.
+        assert sum(amount for kind, amount in booked if kind is not ReceiptKind.PENALTY) <= share.amount
 
 
 # ── of contracts ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from dealer import contract as contracts
 from dealer.amendment_terms import changed_lines
-from dealer.batch_endings import DepositOutcome, EndingGround
+from dealer.batch_endings import EndingGround
+from dealer.deposit_outcomes import DepositOutcome
 from dealer.in_force import amendments_of, cars_of, is_amendment, text_in_force
 from dealer.records.contracts import Contract, ContractLine, ContractState
 from dealer.their_paper import Point, compared

@@ -12,6 +12,7 @@ from dealer import (
     customers,
     deal_lists,
     deals,
+    deposit_outcomes,
     idle,
     parties,
     people,
@@ -20,6 +21,7 @@ from dealer import (
     workflow,
 )
 from dealer.deals import NewDeal
+from dealer.deposit_outcomes import DepositOutcome
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
 from dealer.records.customers import Contact
@@ -28,9 +30,15 @@ from dealer.records.prospects import Visit
 from web import deal_parts, privacy, steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
 from web.forms import Field, Form, options
-from web.language import say, short_day, show, word
+from web.language import money, say, short_day, show, word
 
 pages = Blueprint("deals", __name__)
+LAW = {
+    DepositOutcome.STAYS: "The deposit counts towards the cars that stay sold.",
+    DepositOutcome.RETURNED: "By agreement, or for no fault of either side: Civil Code 562, 563, 566.",
+    DepositOutcome.DOUBLE: "The seller failed: Civil Code 587, for the part not performed.",
+    DepositOutcome.FORFEITED: "The buyer failed: Civil Code 587, for the part not performed.",
+}
 S = DealState
 
 Panel = Callable[[Deal], dict[str, Any] | None]
@@ -78,9 +86,21 @@ def _known(deal: Deal, action: str) -> dict[str, Any]:
     return KNOWN[action](deal) if action in KNOWN else {}
 
 
+def _beside(deal: Deal, action: str) -> dict[str, Any]:
+    """What the law proposes for the deposit, beside the form that cancels."""
+    if action != "cancel":
+        return {}
+    share = deposit_outcomes.share_of(looking(), deal)
+    rows = [{"cells": [show(each), money(share.comes_to(each)), say(law)]} for each, law in LAW.items()]
+    return {"proposals": rows, "paid": money(share.paid), "undelivered": money(share.undelivered)}
+
+
 KIND = steps.register(
-    steps.Kind("deals", Deal, workflow.DEALS, title=lambda deal: str(deal.customer.name), sees=_sees, known=_known)
-)
+    steps.Kind(
+        "deals", Deal, workflow.DEALS, title=lambda deal: str(deal.customer.name), sees=_sees, known=_known,
+        extra=_beside, templates={"cancel": "deals/cancel.html"},
+    )
+)  # fmt: skip
 
 
 def code_of(deal: Deal) -> str:

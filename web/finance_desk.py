@@ -2,16 +2,22 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from dealer import finance_desk, people
+from dealer import deposit_outcomes, finance_desk, people
+from dealer.deposit_outcomes import Decision
+from dealer.engine.steps import Ask
 from dealer.finance_desk import AGES, Owed, ToInvoice
-from dealer.receipts import RECEIPTS
+from dealer.in_force import text_in_force
+from dealer.receipts import RECEIPTS, CarriedOut
+from dealer.records.contracts import PartyRole
 from dealer.records.customers import Customer
 from dealer.records.money import Receipt
 from web import contracts, receipts, steps
-from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404
+from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
+from web.forms import Form
 from web.language import money, say, short_day, show
 
 pages = Blueprint("finance_desk", __name__)
@@ -35,6 +41,7 @@ def index() -> Answer:
         "money/desk.html",
         tabs=_tabs("/money"),
         payments=[_waiting(each) for each in finance_desk.waiting(looking(), me())],
+        decided=[_decided(each) for each in _decisions()],
         cars=[_car(each) for each in cars],
         total=money(sum(each.price for each in cars)),
     )
@@ -70,6 +77,66 @@ def _car(row: ToInvoice) -> dict[str, Any]:
             money(row.price),
         ],
     }
+
+
+# ── what was decided about deposits ───────────────────────────────────────────────────────────────────────────────
+
+
+def _decisions() -> list[Decision]:
+    """What finance has to book."""
+    return deposit_outcomes.decisions(looking(), me()) if me().may_or_stands_in("record money") else []
+
+
+def _decided(each: Decision) -> dict[str, str]:
+    return {
+        "url": f"/money/deposits/{each.key}",
+        "title": f"{show(each.outcome)} {money(each.amount)}",
+        "note": f"{each.contract.deal.customer.name} · {contracts.title_of(each.contract)}",
+    }
+
+
+@pages.get("/money/deposits/<uuid:key>")
+def deposit(key: UUID) -> Answer:
+    """What was decided about a deposit, to be booked."""
+    need("record money")
+    found = _decision(deposit_outcomes.decisions(looking(), me()), key)
+    payer = text_in_force(looking(), found.contract).party(PartyRole.PAYER).name
+    return _deposit(found, Form(CarriedOut, {"payer": payer, "received_on": looking_ask().today}))
+
+
+@pages.post("/money/deposits/<uuid:key>")
+def carry_out(key: UUID) -> Answer:
+    """Book it."""
+    need("record money")
+
+    def work(ask: Ask) -> str:
+        found = _decision(deposit_outcomes.decisions(ask.db, me()), key)
+        deposit_outcomes.carry_out(found, ask)
+        return f"/contracts/{found.contract.number}/money"
+
+    return write(
+        Form.received(CarriedOut),
+        work,
+        lambda form, trouble: _deposit(_decision(deposit_outcomes.decisions(looking(), me()), key), form),
+    )
+
+
+def _decision(found: list[Decision], key: UUID) -> Decision:
+    decision: Decision = or_404(next((each for each in found if each.key == key), None))
+    return decision
+
+
+def _deposit(found: Decision, form: Form | None) -> str:
+    told = [{"label": show(kind), "value": money(amount), "unit": say("yuan")} for kind, amount in found.bookings]
+    return render_template(
+        "money/deposit.html",
+        title=show(found.outcome),
+        address=f"/money/deposits/{found.key}",
+        contract=found.contract,
+        code=contracts.title_of(found.contract),
+        figures=told,
+        form=form,
+    )
 
 
 # ── receivables ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,7 +196,7 @@ def _limit(row: Owed) -> dict[str, Any]:
 
 def _totals(owed: list[Owed], today: date) -> list[str]:
     ages = zip(*(each.aged(today) for each in owed), strict=True)
-    return [say("Total"), money(sum(each.open for each in owed)), *(money(sum(age)) for age in ages), ""]
+    return [say("Together"), money(sum(each.open for each in owed)), *(money(sum(age)) for age in ages), ""]
 
 
 def _instalment(pair: Any, today: date) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _page(contract: Contract, form: Form | None) -> str:
         title=contracts.title_of(contract),
         figures=_figures(plan, sums.cars, today),
         plan=[_due(row, today) for row in plan.rows],
-        plan_totals=[say("Total"), "", *map(money, (plan.total, plan.total - plan.open, plan.open))],
+        plan_totals=[say("Together"), "", *map(money, (plan.total, plan.total - plan.open, plan.open))],
         receipts=receipt_pages.rows(finance.receipts_of(db, contract)),
         refunds=receipts.may_ask_refund(contract, me()) and plan.received > 0,
         invoices=[_invoice(each) for each in invoices.invoices_of(db, contract)],

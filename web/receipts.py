@@ -22,7 +22,7 @@ from web.language import money, say, short_day, show
 
 pages = Blueprint("receipts", __name__)
 S = ReceiptState
-GOING_OUT = (ReceiptKind.REFUND, ReceiptKind.BOND_PAID)
+GOING_OUT = (ReceiptKind.REFUND, ReceiptKind.FORFEITED, ReceiptKind.PENALTY, ReceiptKind.BOND_PAID)
 TONES = {
     S.REPORTED: "wait", S.ASKED: "wait", S.APPROVED: "wait", S.CONFIRMED: "ok", S.TURNED_DOWN: "bad", S.REVERSED: "bad",
 }  # fmt: skip

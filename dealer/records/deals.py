@@ -123,6 +123,7 @@ class Deal(Living):
     void_before: Mapped[Moment | None]  # quotations, approvals and checks older than the reopening stay void
     cancel_ground: Mapped[Code | None]
     cancel_notice_day: Mapped[Day | None]
+    cancel_outcome: Mapped[Code | None]  # a word of DepositOutcome
     cancel_deposit_outcome: Mapped[Fen | None]
     open_complaint: Mapped[Flag] = mapped_column(default=False)
     owner_decided_at: Mapped[Moment | None]  # when a manager last said whose it is: handed it over or left it

@@ -32,6 +32,8 @@ class ReceiptKind(StrEnum):
     BALANCE = "balance"
     ON_BEHALF = "on_behalf"  # 代收款: for insurance, tax or plates; it is not ours
     REFUND = "refund"  # paid back by us
+    FORFEITED = "forfeited"  # 定金 that the buyer lost: it is ours and pays no car any more
+    PENALTY = "penalty"  # the second half of 定金 that we pay back double
     BOND_PAID = "bond_paid"  # 履约保证金, paid by us
 
 
@@ -63,6 +65,7 @@ class Receipt(Living):
         default=""
     )  # why money is paid back, a report turned down, a payment reversed
     reported_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    decided_id: Mapped[UUID | None] = mapped_column(index=True)  # the cancelled deal, or the text that ended a batch
     asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # a refund
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))

@@ -6,8 +6,11 @@ from io import BytesIO
 
 from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
-from dealer.records.contracts import PaymentEvent
+from dealer import payment_plans
+from dealer.records.contracts import Contract, DepositKind, PaymentEvent
+from dealer.records.money import ReceiptKind
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at
@@ -111,3 +114,40 @@ def _sheet(who: Desk, kind: str) -> list[list[object]]:
     made = who.submit(f"/exports/{kind}", {"reason": "月末对账"})
     content = who.client.get(f"{made.url}/file").data
     return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def test_a_cancelled_deal_pays_its_deposit_back_double_for_the_car_not_delivered(
+    shop: Shop, app: Flask, desk: Open
+) -> None:
+    """Of two cars one is delivered: half of the deposit is at stake, the manager decides, finance books it once."""
+    deposit = (DepositKind.EARNEST, 40_000_00)
+    payments = [(P.SIGNING, deposit[1]), (P.ACCEPTANCE, 2 * CAR - deposit[1])]
+    made, cars = scene.ready(shop, 2, deposit=deposit, payments=payments)
+    scene.receipt(shop, made, deposit[1], ReceiptKind.EARNEST)
+    scene.delivered(shop, cars[0])
+    red = {"number": "26530000000000000009", "issued_on": "2026-12-05", "reason": "合同解除"}
+    app.config["CLOCK"].now = at("2026-12-05 10:00")
+    general, finance = desk("周建国"), desk("高洁")
+    finance.submit(f"/stock/{cars[1]}/red_letter", red)
+    cancel = "/deals/1/cancel"
+    form = general.get(cancel)
+    assert [figure in form.text for figure in ("40,000", "131,800", "20,000", "第五百八十七条")] == [True] * 4
+    facts = {"ground": "statutory", "notice_day": "2026-12-04", "outcome": "double_back", "note": "我方未能按期交车"}
+    assert general.ask(cancel, facts | {"deposit_outcome": "40,000.01"}).codes == ("E-DEPOSIT-SHARE",)
+    assert "没有待您处理的收付款" in finance.get("/money").text
+    general.submit(cancel, facts | {"deposit_outcome": "40,000"})
+    page = finance.get("/money")
+    assert "双倍返还" in page.text
+    book = page.html.split('href="/money/deposits/')[1].split('"')[0]
+    booked = {"received_on": "2026-12-05", "payer": POLICE, "reference": "ICBC-900"}
+    assert general.get(f"/money/deposits/{book}").status == 403
+    money = finance.submit(f"/money/deposits/{book}", booked)
+    assert [each in money.text for each in ("退款", "定金罚则支付", "−20,000")] == [True] * 3
+    assert finance.get(f"/money/deposits/{book}").status == 404  # once
+    # The car that stays sold is owed, what is left of the deposit counts towards it.
+    with shop.looking() as db:
+        plan = payment_plans.plan_of(db, db.scalars(select(Contract)).one())
+    assert (plan.total, plan.received, plan.open, plan.overpaid) == (CAR, 20_000_00, CAR - 20_000_00, 0)
+    assert "111,800" in finance.get("/money/receivables").text
+    kept = finance.ask(f"/contracts/{made}/money", PAID | {"kind": "forfeited", "received_on": "2026-12-05"})
+    assert kept.codes == ("E-REFUND",)
