@@ -295,3 +295,11 @@ def _kept(unit: Unit, answer: PdiAnswer, ask: Ask) -> str | None:
 def inspections_of(db: Session, unit: Unit) -> list[Inspection]:
     """Every inspection of a car, newest first."""
     return list(db.scalars(select(Inspection).where(Inspection.unit_id == unit.id).order_by(Inspection.at.desc())))
+
+
+def failed_last_time(inspections: list[Inspection]) -> dict[str, dict[str, str]]:
+    """What the newest inspection found wrong, by item; nothing once an inspection has passed."""
+    newest = inspections[0] if inspections else None
+    if newest is None or newest.passed:
+        return {}
+    return {item["item"]: item for item in newest.items if item["result"] == ItemResult.FAIL.value}

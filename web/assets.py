@@ -25,6 +25,7 @@ SCRIPTS = (
     ("flask_bootstrap", "static/bootstrap5/js/bootstrap.min.js"),
     ("js_lib_htmx", "static/htmx/htmx.min.js"),
     ("web", "static/app.js"),
+    ("web", "static/answers.js"),
     ("web", "static/kept.js"),
 )
 ICONS = ("flask_bootstrap", "static/bootstrap5/icons/bootstrap-icons.svg")

@@ -138,7 +138,7 @@ def register(app: Flask) -> None:
                 if _shows(each, actor, rules)
             ],
             "bell": {"url": "/today", "count": due_now()},
-            "person": {"name": actor.name, "role": role_of(actor)},
+            "person": {"name": actor.name, "role": role_of(actor), "id": actor.id},
         }
 
 

@@ -39,7 +39,6 @@ def board() -> Answer:
         visits=_rows(gone),
         calls=_rows([each for each in parties if each.kind is VisitKind.CALL]),
         logs=me().may_or_stands_in("log visits"),
-        me_id=me().id,
         closing=showroom_days.link(day),
         unsigned=showroom_days.links_to_unsigned(day),
     )

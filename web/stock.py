@@ -1,5 +1,6 @@
 """Stock: the cars of the shop, one car on its way from the order to the customer, its inspection and its hand-over."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask
 from dealer.handover import authorised_receivers
 from dealer.records.contracts import PartyRole
-from dealer.records.deliveries import Batch
+from dealer.records.deliveries import Batch, Inspection
 from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
 from dealer.terms import HANDOVER_CHECKS
 from dealer.vehicles import UNITS
@@ -98,26 +99,53 @@ def _after(unit: Unit, action: str) -> str:
 def _extra(unit: Unit, action: str) -> dict[str, Any]:
     match action:
         case "pdi_pass" | "pdi_fail":
-            return {"groups": _groups(unit)}
+            before = inspection.inspections_of(looking(), unit)
+            return {"groups": _groups(unit, before), "kept_of": len(before)}
         case "deliver":
             contract = delivery_lists.text_of(looking(), unit.contract_id)
             return {
                 "blocks": [
-                    (word("HandoverBlock", block), [(point, word("HandoverPoint", point)) for point in points])
+                    (word("HandoverBlock", block), [_point(point, word("HandoverPoint", point)) for point in points])
                     for block, points in HANDOVER_CHECKS.items()
                 ],
                 "items": gate_items(unit, KIND),
                 "receivers": authorised_receivers(looking(), contract) if contract else [],
+                "kept_of": unit.batch_id,
             }
         case _:
             return {}
 
 
-def _groups(unit: Unit) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+def _groups(unit: Unit, before: list[Inspection]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The list of the car, with what failed the last time at its item."""
+    failed = inspection.failed_last_time(before)
     return [
-        (word("PdiGroup", group), [(item.code, word("PdiItem", item.code), item.mandatory) for item in items])
+        (
+            word("PdiGroup", group),
+            [
+                _point(
+                    item.code,
+                    word("PdiItem", item.code),
+                    optional=not item.mandatory,
+                    note="" if item.mandatory else say("if fitted"),
+                )
+                | {"last": _last(unit, failed.get(item.code))}
+                for item in items
+            ],
+        )
         for group, items in inspection.items_for(unit.model.energy).items()
     ]
+
+
+def _point(code: str, label: str, *, optional: bool = True, note: str = "") -> dict[str, Any]:
+    return {"code": code, "label": label, "optional": optional, "note": note}
+
+
+def _last(unit: Unit, found: Mapping[str, Any] | None) -> dict[str, str] | None:
+    if found is None:
+        return None
+    photo = found["photo_sha256"]
+    return {"why": found["note"], "photo": f"{KIND.url(unit)}/photos/{photo}" if photo else ""}
 
 
 KIND = steps.register(

@@ -224,7 +224,6 @@ def _drawn(form: Form, known: Known | None) -> dict[str, Any]:
         "here": sum(each.state in showroom.HERE for each in parties),
         "parties": [in_list(each) for each in parties[:12]],
         "figures": showroom.day_figures(looking(), me().store_id, today),
-        "me_id": me().id,
     }
 
 

@@ -284,6 +284,12 @@
     pad.querySelector("[data-signature-clear]").addEventListener("click", () => {
       pen.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
       hidden.value = "";
+      hidden.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    hidden.addEventListener("change", () => {   // drawn before, and filled in again
+      const drawing = new Image();
+      drawing.addEventListener("load", () => pen.drawImage(drawing, 0, 0, canvas.clientWidth, canvas.clientHeight));
+      drawing.src = hidden.value;
     });
   };
 

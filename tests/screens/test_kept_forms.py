@@ -1,0 +1,73 @@
+"""The inspection on a phone, where the line breaks: nothing is lost, nothing sent twice."""
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.deliveries import pad_picture
+from tests.screens.browser import PHONE, axe_faults, open_page
+
+SCRATCH = {"name": "划伤.png", "mimeType": "image/png", "buffer": pad_picture()}
+
+
+def all_of_the_open_group(page: Page) -> None:
+    """One tap; the group folds away and the next one opens."""
+    page.locator(".answer-group[open] [data-answer-all]").first.click()
+
+
+def kept_by_now(page: Page, text: str) -> None:
+    """Until the browser holds it."""
+    page.wait_for_function(
+        """text => new Promise(done => { const asked = indexedDB.open("dealer"); asked.onsuccess = () => {
+            const all = asked.result.transaction("kept").objectStore("kept").getAll();
+            all.onsuccess = () => {
+              asked.result.close();
+              done(all.result.some(each => each.body.some(([, value]) => value === text)));
+            };
+        }; })""",
+        arg=text,
+    )
+
+
+def test_an_inspection_on_the_phone_outlives_a_reload_and_a_lost_line(chromium: Browser, own_demo: str) -> None:
+    page = open_page(chromium, own_demo, "郑凯", "zh", size=PHONE, has_touch=True)
+    page.goto(f"{own_demo}/stock/2/start_pdi")
+    page.locator("main .btn-primary").last.click()
+    page.goto(f"{own_demo}/stock/2/pdi_pass?lang=en")
+    assert axe_faults(page) == []
+    page.goto(f"{own_demo}/stock/2/pdi_pass?lang=zh")
+    assert axe_faults(page) == []
+
+    # group by group, one tap each; the scratch has a note and a photo
+    all_of_the_open_group(page)
+    expect(page.locator("[data-answered-words]")).to_have_text("已填 4 / 38 项")
+    paint = page.locator(".answer", has_text="漆面")
+    paint.locator(".answer-fail").click()
+    paint.locator("[type=text]").fill("左前门划伤")
+    paint.locator("[type=file]").set_input_files([SCRATCH])
+    while page.locator(".answer-group:not(.answer-done)").count():
+        all_of_the_open_group(page)
+    page.fill("[name=odometer]", "14")
+    kept_by_now(page, "14")
+
+    # somebody reloads the page
+    page.reload()
+    expect(page.locator("[data-answered-words]")).to_have_text("已填 38 / 38 项")
+    expect(paint.locator("[data-drop-files]")).to_contain_text("划伤.png")
+    assert page.input_value("[name=odometer]") == "14"
+
+    # the line is down: it waits on its page, and is sent once when the line is back
+    page.context.set_offline(True)
+    page.locator(".with-fault").click()
+    expect(page.locator("#kept")).to_contain_text("尚未发送")
+    page.context.set_offline(False)
+    page.wait_for_url(f"{own_demo}/stock/2")
+    expect(page.locator("main")).to_contain_text("左前门划伤")
+    assert page.locator("main a[href*='/photos/']").count() == 1
+
+    # the next time it says what was found, and nothing is filled in
+    page.goto(f"{own_demo}/stock/2/retry_pdi")
+    page.fill("[name=comment]", "已抛光")
+    page.locator("main .btn-primary").last.click()
+    page.goto(f"{own_demo}/stock/2/pdi_pass")
+    expect(page.locator(".answer-last")).to_contain_text("上次不合格：左前门划伤")
+    expect(page.locator("[data-answered-words]")).to_have_text("已填 0 / 38 项")
+    page.context.close()
