@@ -1,7 +1,8 @@
 """Requests of people about their own data (PIPL 44–50): received, due, answered; and what the answer does.
 
-A copy is taken out as a sheet; a correction writes the name anew; an objection ends calls; a deletion empties what no
-law and no hold keeps, and the answer names what stays and why.
+A copy is taken out as a sheet; a correction puts right what is held (corrections.py); an objection ends calls; a
+deletion empties what no law and no hold keeps, and the answer names what stays and why. Nobody gets, changes or deletes
+what carries another name: a phone changes hands, and who knows it is not therefore its owner.
 """
 
 from collections.abc import Callable
@@ -11,13 +12,14 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines, held, people, retention
-from dealer.cards import describe
+from dealer import corrections, deadlines, held, people, retention
+from dealer.corrections import Answering, Correcting
 from dealer.customers import ShortName, Telephone
 from dealer.desk import normal_number
 from dealer.engine import sealed
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Paragraph
+from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import SAME, Ask, Facts, Life, Personal, Refusal, Step, Unrecorded, no, on_facts
 from dealer.held import Held
 from dealer.people import Actor, has, not_their_own
@@ -46,23 +48,11 @@ class Identifying(Facts):
     """How it was made sure that it is them, before anything of theirs is copied or changed."""
 
     identified: str = Field(title="How we know that it is them", min_length=1, max_length=200)
-    other_name: Annotated[str, Personal()] = Field(
-        "",
-        title="Why it is them under another name",
-        max_length=200,
-        description="Only where what is held carries another name.",
-    )
-
-
-class Answering(Facts):
-    """What they are told."""
-
-    answer: Annotated[str, Paragraph] = Field("", title="What they are told", max_length=2000)
-    right_name: Annotated[str, Personal()] = Field(
-        "",
-        title="The right name",
-        max_length=60,
-        description="Only to correct it; a phone is corrected where it stands.",
+    document_name: Annotated[ShortName, Personal()] = Field(title="Name on the document that was shown")
+    reached: bool = Field(
+        False,
+        title="They were reached on the phone that is held",
+        description="Call it, or have them show a message that you send; not needed where the number was found.",
     )
 
 
@@ -79,22 +69,56 @@ def somebody_can_be_found(request: DataRequest, ask: Ask) -> Refusal | None:
 
 @on_facts
 def correction_says_what_is_right(request: DataRequest, ask: Ask) -> Refusal | None:
-    """A correction has a right name."""
-    if request.kind is K.CORRECT and not ask.facts.right_name:
-        return no("Enter the right name.", code="E-REQ-FIELD", field="right_name")
-    return None
+    """A correction has something that is right."""
+    return corrections.says_what_is_right(ask.facts)
 
 
 @on_facts
-def name_is_theirs(request: DataRequest, ask: Ask) -> Refusal | None:
-    """A phone changes hands: what is held under another name is somebody else's until words say otherwise."""
-    held_names = {each.thing.name for each in found(ask.db, ask.actor, request)} - {""}
-    others = sorted(name for name in held_names if not called_alike(name, request.name))
-    if not others or ask.facts.other_name:
+def what_is_put_right_is_held(request: DataRequest, ask: Ask) -> Refusal | None:
+    """A correction is no way to learn more about somebody."""
+    return corrections.is_held(ask.facts, found(ask.db, ask.actor, request))
+
+
+@on_facts
+def right_phone_is_nobody_elses(request: DataRequest, ask: Ask) -> Refusal | None:
+    """One card per phone, also after a correction."""
+    return corrections.phone_is_nobody_elses(ask, found(ask.db, ask.actor, request))
+
+
+@on_facts
+def document_shows_their_name(request: DataRequest, ask: Ask) -> Refusal | None:
+    """Whoever wants their name corrected shows the right one; everybody else the one they gave."""
+    shown: str = ask.facts.document_name
+    if request.kind is K.CORRECT or called_alike(shown, request.name):
         return None
     return no(
-        "What is held carries the name {others}, the request {name}: say why it is them, or do not go on.",
-        code="E-NAME-DIFFERS", field="other_name", others=others, name=request.name,
+        "The document shows {shown}, the request is of {name}: take it down again in the name of the document.",
+        code="E-NAME-DIFFERS", field="document_name", shown=shown, name=request.name,
+    )  # fmt: skip
+
+
+@on_facts
+def something_held_is_theirs(request: DataRequest, ask: Ask) -> Refusal | None:
+    """What is held carries their name, or their number; if nothing does, this says what is missing."""
+    others = others_names(ask.db, ask.actor, request)
+    if not others or found(ask.db, ask.actor, request):
+        return None
+    return no(
+        "What is held carries the name {others}, the request {name}. Missing: a document in that name, or the number "
+        "of the ID or licence that is held; take the request down again with it.",
+        code="E-NAME-DIFFERS", field="document_name", others=others, name=request.name,
+    )  # fmt: skip
+
+
+@on_facts
+def phone_is_in_their_hands(request: DataRequest, ask: Ask) -> Refusal | None:
+    """Name and phone of somebody are known to many; who holds the phone is asked by calling it."""
+    proven = any(_has_their_number(each, request) for each in found(ask.db, ask.actor, request))
+    if request.phone is None or proven or ask.facts.reached or not found(ask.db, ask.actor, request):
+        return None
+    return no(
+        "Missing: that they were reached on {phone}. Call it, or have them show the number of the ID or licence.",
+        code="E-NOT-REACHED", field="reached", phone=mask_phone(request.phone),
     )  # fmt: skip
 
 
@@ -131,8 +155,10 @@ def plan_the_answer(request: DataRequest, ask: Ask) -> None:
 
 
 def note_identity(request: DataRequest, ask: Ask) -> None:
-    """How we know stays with the request; a name that differed stays in its history, with the words for it."""
+    """How we know stays with the request; from now on it is of whoever the document names."""
     request.identified = ask.facts.identified
+    if request.kind is not K.CORRECT:
+        request.name = ask.facts.document_name
 
 
 def carry_out(request: DataRequest, ask: Ask) -> None:
@@ -148,13 +174,6 @@ def carry_out(request: DataRequest, ask: Ask) -> None:
 
 def _only_tell(ask: Ask, each: Held) -> None:
     """A copy changes nothing."""
-
-
-def _write_name(ask: Ask, each: Held) -> None:
-    if each.kind == "card":
-        describe(each.thing, ask.facts.right_name, each.thing.phone, each.thing.company)
-    else:
-        each.thing.name = ask.facts.right_name
 
 
 def _end_calls(ask: Ask, each: Held) -> None:
@@ -177,8 +196,19 @@ def _delete(ask: Ask, each: Held) -> None:
 
 
 CARRIED_OUT: dict[RequestKind, Callable[[Ask, Held], None]] = {
-    K.COPY: _only_tell, K.CORRECT: _write_name, K.OBJECT: _end_calls, K.DELETE: _delete,
+    K.COPY: _only_tell, K.CORRECT: corrections.put_right, K.OBJECT: _end_calls, K.DELETE: _delete,
 }  # fmt: skip
+
+
+def corrects_something(request: DataRequest, ask: Ask) -> bool:
+    """Tells the two answers apart: this one asks for what is right."""
+    return request.kind is K.CORRECT
+
+
+def corrects_nothing(request: DataRequest, ask: Ask) -> bool:
+    """A copy, an objection or a deletion."""
+    return request.kind is not K.CORRECT
+
 
 # fmt: off
 STEPS = [
@@ -189,13 +219,16 @@ STEPS = [
          (somebody_can_be_found,),
          (plan_the_answer,)),
     Step("identify", S.RECEIVED, SAME, has("guard personal data"), Identifying,
-         (name_is_theirs,),
+         (document_shows_their_name, something_held_is_theirs, phone_is_in_their_hands),
          (note_identity,)),
     Step("copy", S.RECEIVED, SAME, has("guard personal data"), None,
          (they_are_identified,)),
     Step("answer", S.RECEIVED, S.ANSWERED, has("guard personal data"), Answering,
-         (they_are_identified, somebody_else_received_a_deletion, correction_says_what_is_right),
-         (carry_out,)),
+         (they_are_identified, somebody_else_received_a_deletion),
+         (carry_out,), when=corrects_nothing),
+    Step("answer", S.RECEIVED, S.ANSWERED, has("guard personal data"), Correcting,
+         (they_are_identified, correction_says_what_is_right, what_is_put_right_is_held, right_phone_is_nobody_elses),
+         (carry_out,), when=corrects_something),
 ]
 # fmt: on
 
@@ -216,5 +249,21 @@ def newest(db: Session, who: Actor) -> list[DataRequest]:
 
 
 def found(db: Session, who: Actor, request: DataRequest) -> list[Held]:
-    """What is held about whoever asks."""
-    return held.find(db, who, request.phone, request.number_hash)
+    """What is held about whoever asks: under their number, or under their phone in no other name."""
+    everything = held.find(db, who, request.phone, request.number_hash)
+    return [each for each in everything if _is_theirs(each, request)]
+
+
+def others_names(db: Session, who: Actor, request: DataRequest) -> list[str]:
+    """The names under which more is held by the same phone: left out, for it is somebody else's."""
+    everything = held.find(db, who, request.phone, request.number_hash)
+    return sorted({each.thing.name for each in everything if not _is_theirs(each, request)})
+
+
+def _is_theirs(each: Held, request: DataRequest) -> bool:
+    nameless = not each.thing.name
+    return nameless or called_alike(each.thing.name, request.name) or _has_their_number(each, request)
+
+
+def _has_their_number(each: Held, request: DataRequest) -> bool:
+    return request.number_hash is not None and getattr(each.thing, "number_hash", None) == request.number_hash

@@ -12,7 +12,8 @@ from dealer.engine.steps import Facts, Unrecorded
 from dealer.records.testdrives import DocumentForm, LicenceStatus, NumberKind, RefusalReason
 
 
-def _classes(typed: str) -> str:
+def licence_classes(typed: str) -> str:
+    """As printed, in capitals; refused if no class is told by it."""
     identifiers.licence_classes(typed)
     return "".join(half_width(typed).upper().split())
 
@@ -34,7 +35,7 @@ class LicenceEntry(Facts):
     birth: Annotated[date | None, Unrecorded()] = Field(
         None, title="Date of birth", description="Only where the number does not tell it."
     )
-    classes: Annotated[str, checked(_classes), Unrecorded()] = Field(
+    classes: Annotated[str, checked(licence_classes), Unrecorded()] = Field(
         title="Licence class", description="As printed, such as C1 or C1D.", min_length=1, max_length=20
     )
     since: Annotated[date, Unrecorded()] = Field(title="First licence issued on")

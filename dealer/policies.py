@@ -88,6 +88,7 @@ DEFAULTS: dict[str, Any] = {
     "keep_card_months": 24,
     "keep_sales_years": 10,
     "data_request_days": 15,
+    "keep_request_months": 36,
     "credit_rate_permille": 45,
 }
 

@@ -27,7 +27,7 @@ from dealer.prospects import LIVE, PROSPECTS
 from dealer.records.customers import Contact, Customer
 from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.people import Store
-from dealer.records.privacy import LegalHold, RetentionRun
+from dealer.records.privacy import DataRequest, LegalHold, RequestState, RetentionRun
 from dealer.records.prospects import FollowUp, Prospect, ProspectState, Visit, VisitState
 from dealer.records.testdrives import DriveState, Incident, TestDrive
 
@@ -79,6 +79,13 @@ def empty_contact(ask: Ask, contact: Contact) -> None:
     """A contact of a customer, without name and phone."""
     contact.name, contact.phone, contact.post = "", None, ""
     _forget(ask, "contact", contact)
+
+
+def empty_request(ask: Ask, request: DataRequest) -> None:
+    """That somebody asked, for what and when they had an answer remains; who it was does not."""
+    request.name, request.phone, request.number_hash = "", None, None
+    request.told = request.identified = request.answer = ""
+    _forget(ask, "data_request", request)
 
 
 def _forget(ask: Ask, kind: str, thing: Any) -> None:
@@ -138,6 +145,14 @@ def _contacts(store_id: UUID, before: datetime) -> ColumnElement[bool]:
     return and_(Contact.store_id == store_id, Contact.name != "", ~open_or_younger, ~young, _is_free(Contact))
 
 
+def _requests(store_id: UUID, before: datetime) -> ColumnElement[bool]:
+    """Requests about their own data, once answered."""
+    return and_(
+        DataRequest.store_id == store_id, DataRequest.state == RequestState.ANSWERED, DataRequest.answered_at < before,
+        DataRequest.name != "", _is_free(DataRequest),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Keeping:
     """One rule of retention: what, how long (a house rule), what happens to it then."""
@@ -156,6 +171,7 @@ KEEPINGS = (
     Keeping("visit",          "keep_visit_months",   1,    Visit,     _visits,             empty_visit),
     Keeping("card",           "keep_card_months",    1,    Prospect,  _cards,              empty_card),
     Keeping("sales_contact",  "keep_sales_years",    12,   Contact,   _contacts,           empty_contact),
+    Keeping("data_request",   "keep_request_months", 1,    DataRequest, _requests,         empty_request),
 )  # fmt: skip
 SHEETS = "export_sheet"
 

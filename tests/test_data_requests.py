@@ -1,32 +1,36 @@
 """What somebody asks about their own data: found by phone or number, copied, corrected, deleted; due, and answered."""
 
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from dealer import twins
+from dealer import twins, workflow
+from dealer.cards import CardFacts
+from dealer.engine.history import HistoryPersonal, of_thing
 from dealer.engine.steps import place
+from dealer.prospects import new_card
 from dealer.records.customers import Contact
 from dealer.records.privacy import DataRequest, LegalHold, RequestState
-from dealer.records.prospects import Prospect, ProspectState, Visit
+from dealer.records.prospects import Prospect, ProspectState, Source, Visit
 from dealer.records.testdrives import Incident, TestDrive
 from tests.desk import Desk, Page
 from tests.drives import YANG_FAN, Yard
-from tests.test_retention import only
+from tests.test_retention import night, only
 from tests.test_retention import yard as yard  # noqa: PLC0414 - a fixture is found by its name
 
 HE, YANG = {"name": "和先生", "phone": "13577001234"}, {"name": "杨帆", "phone": "13888880021"}
-SEEN = {"identified": "到店出示身份证"}
+SEEN = {"identified": "到店出示身份证", "document_name": "和丽", "reached": "true"}
 TOLD = {"answer": "已处理"}
 PLACES = ("/prospects/1/follow_up", "/prospects/1/messages", "/outings/new?card=1", "/prospects/1/edit")
 
 
-def answered(office: Desk, number: int, told: dict[str, str] = TOLD) -> Page:
+def answered(office: Desk, number: int, told: dict[str, str] = TOLD, name: str = "和丽") -> Page:
     """Who it is first, then the answer."""
-    office.submit(f"/requests/{number}/identify", SEEN)
+    office.submit(f"/requests/{number}/identify", SEEN | {"document_name": name})
     return office.submit(f"/requests/{number}/answer", told)
 
 
@@ -70,12 +74,27 @@ def test_their_copy_is_a_sheet_of_everything_held_whole(yard: Yard, office: Desk
     assert only(yard, Visit).name == "和先生", "a copy changes nothing"
 
 
-def test_what_is_held_under_another_name_is_given_out_only_with_words_for_it(yard: Yard, office: Desk) -> None:
+def test_whoever_asks_is_whose_name_and_phone_or_number_are_held_or_reads_what_is_missing(
+    yard: Yard, office: Desk
+) -> None:
+    def identify(number: int, **told: str) -> tuple[str, ...]:
+        return office.ask(f"/requests/{number}/identify", SEEN | told).codes
+
     office.submit("/requests/new", HE | {"kind": "copy", "name": "杨帆"})
-    assert "留存信息的姓名是 和先生，请求人姓名是 杨帆" in office.submit("/requests/1/identify", SEEN).text
+    refused = office.submit("/requests/1/identify", SEEN | {"document_name": "杨帆"}).text
+    assert "留存信息的姓名是 和先生，请求人姓名是 杨帆。还缺：该姓名的证件" in refused
+    assert "同一电话下另有姓名为 和先生 的信息" in office.get("/requests/1").text
     assert office.ask("/requests/1/copy").codes == ("E-NOT-IDENTIFIED",)
-    office.submit("/requests/1/identify", SEEN | {"other_name": "原用友人手机号登记，友人当面确认"})
-    assert only(yard, DataRequest).identified == SEEN["identified"]
+    office.submit("/requests/new", HE | {"kind": "copy"})
+    assert identify(2, document_name="杨帆") == ("E-NAME-DIFFERS",)
+    assert identify(2, reached="") == ("E-NOT-REACHED",)
+    assert "还缺：通过 135****1234 联系到本人" in office.submit("/requests/2/identify", SEEN | {"reached": ""}).text
+    assert identify(2) == ()
+    office.submit("/requests/new", YANG | {"kind": "copy", "number": YANG_FAN})
+    assert identify(3, document_name="杨帆", reached="") == (), "their number is held: no call is needed"
+    with yard.shop.looking() as db:
+        named = [each.name for each in db.scalars(select(DataRequest).order_by(DataRequest.number))]
+    assert named == ["杨帆", "和丽", "杨帆"], "from now on it is of whoever the document names"
     assert twins.called_alike("和先生", "和丽")
     assert not twins.called_alike("和先生", "杨先生")
 
@@ -126,7 +145,7 @@ def test_a_deletion_empties_what_nothing_keeps_and_names_what_stays(
     assert "涉及事故" in office.get("/requests/2").text
     told = answered(office, 1)
     assert told.text.count("无保留理由") == 2
-    answered(office, 2, {"answer": "事故处理完毕后删除"})
+    answered(office, 2, {"answer": "事故处理完毕后删除"}, "杨帆")
     visit, card = only(yard, Visit), only(yard, Prospect)
     assert (visit.name, visit.phone, card.name, card.phone) == ("", None, "", "#1")
     assert (only(yard, TestDrive).name, only(yard, TestDrive).number_sealed is None) == ("杨帆", False)
@@ -152,9 +171,55 @@ def test_what_a_hold_or_a_sale_keeps_is_not_deleted(yard: Yard, office: Desk, de
 def test_a_wrong_name_is_put_right_everywhere_and_no_more_calls_means_none(yard: Yard, office: Desk) -> None:
     office.submit("/requests/new", HE | {"kind": "correct"})
     assert answered(office, 1).status == 409
-    answered(office, 1, {"right_name": "何先生"})
+    answered(office, 1, {"right_name": "何先生"}, "何丽")
     card = only(yard, Prospect)
     assert (only(yard, Visit).name, card.name, "he" in card.name_pinyin) == ("何先生", "何先生", True)
     office.submit("/requests/new", {"kind": "object_to_calls", "name": "段莉", "phone": "13888880031"})
-    answered(office, 2)
+    answered(office, 2, name="段莉")
     assert only(yard, Contact).do_not_call
+
+
+def test_phone_address_and_licence_facts_are_put_right_where_they_are_held_and_the_history_keeps_the_old(
+    yard: Yard, office: Desk
+) -> None:
+    office.submit("/requests/new", YANG | {"kind": "correct"})
+    office.submit("/requests/1/identify", SEEN | {"document_name": "杨帆"})
+    right = {
+        "right_phone": "13888880099", "right_address": "昆明市盘龙区北京路1号", "right_classes": "c1d",
+        "right_since": "2012-05-06",
+    }  # fmt: skip
+    assert office.ask("/requests/1/answer", {}).codes == ("E-REQ-FIELD",)
+    office.submit("/requests/1/answer", TOLD | right)
+    drive = only(yard, TestDrive)
+    assert (drive.phone, drive.address, drive.name) == ("13888880099", "昆明市盘龙区北京路1号", "杨帆")
+    assert (drive.licence_classes, drive.licence_since) == ("C1D", date(2012, 5, 6))
+    with yard.shop.looking() as db:
+        told = {row.action: row.facts for row in of_thing(db, drive.store_id, drive.id)}
+        kept = db.scalars(select(HistoryPersonal).where(HistoryPersonal.value.is_not(None))).all()
+    assert "13888880099" not in told["put_right"], "the history holds a hash, the value lies where retention empties it"
+    assert told["put_right_was"] != told["put_right"]
+    assert len(kept) > 8, "what stood there and what stands there, under seal"
+
+    # a visitor's card: no licence is held, and another card's phone is not taken
+    office.submit("/requests/new", HE | {"kind": "correct"})
+    office.submit("/requests/2/identify", SEEN)
+    assert office.ask("/requests/2/answer", {"right_classes": "C1"}).codes == ("E-NOT-HELD",)
+    other = CardFacts(phone="13577009999", name="段先生", source=Source.WALK_IN)
+    with yard.shop.acting("李娜", yard.when("16:00"), other) as ask:
+        workflow.begin(new_card(ask), "card", ask)
+    assert office.ask("/requests/2/answer", {"right_phone": "13577009999"}).codes == ("E-CARD-KNOWN",)
+    office.submit("/requests/2/answer", TOLD | {"right_phone": "13577008888"})
+    with yard.shop.looking() as db:
+        assert {each.phone for each in db.scalars(select(Visit))} == {"13577008888"}
+        assert db.scalars(select(Prospect.phone).where(Prospect.name == "和先生")).all() == ["13577008888"]
+
+
+def test_an_answered_request_is_emptied_three_years_later(yard: Yard, office: Desk) -> None:
+    office.submit("/requests/new", HE | {"kind": "copy", "told": "想看看"})
+    answered(office, 1)
+    assert night(yard, "2029-11-20 03:00").emptied.get("data_request") is None
+    assert night(yard, "2029-11-21 03:00").emptied["data_request"] == 1
+    request = only(yard, DataRequest)
+    emptied = (request.name, request.phone, request.told, request.identified, request.answer)
+    assert emptied == ("", None, "", "", "")
+    assert request.state is RequestState.ANSWERED

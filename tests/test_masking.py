@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from dealer import exports, masking, reception, reveals, workflow
 from dealer.cards import Why
+from dealer.corrections import Answering
 from dealer.data_requests import Identifying
 from dealer.engine.database import next_number
 from dealer.engine.history import History
@@ -282,11 +283,12 @@ def test_a_deal_has_the_phone_of_its_visit_without_showing_it_to_whom_it_is_mask
 
 @pytest.mark.parametrize("nothing", ["\u200b", "\u2800", "\u3164", " \u3000\u00a0", "\ufe0f\u034f", "\U000e0020"])
 def test_a_reason_that_nobody_can_see_is_none(nothing: str) -> None:
-    for form, name in ((Why, "reason"), (Identifying, "identified"), (exports.Reason, "reason")):
+    named = {"document_name": "和丽"}
+    for form, name, more in ((Why, "reason", {}), (Identifying, "identified", named), (exports.Reason, "reason", {})):
         with pytest.raises(ValidationError) as wrong:
-            form.model_validate({name: nothing})
+            form.model_validate({name: nothing} | more)
         assert [(each["type"], each["loc"]) for each in wrong.value.errors()] == [("missing", (name,))]
-    assert Identifying.model_validate({"identified": "👍", "other_name": nothing}).other_name == ""
+    assert Answering.model_validate({"answer": nothing}).answer == ""
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -92,7 +92,7 @@ def page(number: int) -> Answer:
     request = steps.find(looking(), KIND, number)
     guards = me().may_or_stands_in("guard personal data")
     buttons = steps.buttons(KIND, request, REQUESTS.choices(request, looking_ask()))
-    found = data_requests.found(looking(), me(), request) if guards and request.state is S.RECEIVED else []
+    found = data_requests.found(looking(), me(), request) if guards and _is_open(request) else []
     return render_template(
         "privacy/request.html",
         title=KIND.title(request),
@@ -101,10 +101,15 @@ def page(number: int) -> Answer:
         buttons=buttons,
         guards=guards,
         found=[_line(each.kind, each.at, each.stays) for each in found],
+        others=show(data_requests.others_names(looking(), me(), request)) if guards and _is_open(request) else "",
         outcome=_outcome(request),
         facts=_facts(request),
         timeline=timeline.entries(of_thing(looking(), request.store_id, request.id)[::-1]),
     )  # fmt: skip
+
+
+def _is_open(request: DataRequest) -> bool:
+    return request.state is S.RECEIVED
 
 
 def _due(request: DataRequest) -> str:

@@ -57,7 +57,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Personal data",
         ("keep_licence_months", "keep_visit_months", "keep_card_months", "keep_sales_years",
-         "data_request_days"),
+         "data_request_days", "keep_request_months"),
     ),
 )  # fmt: skip
 UNITS = {
