@@ -1,4 +1,4 @@
-"""Allocation: which car goes to which contract. First come, first served, by the day a contract took effect.
+"""Allocation: which car goes to which contract. Whose turn it is stands in allocation_queue.py.
 
 A car is put on a delivery batch; the contract line follows from its model and colour. Out of turn it takes two: the
 key-account manager asks with a reason, the general manager decides. A swap (换车) names the car that takes over; that
@@ -9,15 +9,15 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from dealer import people
-from dealer.engine.database import sum_of
 from dealer.engine.fields import Options, Paragraph
 from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
+from dealer.engine.words import Sentence
 from dealer.people import not_their_own
-from dealer.records.contracts import Contract, ContractLine, ContractState
+from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import GIVEN_UP, Deal
 from dealer.records.deliveries import Batch, BatchShare, BatchState
 from dealer.records.people import Role
@@ -86,13 +86,24 @@ def nobody_claims_the_car(unit: Unit, ask: Ask) -> Refusal | None:
     return None
 
 
+def of_car(unit: Unit, refusal: Refusal) -> Refusal:
+    """The same refusal, told about one car of many."""
+    why = Sentence(refusal.sentence, refusal.values)
+    return no("{vin}: {why}", code="E-NOT-ALL", remover=refusal.remover, vin=unit.vin, why=why, reason=refusal.code)
+
+
+def car_has_changed(unit: Unit) -> Refusal:
+    """Somebody else did something with it since the page was drawn."""
+    return no("{vin} has changed meanwhile: look at the proposal again.", code="E-NOT-ALL", vin=unit.vin)
+
+
 # ── rules: the batch ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @on_facts
 def contract_is_effective(unit: Unit, ask: Ask) -> Refusal | None:
     """Before both sides have signed there is nobody to allocate to."""
-    batch = _chosen(unit, ask)
+    batch = chosen(unit, ask)
     if batch is None:
         return no("Choose one of the batches that wait for cars.", code="E-REQ-FIELD", field="batch")
     if batch.contract.state is not ContractState.EFFECTIVE or batch.state not in TAKING:
@@ -103,7 +114,7 @@ def contract_is_effective(unit: Unit, ask: Ask) -> Refusal | None:
 @on_facts
 def unit_is_as_contracted(unit: Unit, ask: Ask) -> Refusal | None:
     """Model, configuration and colour as in a line of the contract; anything else is an amendment."""
-    batch = _chosen(unit, ask)
+    batch = chosen(unit, ask)
     if batch is not None and not _fitting(batch, unit):
         return no(
             "The batch has no {model} in {colour}: choose a car as contracted, or amend the contract.",
@@ -115,28 +126,13 @@ def unit_is_as_contracted(unit: Unit, ask: Ask) -> Refusal | None:
 @on_facts
 def batch_has_room(unit: Unit, ask: Ask) -> Refusal | None:
     """As many cars as were agreed."""
-    batch = _chosen(unit, ask)
+    batch = chosen(unit, ask)
     if batch is not None and _fitting(batch, unit) and share_with_room(ask.db, batch, unit) is None:
         return no("All cars of this kind in the batch are allocated.", code="E-BATCH-FULL", field="batch")
     return None
 
 
-@on_facts
-def first_come_is_served(unit: Unit, ask: Ask) -> Refusal | None:
-    """先到先得: contracts that took effect earlier get their cars first, unless enough are here for all."""
-    batch = _chosen(unit, ask)
-    if batch is None:
-        return None
-    first, waiting = earlier_demand(ask.db, unit, batch.contract)
-    if waiting and free_cars(ask.db, unit) <= waiting:
-        return no(
-            "Contract {first} came first and still waits for {waiting} such cars: ask for an exception with a reason.",
-            code="E-FIRST-COME", field="batch", fix="ask_out_of_turn", first=first, waiting=waiting,
-        )  # fmt: skip
-    return None
-
-
-def _chosen(unit: Unit, ask: Ask) -> Batch | None:
+def chosen(unit: Unit, ask: Ask) -> Batch | None:
     """The batch of the form, or the one that was asked for out of turn."""
     key = unit.claim_batch_id if ask.facts is None else ask.facts.batch
     return people.by_id(ask.db, Batch, ask.actor, key) if key else None
@@ -161,58 +157,7 @@ def share_with_room(db: Session, batch: Batch, unit: Unit) -> BatchShare | None:
     return None
 
 
-# ── the queue ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def earlier_demand(db: Session, unit: Unit, contract: Contract) -> tuple[str, int]:
-    """The number of the earliest contract before this one that waits for such a car, and how many all of them want."""
-    earlier = _wanting(unit).where(
-        Contract.id != contract.id,
-        or_(
-            Contract.effective_on < contract.effective_on,
-            and_(Contract.effective_on == contract.effective_on, Contract.number < contract.number),
-        ),
-    )
-    wanted = earlier.with_only_columns(Contract.id, Contract.code, sum_of(BatchShare.quantity)).group_by(
-        Contract.id, Contract.code, Contract.effective_on, Contract.number
-    )
-    rows = db.execute(wanted.order_by(Contract.effective_on, Contract.number)).all()
-    open_now = [(code, quantity - _allocated(db, unit, key)) for key, code, quantity in rows]
-    waiting = [(code, count) for code, count in open_now if count > 0]
-    return (str(waiting[0][0]), sum(count for _, count in waiting)) if waiting else ("", 0)
-
-
-def _wanting(unit: Unit) -> Select[BatchShare]:
-    """Shares of live batches under contracts in force that want such a car."""
-    return (
-        select(BatchShare)
-        .join(Batch, Batch.id == BatchShare.batch_id)
-        .join(Contract, Contract.id == Batch.contract_id)
-        .join(ContractLine, ContractLine.id == BatchShare.contract_line_id)
-        .where(
-            BatchShare.store_id == unit.store_id,
-            ContractLine.model_id == unit.model_id,
-            ContractLine.colour == unit.colour,
-            Contract.state == ContractState.EFFECTIVE,
-            Batch.state.in_([state.value for state in TAKING]),
-        )
-    )
-
-
-def _allocated(db: Session, unit: Unit, contract_id: UUID) -> int:
-    """Such cars on a contract, in batches that still take some."""
-    return db.scalar(
-        select(func.count())
-        .select_from(Unit)
-        .join(Batch, Batch.id == Unit.batch_id)
-        .where(
-            Unit.contract_id == contract_id,
-            Unit.model_id == unit.model_id,
-            Unit.colour == unit.colour,
-            Unit.state.in_([state.value for state in ON_CONTRACT]),
-            Batch.state.in_([state.value for state in TAKING]),
-        )
-    ) or 0  # fmt: skip
+# ── free cars ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def free_cars(db: Session, like: Unit) -> int:
@@ -233,43 +178,10 @@ def _free(store_id: UUID, model_id: UUID, colour: str) -> Select[Unit]:
     )
 
 
-def proposals(db: Session, batch: Batch, most: int = 50) -> list[Unit]:
-    """Cars for the places of a batch that are still empty: as contracted, longest in stock first."""
-    return [unit for share, room in _room(db, batch) if room for unit in _free_for(db, share, most)]
-
-
-def next_cars(db: Session, batch: Batch) -> list[Unit]:
-    """Just as many of them as there are empty places."""
-    return [unit for share, room in _room(db, batch) if room for unit in _free_for(db, share, room)]
-
-
-def _room(db: Session, batch: Batch) -> list[tuple[BatchShare, int]]:
-    units = units_of_batch(db, batch)
-    return [
-        (share, share.quantity - sum(unit.contract_line_id == share.contract_line_id for unit in units))
-        for share in batch.shares
-    ]
-
-
-def _free_for(db: Session, share: BatchShare, most: int) -> list[Unit]:
-    query = _free(share.store_id, share.line.model_id, share.line.colour)
-    return list(db.scalars(query.order_by(Unit.arrived_on, Unit.number).limit(most)))
-
-
 def units_of_batch(db: Session, batch: Batch) -> list[Unit]:
     """The cars in a batch, handed over or not, in the order of their numbers."""
     query = select(Unit).where(Unit.batch_id == batch.id, Unit.state.in_([state.value for state in ON_CONTRACT]))
     return list(db.scalars(query.order_by(Unit.number)))
-
-
-def waiting_batches(db: Session, unit: Unit) -> list[Batch]:
-    """Batches with room for this car, in the order in which their contracts took effect."""
-    query = _wanting(unit).with_only_columns(Batch).distinct()
-    batches = db.scalars(query).all()
-    open_ones = [batch for batch in batches if share_with_room(db, batch, unit) is not None]
-    return sorted(
-        open_ones, key=lambda batch: (str(batch.contract.effective_on), batch.contract.number, batch.position)
-    )
 
 
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -277,7 +189,7 @@ def waiting_batches(db: Session, unit: Unit) -> list[Batch]:
 
 def put_on_contract(unit: Unit, ask: Ask) -> None:
     """The car belongs to a batch, a line and a deal from now on."""
-    batch = _chosen(unit, ask)
+    batch = chosen(unit, ask)
     share = share_with_room(ask.db, batch, unit) if batch else None
     if batch is None or share is None:
         raise LookupError(f"no place for unit {unit.id}")

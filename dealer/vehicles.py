@@ -1,7 +1,8 @@
 """Vehicle units 车辆: the life of one car from the order to the customer's yard, and its stock.
 
 Read the table `STEPS` first. Its rules live where their subject does: yard.py (stock), allocation.py (which car goes
-to which contract), inspection.py (PDI), invoices.py and finance.py (money), handover.py (gates and signed form).
+to which contract) and allocation_queue.py (whose turn it is), inspection.py (PDI), invoices.py and finance.py (money),
+handover.py (gates and signed form).
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import allocation, batch_plans, handover, inspection, invoices, people, vins, yard
+from dealer import allocation, allocation_queue, batch_plans, handover, inspection, invoices, people, vins, yard
 from dealer.allocation import HELD, ON_CONTRACT, Allocation, Claim, Swap
 from dealer.deals import Comment
 from dealer.engine import identifiers
@@ -108,7 +109,7 @@ STEPS = [
 
     # allocation
     Step("allocate", U.IN_STOCK, U.ALLOCATED, ALLOCATOR, Allocation,
-         (*FREE, *TO_CONTRACT, allocation.first_come_is_served),
+         (*FREE, *TO_CONTRACT, allocation_queue.first_come_is_served),
          (allocation.put_on_contract,)),
     Step("allocate", HELD, SAME, ALLOCATOR, Allocation,
          (allocation.vin_is_on_no_contract,)),

@@ -4,6 +4,8 @@ Read the table first. Each row says: this action leads from here to there, this 
 asks for, these rules refuse it (dealer/deal_rules.py), these effects follow (dealer/deals.py).
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import (
+    allocation,
     amendment_prices,
     approvals,
     call_offs,
@@ -58,7 +61,7 @@ from dealer.deals import (
     held_from,
     was_held_from,
 )
-from dealer.engine.steps import SAME, Ask, Life, Refused, Step
+from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Stale, Step
 from dealer.parties import Parties
 from dealer.people import OWNER, SYSTEM, has, owner_or
 from dealer.records.contracts import Contract
@@ -67,6 +70,7 @@ from dealer.records.deals import Deal, DealState
 from dealer.records.outings import Outing
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import Quotation
+from dealer.records.vehicles import Unit
 from dealer.tenders import TenderDates
 from dealer.visits import BecameDeal
 
@@ -271,15 +275,38 @@ def begin(thing: Any, action: str, ask: Ask) -> None:
     settle(thing, ask, moved.seq)
 
 
-MOST_MOVES = 3_000  # a contract has up to 1,000 cars; what goes on for longer is a circle in our own tables
+def allocate(ask: Ask, cars: Iterable[tuple[Unit, UUID, int]]) -> None:
+    """Many cars to their batches, all of them or none: each as it was when it was chosen (its version). What follows by
+    itself is tried once for each deal, when all have moved. Raises Refused with every car that cannot go, and why."""
+    moved, refused = dict[UUID, tuple[Unit, int]](), list[Refusal]()
+    for unit, batch, version in cars:
+        asked = replace(ask, facts=allocation.Allocation(batch=batch), seen_version=version)
+        try:
+            seq = LIVES[Unit].advance(unit, "allocate", asked).seq
+            moved[unit.case_id or unit.id] = unit, seq
+        except Refused as refusal:
+            refused += [allocation.of_car(unit, each) for each in refusal.refusals]
+        except Stale:
+            refused.append(allocation.car_has_changed(unit))
+    if refused:
+        raise Refused(refused, "allocate")
+    for unit, seq in moved.values():
+        settle(unit, ask, seq)
+
+
+MOST_ROUNDS = 100  # what goes on for longer is a circle in our own tables
 
 
 def settle(thing: Any, ask: Ask, because: int | None = None) -> None:
-    """Try the SYSTEM steps of all things of the same deal until none moves; each has its own history row."""
+    """Try the SYSTEM steps of all things of the same deal until none moves; each has its own history row.
+
+    A round asks every thing once, so that 300 cars that are freed together take two rounds and not 300.
+    """
     asked = Ask(ask.db, people.system(thing.store_id), ask.at, because=because)
-    for _ in range(MOST_MOVES):
+    for _ in range(MOST_ROUNDS):
         things = things_of_case(ask.db, thing)
-        if not any(_moves_by_itself(each, asked) for each in things) and not _born_by_itself(things, asked):
+        moved = [_moves_by_itself(each, asked) for each in things]
+        if not any(moved) and not _born_by_itself(things, asked):
             return
     raise RuntimeError(f"the lives around {thing.__tablename__} {thing.id} chase each other")
 

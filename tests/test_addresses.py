@@ -13,6 +13,7 @@ GET POST /account/password
 POST     /account/sign-out-elsewhere
 GET POST /account/stand-in
 POST     /account/stand-ins/<uuid:named>/end
+GET POST /allocation
 GET      /approvals
 GET      /approvals/<int:number>
 GET      /approvals/<int:number>/project

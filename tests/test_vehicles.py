@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select
 
-from dealer import allocation, people, vehicles, workflow
+from dealer import allocation_queue, people, vehicles, workflow
 from dealer.allocation import Claim, Swap
 from dealer.deals import Comment
 from dealer.engine.history import of_case, verify
@@ -258,7 +258,8 @@ def test_proposals_are_as_contracted_and_longest_in_stock_first(shop: Shop) -> N
     with shop.looking() as db:
         waiting = people.by_number(db, Batch, shop.actor("孙强"), batch(shop, made))
         assert waiting is not None
-        assert [each.number for each in allocation.proposals(db, waiting)] == [old, young]
+        (served,) = allocation_queue.planned_for(db, waiting, date(2026, 11, 20))
+        assert [each.number for each in served.cars] == [old, young]
 
 
 # ── swapping, freeing ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from dealer.engine.malformed import MOST_NUMBER
 from dealer.engine.settings import Settings
 from web import (
     account,
+    allocation,
     approvals,
     batch_endings,
     bundles,
@@ -117,6 +118,7 @@ SCREENS = (
     mishaps,
     routes,
     deliveries,
+    allocation,
     stock,
     unit_page,
     finance_desk,

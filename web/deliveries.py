@@ -6,8 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import aftercalls, allocation, delays, delivery_lists, handover_papers, masking, people, workflow
-from dealer.allocation import Allocation
+from dealer import aftercalls, allocation, allocation_queue, delays, delivery_lists, handover_papers, masking, people
 from dealer.delivery import BATCHES
 from dealer.delivery_lists import Due
 from dealer.engine import history
@@ -17,6 +16,7 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.vehicles import InvoiceState, Unit
+from web import allocation as planned
 from web import deals, steps, timeline
 from web import stock as cars
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
@@ -180,6 +180,7 @@ def _page(batch: Batch, trouble: Any) -> str:
     ahead = next((each for each in choices if each.step.action in ("release", "close")), None)
     buttons = steps.buttons(KIND, batch, choices)
     open_places = max(0, batch.quantity - due.progress.allocated)
+    served = allocation_queue.planned_for(db, batch, _today()) if open_places else []
     return render_template(
         "deliveries/page.html",
         batch=batch,
@@ -193,7 +194,8 @@ def _page(batch: Batch, trouble: Any) -> str:
         ahead=next((each for each in buttons if ahead and each["action"] == ahead.step.action), None),
         buttons=[each for each in buttons if not ahead or each["action"] != ahead.step.action],
         units=[_unit(each) for each in allocation.units_of_batch(db, batch)],
-        proposals=[_proposal(each) for each in allocation.proposals(db, batch)] if open_places else [],
+        lines=planned.lines(batch, served, _today()),
+        proposed=sum(len(each.cars) for each in served),
         free=open_places,
         allocates=me().may_or_stands_in("allocate"),
         sees_contract=bool(steps.seen_url(batch.contract)),
@@ -265,18 +267,6 @@ def _unit(unit: Unit) -> dict[str, Any]:
     }
 
 
-def _proposal(unit: Unit) -> dict[str, Any]:
-    model, days = unit.model, (_today() - unit.arrived_on).days if unit.arrived_on else 0
-    parts = (f"{model.brand} {model.name} {unit.colour}", unit.place or "—", say("{days} days", days=days))
-    return {
-        "url": cars.KIND.url(unit),
-        "vin": unit.vin,
-        "note": " · ".join(parts),
-        "post": f"{cars.KIND.url(unit)}/allocate",
-        "version": unit.version,
-    }
-
-
 def _facts(batch: Batch) -> list[dict[str, Any]]:
     phone = batch.contact_phone and masking.phone("receiver.phone", batch.contact_phone, me())
     contact = " · ".join(each for each in (batch.contact, phone) if each)
@@ -307,12 +297,11 @@ def _paper(batch: Batch) -> dict[str, Any] | None:
 
 @pages.post("/deliveries/<int:number>/fill")
 def fill(number: int) -> Answer:
-    """Allocate as many cars as there are empty places, longest in stock first."""
+    """Allocate the ticked cars, every one or none."""
 
     def work(ask: Ask) -> str:
         batch = steps.find(ask.db, KIND, number)
-        for unit in allocation.next_cars(ask.db, batch):
-            workflow.take(unit, "allocate", ask.with_facts(Allocation(batch=batch.id)))
+        planned.allocate_chosen(ask, only=str(batch.number))
         return KIND.url(batch)
 
     return write(None, work, lambda form, trouble: _page(steps.find(looking(), KIND, number), trouble))

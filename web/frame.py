@@ -22,6 +22,7 @@ class Entry:
     url: str
     icon: str
     label: str  # English: the key of its translation
+    also: tuple[str, ...] = ()  # further addresses whose pages belong to it
 
 
 MENU = (
@@ -50,7 +51,7 @@ MENU = (
             Entry("see drives", "/drives", icon="calendar-week", label="Test drives"),
             Entry("ask for cars", "/trips", icon="key", label="Car requests"),
             Entry("see stock", "/deliveries", icon="truck", label="Deliveries"),
-            Entry("see stock", "/stock", icon="boxes", label="Stock"),
+            Entry("see stock", "/stock", icon="boxes", label="Stock", also=("/allocation",)),
             Entry("see the money", "/money", icon="cash-coin", label="Money"),
             Entry("see contracts", "/contracts", icon="printer", label="Contracts"),
             Entry("see contracts", "/frameworks", icon="file-earmark-ruled", label="Frameworks"),
@@ -163,5 +164,5 @@ def _line(entry: Entry) -> dict[str, Any]:
         "label": say(entry.label),
         "count": counter() if counter else 0,
         "urgent": counter is not None,
-        "current": request.path == entry.url or request.path.startswith(f"{entry.url}/"),
+        "current": any(f"{request.path}/".startswith(f"{each}/") for each in (entry.url, *entry.also)),
     }

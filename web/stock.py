@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import allocation, catalogue, delivery_lists, inspection, vehicles, vins, workflow
+from dealer import allocation, allocation_queue, catalogue, delivery_lists, inspection, vehicles, vins, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask
@@ -174,7 +174,7 @@ def _here() -> Unit:
 @options("waiting_batches")
 def _waiting_batches() -> list[tuple[str, str]]:
     """Batches with room for the car whose form this is, in the order in which they are served."""
-    return [(str(batch.id), batch_name(batch)) for batch in allocation.waiting_batches(looking(), _here())]
+    return [(str(batch.id), batch_name(batch)) for batch in allocation_queue.waiting_batches(looking(), _here())]
 
 
 def batch_name(batch: Batch) -> str:
@@ -197,6 +197,16 @@ def _replacements() -> list[tuple[str, str]]:
 # ── list ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+TABS = (("see stock", "/stock", "Cars"), ("allocate", "/allocation", "Allocation"))
+"""What there is about cars: who sees it, where, and what it is called."""
+
+
+def tabs(current: str) -> list[dict[str, Any]]:
+    """The pages about cars that this person sees; none where there is one only."""
+    seen = [(url, label) for duty, url, label in TABS if me().may_or_stands_in(duty)]
+    return [{"label": say(label), "url": url, "current": url == current} for url, label in seen if len(seen) > 1]
+
+
 @pages.get("/stock")
 def index() -> Answer:
     """The cars of the shop, by where they and their certificates stand, model, age, and the end of the VIN."""
@@ -215,6 +225,7 @@ def index() -> Answer:
             (str(each.id), f"{each.brand} {each.name} {each.configuration}")
             for each in catalogue.on_sale(looking(), me())
         ],
+        tabs=tabs("/stock"),
         states=[(state.value, show(state)) for state in U],
         certificates=[(each.value, show(each)) for each in Certificate],
         filters=[(name, say(label), _count(name, figures)) for name, label in FILTER_WORDS],

@@ -27,6 +27,22 @@ class Word:
         self.context, self.code = context, code
 
 
+class Sentence:
+    """A sentence within another one, such as the reason for one of many cars."""
+
+    def __init__(self, sentence: str, values: dict[str, Any]) -> None:
+        self.sentence, self.values = sentence, values
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sentence) and (self.sentence, self.values) == (other.sentence, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.sentence)
+
+    def __str__(self) -> str:
+        return say(self.sentence, "en", **self.values)
+
+
 class WordMissing(LookupError):
     """A code has no word in a language. The house rules test finds this before a person does."""
 
@@ -74,6 +90,8 @@ def show(value: Any, language: str) -> str:
             return word_of(value, language)
         case Word():
             return word(value.context, value.code, language)
+        case Sentence():
+            return say(value.sentence, language, **value.values)
         case Yuan():
             return show_money(value)
         case datetime():

@@ -237,7 +237,10 @@ def test_a_batch_is_filled_with_the_longest_in_stock_and_released(shop: Shop, de
     yard, number = desk("孙强", "2026-11-20 09:00"), batch(shop, made)
     here = f"/deliveries/{number}"
     assert "还有2台未配车" in yard.get(here).text
-    page = yard.submit(f"{here}/fill", form_at=here)
+    proposed = re.findall(r'name="car" value="([^"]+)" checked', yard.get(here).html)
+    assert len(proposed) == 2
+    assert "请选择要配的车" in yard.submit(f"{here}/fill", form_at=here).text
+    page = yard.submit(f"{here}/fill", {"car": proposed}, form_at=here)
     with shop.looking() as db:
         taken = list(db.scalars(select(Unit.vin).where(Unit.batch_id.is_not(None)).order_by(Unit.vin)))
         assert taken == sorted(VINS[1:3])
