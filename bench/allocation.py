@@ -18,7 +18,7 @@ from dealer.engine.database import open_database
 from tests import deliveries as scene
 from tests.cast import Shop, found_shop
 from tests.conftest import KEYS, at, make_tables
-from tests.test_allocation import many_cars, proposed
+from tests.deliveries import many_cars, proposed
 
 STOCK, PLACES, CONTRACTS, FEW = 5_000, 300, 10, 30
 TODAY = date(2026, 11, 20)

@@ -93,7 +93,7 @@ class Served:
         return None if last == date.max else last
 
 
-def plan(wants: Iterable[Want], cars: Iterable[Car], today: date) -> list[Served]:
+def serve(wants: Iterable[Want], cars: Iterable[Car], today: date) -> list[Served]:
     """Serve the wants in their order, each place the car that is there soonest."""
     queues, barred = defaultdict[Spec, deque[Car]](deque), defaultdict[Spec, list[Car]](list)
     for car in sorted(cars, key=lambda car: _soonest(car, today)):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from dealer import allocation, people
 from dealer.allocation import ON_CONTRACT, TAKING
-from dealer.allocation_plan import Car, Served, Spec, Want, came_first, plan
+from dealer.allocation_plan import Car, Served, Spec, Want, came_first, serve
 from dealer.engine.steps import Ask, Refusal, on_facts
 from dealer.people import Actor
 from dealer.records.contracts import Contract, ContractLine, ContractState
@@ -130,13 +130,13 @@ def cars(db: Session, store_id: UUID, specs: Iterable[Spec]) -> list[Car]:
 def planned(db: Session, who: Actor, today: date) -> list[Served]:
     """What is proposed for every empty place of the shop, first come first."""
     queue = wants(db, who.store_id)
-    return plan(queue, cars(db, who.store_id, {each.spec for each in queue}), today)
+    return serve(queue, cars(db, who.store_id, {each.spec for each in queue}), today)
 
 
 def planned_for(db: Session, batch: Batch, today: date) -> list[Served]:
     """What is proposed for the empty places of one batch, once all who came first are thought of."""
     specs = {(share.line.model_id, share.line.colour) for share in batch.shares}
-    served = plan(wants(db, batch.store_id, specs), cars(db, batch.store_id, specs), today)
+    served = serve(wants(db, batch.store_id, specs), cars(db, batch.store_id, specs), today)
     return [each for each in served if each.want.batch_id == batch.id]
 
 

@@ -7,38 +7,29 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import event, func, select
 
-from dealer import allocation_queue, workflow
+from dealer import allocation_queue, vehicles, workflow
 from dealer.allocation import Claim
-from dealer.engine.database import new_id
 from dealer.engine.history import verify
 from dealer.engine.steps import Ask, Refused
 from dealer.records.deliveries import Batch
-from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
+from dealer.records.vehicles import Certificate, Unit
 from dealer.yard import Damage, NewUnit, Shipment
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at
-from tests.deliveries import PHOTO, VINS, WHITE, arrive, batch, take, to_batch
+from tests.deliveries import PHOTO, VINS, WHITE, arrive, batch, many_cars, proposed, take, to_batch
 from tests.desk import Desk
 
 NOV_20 = "2026-11-20 09:00"
 TODAY = date(2026, 11, 20)
 
 
-def proposed(ask: Ask) -> list[tuple[Unit, Any, int]]:
-    """Everything that is proposed in the shop, as the page sends it."""
-    served = allocation_queue.planned(ask.db, ask.actor, TODAY)
-    pairs = [(each, one.want.batch_id) for one in served for each in one.cars]
-    units = allocation_queue.by_numbers(ask.db, ask.actor, [each.number for each, _ in pairs])
-    return [(units[each.number], key, each.version) for each, key in pairs]
-
-
 def on_order(shop: Shop, vin: str, expected: date) -> None:
     """A car that is on its way."""
     with shop.acting("孙强", at(NOV_20), NewUnit(model=scene.model(shop), vin=vin, colour=WHITE)) as ask:
-        unit = workflow.vehicles.new_unit(ask)
+        unit = vehicles.new_unit(ask)
         workflow.begin(unit, "order", ask)
     take(shop, "孙强", NOV_20, Unit, unit.number, "ship", Shipment(carrier="长久物流", expected_on=expected))
 
@@ -99,19 +90,6 @@ def test_all_cars_go_or_none_and_each_that_cannot_is_named(shop: Shop) -> None:
 
 
 # ── how it grows ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def many_cars(ask: Ask, model: Any, count: int, first: int = 1000) -> None:
-    """Cars in the yard, written past the door: only their number matters."""
-    rows = [
-        {
-            "id": new_id(), "store_id": ask.actor.store_id, "number": first + at_, "version": 0, "since": ask.at,
-            "begun_at": ask.at, "state": UnitState.IN_STOCK, "model_id": model, "vin": f"LYLAA41{first + at_:010}",
-            "colour": WHITE, "certificate": Certificate.ON_HAND, "invoice": InvoiceState.NONE, "arrived_on": TODAY,
-        }
-        for at_ in range(count)
-    ]  # fmt: skip
-    ask.db.execute(insert(Unit), rows)
 
 
 def statements(ask: Ask, work: Callable[[], Any]) -> int:

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dealer.allocation_plan import Car, Served, Spec, Want, plan
+from dealer.allocation_plan import Car, Served, Spec, Want, serve
 from dealer.records.vehicles import UnitState as U
 
 TODAY = date(2026, 11, 20)
@@ -41,7 +41,7 @@ def numbers(served: Iterable[Served]) -> list[list[int]]:
 
 def test_whoever_came_first_is_served_first_and_the_earlier_batch_of_a_contract() -> None:
     wants = [want(3, 1, since=13), want(2, 1, due=30, batch=2), want(2, 1, due=25, batch=1), want(1, 1)]
-    served = plan(wants, [car(number) for number in (4, 3, 2)], TODAY)
+    served = serve(wants, [car(number) for number in (4, 3, 2)], TODAY)
     who = [(each.want.contract_id.int, each.want.due_on.day) for each in served]
     assert who == [(1, 30), (2, 25), (2, 30), (3, 30)]
     assert numbers(served) == [[2], [3], [4], []]
@@ -56,14 +56,14 @@ def test_a_free_certificate_goes_first_then_who_stood_longest_then_the_place() -
         car(3, arrived_on=date(2026, 10, 1), place="A-07"),
         car(4, arrived_on=date(2026, 9, 20), place="C-02"),
     ]
-    (served,) = plan([want(1, 4)], here, TODAY)
+    (served,) = serve([want(1, 4)], here, TODAY)
     assert numbers([served]) == [[4, 3, 2, 1]]
     assert [(each.code, each.values["count"]) for each in served.why] == [("E-CERT-PLEDGED", 1)]
 
 
 def test_cars_on_their_way_are_promised_and_not_proposed() -> None:
     coming = [car(1, in_days=9, state=U.IN_TRANSIT), car(2, state=U.ORDERED), car(3, in_days=4, state=U.LOANED)]
-    first, second = plan([want(1, 2), want(2, 2, since=13)], [*coming, car(4)], TODAY)
+    first, second = serve([want(1, 2), want(2, 2, since=13)], [*coming, car(4)], TODAY)
     assert ([each.number for each in first.cars], [each.number for each in first.coming]) == ([4], [3])
     assert (told(first), first.complete_on(TODAY)) == (["E-LENT"], date(2026, 11, 24))
     assert [each.number for each in second.coming] == [1, 2]
@@ -72,14 +72,14 @@ def test_cars_on_their_way_are_promised_and_not_proposed() -> None:
 
 
 def test_a_car_that_should_be_here_by_now_is_promised_for_no_earlier_day_than_today() -> None:
-    (served,) = plan([want(1)], [car(1, in_days=-3, state=U.IN_TRANSIT)], TODAY)
+    (served,) = serve([want(1)], [car(1, in_days=-3, state=U.IN_TRANSIT)], TODAY)
     assert (served.cars, served.complete_on(TODAY)) == ((), TODAY)
     assert served.why[0].values["day"] == date(2026, 11, 17)
 
 
 def test_a_place_that_stays_empty_says_why() -> None:
     barred = [car(1, damaged=True), car(2, damaged=True, pledged=True), car(3, claimed=True), car(4, spec=BLACK)]
-    (served,) = plan([want(1, 5)], barred, TODAY)
+    (served,) = serve([want(1, 5)], barred, TODAY)
     assert [(each.code, each.values["count"]) for each in served.why] == [
         ("E-DAMAGED", 2), ("E-CLAIMED", 1), ("E-NO-SUCH-CAR", 5),
     ]  # fmt: skip
@@ -122,7 +122,7 @@ CARS = st.lists(
 def test_no_other_way_gives_anybody_an_earlier_day_without_passing_whoever_came_first(
     wants: list[Want], cars: list[Car]
 ) -> None:
-    served = plan(wants, cars, TODAY)
+    served = serve(wants, cars, TODAY)
     given_ = [each for one in served for each in (*one.cars, *one.coming)]
     assert max(Counter(given_).values(), default=1) == 1
     assert all(each.spec == one.want.spec for one in served for each in (*one.cars, *one.coming))

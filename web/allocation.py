@@ -119,7 +119,12 @@ def _car(batch: Batch, car: Car, today: date) -> dict[str, Any]:
 @pages.post("/allocation")
 def allocate() -> Answer:
     """Allocate what was proposed on the page, all of it or that of one batch: every car or none."""
-    return write(None, lambda ask: allocate_chosen(ask, request.form.get("batch")) or "/allocation", _again)
+
+    def work(ask: Ask) -> str:
+        allocate_chosen(ask, request.form.get("batch"))
+        return "/allocation"
+
+    return write(None, work, _again)
 
 
 def _again(form: Any, trouble: Any) -> str:
