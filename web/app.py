@@ -14,6 +14,7 @@ from werkzeug.routing import IntegerConverter
 from dealer.engine.database import Busy, Database
 from dealer.engine.malformed import MOST_NUMBER
 from dealer.engine.settings import Settings
+from dealer.engine.steps import no
 from web import (
     account,
     allocation,
@@ -81,6 +82,7 @@ from web import (
     verification,
     walkins,
 )
+from web.asking import as_json, wants_json
 from web.assets import assets
 
 SCREENS = (
@@ -281,7 +283,8 @@ ERRORS = {
     ),
 }
 FORGED = "This form was opened in another session: open the page again and send it from there."
-KEPT = "This form was opened before you signed in. What you had typed is kept: read it and send it now."
+KEPT = "This form is not of your present session. What you had typed is kept: read it and send it now."
+SIGN_IN_ANEW = "This form is not of your present session, and nothing was done: send it from here."
 BUSY = ("Busy for a moment", "Nothing was saved: somebody else is writing. Go back and send the form again.")
 
 
@@ -299,10 +302,15 @@ def _tell_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _forged(_: CSRFError) -> Any:
-        if current_user.is_authenticated and parking.sent_from_here():
-            flash(language.say(KEPT), "info")
-            return redirect(parking.address(parking.form_address(), parking.park(g.actor.id)), 303)
-        return page(400, ERRORS[400][0], FORGED)
+        if not parking.sent_from_here():
+            return page(400, ERRORS[400][0], FORGED)
+        if wants_json():
+            return {"refusals": [as_json(no(FORGED, code="E-SESSION"))]}, 400
+        if not current_user.is_authenticated:
+            flash(language.say(SIGN_IN_ANEW), "info")
+            return session.go_to("/sign-in")
+        flash(language.say(KEPT), "info")
+        return session.go_to(parking.address(parking.form_address(), parking.park(g.actor.id)))
 
     @app.errorhandler(Busy)
     def _busy(_: Busy) -> Any:

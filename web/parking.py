@@ -63,6 +63,9 @@ def given_back(fields: Iterable[str]) -> MultiDict[str, str] | None:
 
 
 def sent_from_here() -> bool:
-    """Whether the browser says that our own page sent this form."""
-    origin = urlsplit(request.headers.get("Origin", ""))
-    return bool(origin.netloc) and origin.netloc == request.host
+    """Whether our own page sent this form, or nothing says that another one did: some browsers and proxies tell neither
+    origin nor referrer. What is kept is only offered to be read and sent again, and a form of another site comes
+    without this person's session anyway (SameSite)."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return False
+    return all(urlsplit(each).netloc == request.host for each in (request.origin, request.referrer) if each)

@@ -65,6 +65,11 @@ def ask_to_sign_in() -> Answer:
     target = parking.form_address() if sent else request.full_path.rstrip("?")
     parked = parking.park(whose) if sent and whose else None
     address = url_for("session.form", next=target, parked=parked)
+    return go_to(address)
+
+
+def go_to(address: str) -> Answer:
+    """On to another page as a whole, also for what asked for a part of one."""
     if request.headers.get("HX-Request"):
         answer = make_response("", 204)
         answer.headers["HX-Redirect"] = address
