@@ -16,7 +16,7 @@ from dealer import deadlines
 from dealer.customers import Telephone
 from dealer.engine import files
 from dealer.engine.database import calendar_of, next_number
-from dealer.engine.fields import Kind, Paragraph, ShopTime, Signature, Upload
+from dealer.engine.fields import Kind, Options, Paragraph, ShopTime, Signature, Upload
 from dealer.engine.steps import Ask, Facts, Personal, Refusal, Unrecorded, no, on_facts
 from dealer.engine.words import Word
 from dealer.handover_papers import order_form
@@ -35,7 +35,11 @@ from dealer.terms import Signature as SmallPicture
 POINTS = tuple(point for points in HANDOVER_CHECKS.values() for point in points)
 # What an electric car has no sheet for, and what an import has another paper for.
 MAY_BE_MISSING = ("conformity", "emission")
-HAS_TO_BE_THERE = (*(each for each in HANDOVER_CHECKS["papers"] if each not in MAY_BE_MISSING), "identity")
+# Plates, purchase tax and insurance are done by whoever was asked to, often after the car has left.
+MAY_FOLLOW = ("agency_papers",)
+HAS_TO_BE_THERE = (
+    *(each for each in HANDOVER_CHECKS["papers"] if each not in (*MAY_BE_MISSING, *MAY_FOLLOW)), "identity",
+)  # fmt: skip
 PAD_PICTURE = TypeAdapter[bytes](SmallPicture)
 OPEN_FOR_HANDOVER = (BatchState.RELEASED, BatchState.IN_HANDOVER, BatchState.PARTLY_ACCEPTED)
 
@@ -65,7 +69,13 @@ class HandingOver(Facts):
     keys: int = Field(title="Keys handed over", ge=0, le=9)
     points: tuple[TickedPoint, ...] = Field(title="Shown, given and explained", min_length=1, max_length=60)
     exceptions: str = Field("", title="Exceptions and open points", max_length=200)
+    photos: Annotated[tuple[Upload, ...], Unrecorded()] = Field((), title="Photos of the hand-over", max_length=12)
     signature: Annotated[Signature | None, Unrecorded()] = Field(None, title="Receiver's signature")
+    consultant_signature: Annotated[Signature | None, Unrecorded()] = Field(None, title="Consultant's signature")
+    service_advisor: Annotated[str, Options("service_people")] = Field(
+        "", title="Service adviser introduced", max_length=200
+    )
+    service_signature: Annotated[Signature | None, Unrecorded()] = Field(None, title="Service adviser's signature")
 
 
 class Rejection(Facts):
@@ -194,6 +204,24 @@ def handover_is_signed(unit: Unit, ask: Ask) -> Refusal | None:
 
 
 @on_facts
+def house_has_signed(unit: Unit, ask: Ask) -> Refusal | None:
+    """The consultant and the service adviser sign beside the receiver; a picture of the paper shows all three."""
+    facts: HandingOver = ask.facts
+    if facts.signature is None or not _is_drawn(facts.signature.content):
+        return None
+    if facts.consultant_signature is None:
+        return no(
+            "The consultant signs beside the receiver.", code="E-SIGNATURE-HOUSE", field="consultant_signature"
+        )  # fmt: skip
+    if not facts.service_advisor:
+        return no("Choose who introduced the service.", code="E-SIGNATURE-HOUSE", field="service_advisor")
+    if facts.service_signature is None:
+        return no("{name} signs beside the receiver.", code="E-SIGNATURE-HOUSE", field="service_signature",
+                  name=facts.service_advisor)  # fmt: skip
+    return None
+
+
+@on_facts
 def drive_off_is_plausible(unit: Unit, ask: Ask) -> Refusal | None:
     """After the inspection, and not in the future."""
     left: datetime = ask.facts.driven_off_at
@@ -252,6 +280,10 @@ def write_handover(unit: Unit, ask: Ask) -> None:
         exceptions=facts.exceptions,
         signature_sha256=_kept(unit, signature, ask),
         drawn=_is_drawn(signature.content),
+        consultant_signature_sha256=_kept(unit, facts.consultant_signature, ask),
+        service_advisor=facts.service_advisor,
+        service_signature_sha256=_kept(unit, facts.service_signature, ask),
+        photos=[_kept(unit, photo, ask) for photo in facts.photos],
     )
     handover.unit = unit
     ask.db.add(handover)

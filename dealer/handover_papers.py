@@ -6,7 +6,7 @@ Their terms are frozen when the receiver has signed, and printed after the trans
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import contract_terms, people, printing, terms
+from dealer import contract_terms, inspection, people, printing, terms
 from dealer.engine import files
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refused, no
@@ -37,7 +37,7 @@ def form_of(db: Session, handover: Handover) -> terms.HandoverTerms:
     batch, store = db.get_one(Batch, handover.batch_id), people.store_of(db, handover.store_id)
     contract = batch.contract
     consultant = people.names(db, [handover.consultant_id])[handover.consultant_id]
-    signature = files.read(db, handover.store_id, handover.signature_sha256) if handover.drawn else None
+    passed = inspection.passed_before(db, handover.unit, handover.driven_off_at)
     return terms.HandoverTerms(
         dealer=store.name,
         contract_number=contract.code or "",
@@ -51,8 +51,21 @@ def form_of(db: Session, handover: Handover) -> terms.HandoverTerms:
         checks=tuple(terms.Check(**point) for point in handover.ticked),
         service_phone=store.after_sales_phone,
         consultant=consultant,
-        receiver_signature=signature[1] if signature else None,
+        receiver_signature=_drawn(db, handover, handover.signature_sha256),
+        consultant_signature=_drawn(db, handover, handover.consultant_signature_sha256),
+        service_advisor=handover.service_advisor,
+        service_signature=_drawn(db, handover, handover.service_signature_sha256),
+        driven_off=f"{handover.driven_off_at.astimezone(SHOP_ZONE):%H:%M}",
+        inspected_on=calendar_of(db).today(passed.at) if passed else None,
+        inspector=people.names(db, [passed.person_id])[passed.person_id] if passed else "",
+        inspected_items=len(passed.items) if passed else 0,
     )
+
+
+def _drawn(db: Session, handover: Handover, sha256: str | None) -> bytes | None:
+    """A signature from the pad; a photo of the signed paper is a paper of its own."""
+    found = files.read(db, handover.store_id, sha256) if handover.drawn and sha256 else None
+    return found[1] if found else None
 
 
 def list_of(db: Session, batch: Batch) -> terms.HandoverBatchTerms:

@@ -6,7 +6,7 @@ Every item is passed, failed or not applicable; a failure has a note and a photo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -295,6 +295,12 @@ def _kept(unit: Unit, answer: PdiAnswer, ask: Ask) -> str | None:
 def inspections_of(db: Session, unit: Unit) -> list[Inspection]:
     """Every inspection of a car, newest first."""
     return list(db.scalars(select(Inspection).where(Inspection.unit_id == unit.id).order_by(Inspection.at.desc())))
+
+
+def passed_before(db: Session, unit: Unit, when: datetime) -> Inspection | None:
+    """The inspection that a car was handed over on."""
+    before = [each for each in inspections_of(db, unit) if each.at <= when]
+    return next((each for each in before if each.passed), None)
 
 
 def failed_last_time(inspections: list[Inspection]) -> dict[str, dict[str, str]]:

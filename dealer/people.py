@@ -81,6 +81,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "allow out of turn":      frozenset({R.GENERAL}),
     "inspect":                frozenset({R.TECHNICIAN}),
     "hand over":              frozenset({R.CONSULTANT, R.SPECIALIST}),
+    "introduce the service":  frozenset({R.SERVICE, R.TECHNICIAN}),  # beside the consultant, to the receiver
     "record money":           frozenset({R.FINANCE}),
     "ask for refunds":        frozenset({R.KEY_ACCOUNT}),
     "see the money":          frozenset({R.FINANCE, R.GENERAL, R.KEY_ACCOUNT}),

@@ -71,6 +71,7 @@ FORM_IS_COMPLETE = (
     handover.odometer_fits_the_inspection,
     handover.drive_off_is_plausible,
     handover.handover_is_signed,
+    handover.house_has_signed,
 )
 
 # fmt: off

@@ -49,9 +49,9 @@ VINS = (
 )  # fmt: skip
 
 
-def pad_picture() -> bytes:
+def pad_picture(width: int = 60) -> bytes:
     """A white picture of 60 × 20 points, as small as a signature can be."""
-    width, height = 60, 20
+    height = 20
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
@@ -384,6 +384,9 @@ def form(**changes: Any) -> HandingOver:
         "keys": 2,
         "points": tuple(TickedPoint(point=point, tick=tick) for point, tick in points.items() if tick),
         "signature": SIGNED,
+        "consultant_signature": SIGNED,
+        "service_advisor": "冯涛",
+        "service_signature": SIGNED,
     }
     return HandingOver(**(told | changes))
 

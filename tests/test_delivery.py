@@ -204,6 +204,10 @@ def test_all_that_stands_in_the_way_is_said_at_once(shop: Shop) -> None:
         ({"odometer": 63}, ("E-ODOMETER",)),
         ({"odometer": 400, "exceptions": "自行驶送至某市 380 公里"}, ()),
         ({"signature": None}, ("E-SIGNATURE",)),
+        ({"consultant_signature": None}, ("E-SIGNATURE-HOUSE",)),
+        ({"service_advisor": ""}, ("E-SIGNATURE-HOUSE",)),
+        ({"service_signature": None}, ("E-SIGNATURE-HOUSE",)),
+        ({"points": {"agency_papers": Tick.NO}}, ()),  # plates and tax often follow
         ({"driven_off_at": at("2026-11-28 15:31")}, ("E-DROVE-OFF",)),
         ({"driven_off_at": at("2026-11-24 15:20")}, ("E-DROVE-OFF",)),
     ],
@@ -444,7 +448,9 @@ def test_the_form_of_a_car_is_ordered_with_what_was_signed(shop: Shop) -> None:
         jobs = list(db.scalars(select(JobRecord.kind)))
     assert (told.receiver.name, told.handed.vin, told.handed.invoice_number[:4]) == ("杨帆", VINS[0], "2653")
     assert (told.day, told.consultant, told.service_phone) == (date(2026, 11, 28), "李娜", "0871-65551001")
-    assert told.receiver_signature == SIGNED.content
+    assert told.receiver_signature == told.consultant_signature == told.service_signature == SIGNED.content
+    assert (told.service_advisor, told.driven_off) == ("冯涛", "15:20")
+    assert (told.inspected_on, told.inspector, told.inspected_items) == (date(2026, 11, 25), "郑凯", 38)
     assert [(order.template, order.number, order.fingerprint) for order in orders] == [
         ("handover", "JC-2026-0001", told.fingerprint())
     ]
@@ -453,7 +459,8 @@ def test_the_form_of_a_car_is_ordered_with_what_was_signed(shop: Shop) -> None:
 
 def test_a_photo_of_the_signed_paper_is_kept_but_not_printed(shop: Shop) -> None:
     _, (car,) = ready(shop)
-    delivered(shop, car, signature=scene.PHOTO)
+    paper = {"consultant_signature": None, "service_advisor": "", "service_signature": None}  # all three are on it
+    delivered(shop, car, signature=scene.PHOTO, **paper)
     with shop.looking() as db:
         assert form_of(db, db.get_one(Handover, handed(shop, car).id)).receiver_signature is None
     assert not handed(shop, car).drawn

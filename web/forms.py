@@ -201,7 +201,7 @@ def _draw(name: str, info: FieldInfo, value: Any, error: str, full_name: str = "
     if kind == "checkbox":
         drawn.value, drawn.required = bool(value), False
     if kind in ACCEPTS:
-        drawn.kind, drawn.value, drawn.attrs = "file", "", {"accept": ACCEPTS[kind]}
+        drawn.kind, drawn.value, drawn.attrs = "file", "", drawn.attrs | {"accept": ACCEPTS[kind]}
     if kind == "signature":
         drawn.value = ""
         drawn.paper = Field(

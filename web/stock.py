@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import allocation, allocation_queue, catalogue, delivery_lists, inspection, vehicles, vins, workflow
+from dealer import allocation, allocation_queue, catalogue, delivery_lists, inspection, people, vehicles, vins, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask
@@ -109,6 +109,7 @@ def _extra(unit: Unit, action: str) -> dict[str, Any]:
                     for block, points in HANDOVER_CHECKS.items()
                 ],
                 "items": gate_items(unit, KIND),
+                "typed": request.method == "POST",
                 "receivers": authorised_receivers(looking(), contract) if contract else [],
                 "kept_of": unit.batch_id,
             }
@@ -169,6 +170,12 @@ KIND = steps.register(
 def _here() -> Unit:
     found: Unit = steps.find(looking(), KIND, int((request.view_args or {})["number"]))
     return found
+
+
+@options("service_people")
+def _service_people() -> list[tuple[str, str]]:
+    """Whoever of the workshop is introduced to the receiver: the paper carries the name."""
+    return [(each.name, each.name) for each in people.with_duty(looking(), me().store_id, "introduce the service")]
 
 
 @options("waiting_batches")

@@ -147,12 +147,16 @@ def as_sent(model: type[BaseModel], sent: Sent) -> dict[str, Any]:
 def _typed_value(name: str, info: FieldInfo, sent: Sent) -> Any:
     kind = kind_of(info)
     if kind in FILE_KINDS:
-        return _uploaded(name, kind)
+        return _all_uploaded(name) if takes_many(info) else _uploaded(name, kind)
     if kind == "checkbox":
         return bool(sent.get(name))
     if takes_many(info):
         return sent.getlist(name)
     return sent.get(name, "").replace("\r\n", "\n").strip()
+
+
+def _all_uploaded(name: str) -> tuple[Uploaded, ...]:
+    return tuple(Uploaded(sent.filename[-200:], sent.read()) for sent in request.files.getlist(name) if sent.filename)
 
 
 def _uploaded(name: str, kind: str) -> Uploaded | None:
@@ -210,7 +214,8 @@ def values_of(model: type[BaseModel], typed: Mapping[str, Any]) -> Iterator[tupl
     for name, info in model.model_fields.items():
         inner = row_model_of(info)
         if inner is None:
-            yield (name,), info, typed.get(name)
+            value = typed.get(name)
+            yield from (((name,), info, each) for each in (value if isinstance(value, tuple) else (value,)))
             continue
         for at, row in enumerate(typed.get(name) or []):
             for column, cell in inner.model_fields.items():

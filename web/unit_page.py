@@ -247,14 +247,30 @@ def _handover(unit: Unit, row: Handover, kind: steps.Kind) -> dict[str, Any]:
                 "value": f"{row.receiver} · {masking.phone('receiver.phone', row.receiver_phone, me())}",
             },
             {"label": say("Consultant"), "value": names.get(row.consultant_id, "")},
+            {"label": say("Service adviser introduced"), "value": row.service_advisor or "—"},
             {"label": say("Exceptions and open points"), "value": row.exceptions or "—"},
         ],
         "pressed": bool(paper and paper.pdf_sha256),
         "trouble": bool(paper and paper.passed is False),
         "prints": handover_papers.may_print(row, looking_ask()),
-        "signature": f"{kind.url(unit)}/photos/{row.signature_sha256}",
-        "authorisation": f"{kind.url(unit)}/photos/{row.authorisation_sha256}" if row.authorisation_sha256 else "",
+        "files": _files(unit, row, kind),
     }
+
+
+def _files(unit: Unit, row: Handover, kind: steps.Kind) -> list[dict[str, str]]:
+    """What was signed, scanned and photographed."""
+    signed = (
+        (say("Receiver's signature"), "pen", row.signature_sha256),
+        (say("Consultant's signature"), "pen", row.consultant_signature_sha256),
+        (say("Service adviser's signature"), "pen", row.service_signature_sha256),
+        (say("Power of attorney"), "paperclip", row.authorisation_sha256),
+        *((say("Photo {number}", number=at), "camera", sha256) for at, sha256 in enumerate(row.photos, 1)),
+    )
+    return [
+        {"label": label, "icon": drawn, "url": f"{kind.url(unit)}/photos/{sha256}"}
+        for label, drawn, sha256 in signed
+        if sha256
+    ]
 
 
 def _found(number: int) -> tuple[steps.Kind, Unit]:
@@ -267,10 +283,10 @@ def photo(number: int, sha256: str) -> Answer:
     """A photo of this car, or the signed form: what belongs to it and nothing else."""
     _, unit = _found(number)
     db, handover = looking(), handover_papers.handover_of(looking(), unit)
-    known = {unit.damage_photo_sha256}
+    known: set[str | None] = {unit.damage_photo_sha256}
     known |= {item["photo_sha256"] for row in inspection.inspections_of(db, unit) for item in row.items}
     if handover is not None:
-        known |= {handover.signature_sha256, handover.authorisation_sha256}
+        known |= set(handover.files)
     return show_file(sha256) if sha256 in known else abort(404)
 
 

@@ -120,5 +120,17 @@ class Handover(OfStore):
     exceptions: Mapped[Name] = mapped_column(default="")
     signature_sha256: Mapped[str] = mapped_column(NameType(64))  # drawn on the pad, or the signed paper's picture
     drawn: Mapped[Flag]
+    # drawn beside it by those of the house; a picture of the paper shows theirs too
+    consultant_signature_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    service_advisor: Mapped[Name] = mapped_column(default="", server_default="")
+    service_signature_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    photos: Mapped[Document] = mapped_column(default=list, server_default="[]")  # their sha256
     unit: Mapped[Unit] = relationship()
+
+    @property
+    def files(self) -> list[str]:
+        """Everything that was photographed, scanned or drawn."""
+        drawn = (self.signature_sha256, self.consultant_signature_sha256, self.service_signature_sha256)
+        return [sha256 for sha256 in (*drawn, self.authorisation_sha256, *self.photos) if sha256]
+
     __table_args__ = (UniqueConstraint("store_id", "number"),)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -10,9 +10,20 @@ from dealer.terms.basics import WORDING, Contact, Count, Line, Signature, Terms,
 
 HANDOVER_CHECKS: dict[str, tuple[str, ...]] = {
     "car": ("clean", "paint", "glass", "wheels", "lamps", "tools", "energy", "identity"),
-    "papers": ("contract", "invoice", "certificate", "conformity", "emission", "manual", "warranty_booklet", "keys"),
+    "papers": (
+        "contract",
+        "invoice",
+        "certificate",
+        "conformity",
+        "emission",
+        "manual",
+        "warranty_booklet",
+        "keys",
+        "agency_papers",
+    ),
     "functions": ("controls", "lights_wipers", "climate_audio", "child_lock", "charging", "assistance", "running_in"),
-    "service": ("service_phone", "service_place", "maintenance", "warranty", "advisor", "callback"),
+    "service": ("service_phone", "service_place", "maintenance", "warranty", "advisor", "callback", "gift", "ceremony"),
+    "club": ("owners_club",),
 }
 """The points of 交车确认单, block by block; delivery ticks them, the template words them."""
 
@@ -64,6 +75,17 @@ class HandoverTerms(Terms):
     service_advisor: Line = ""
     consultant: Line
     receiver_signature: Signature | None = None
+    consultant_signature: Signature | None = None
+    service_signature: Signature | None = None
+    inspected_on: date | None = None
+    inspector: Line = ""
+    inspected_items: int = 0
+    driven_off: Word = ""  # 15:20, on the shop's clock
+
+    LATER: ClassVar[tuple[str, ...]] = (
+        "consultant_signature", "service_signature", "inspected_on", "inspector", "inspected_items",
+        "driven_off",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def only_known_points_are_ticked(self) -> Self:

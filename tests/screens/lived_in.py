@@ -193,6 +193,10 @@ def _form(stage: Stage) -> HandingOver:
         keys=2,
         points=tuple(TickedPoint(point=point, tick=Tick.YES) for point in POINTS),
         signature=SIGNED,
+        consultant_signature=SIGNED,
+        service_advisor="冯涛",
+        service_signature=SIGNED,
+        photos=(SIGNED,),
     )
 
 

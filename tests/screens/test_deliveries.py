@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from dealer.records.deliveries import Batch, Handover, Inspection
 from dealer.records.money import Invoice, Receipt
 from dealer.records.vehicles import Certificate, Energy, Unit
 from dealer.terms import HANDOVER_CHECKS
+from dealer.yard import UnitPapers
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at
@@ -178,6 +180,9 @@ def form(**changes: Any) -> dict[str, Any]:
         "odometer": 15,
         "keys": 2,
         "signature": ("signature.png", SIGNED.content),
+        "consultant_signature": ("consultant.png", SIGNED.content),
+        "service_advisor": "冯涛",
+        "service_signature": ("service.png", SIGNED.content),
     }
     return answers("points", "point", handover(**changes.pop("points", {}))) | told | changes
 
@@ -216,6 +221,33 @@ def test_the_answer_to_a_program_and_the_checklist_name_the_same_obstacles(shop:
     answer = consultant.ask(f"/stock/{car}/deliver", facts)
     assert answer.status == 409
     assert answer.codes == ("E-CERT-PLEDGED", "E-UNPAID", "E-NO-INVOICE", "E-SIGNATURE")
+
+
+def test_two_tablets_with_one_car_hand_it_over_once_and_the_second_is_told(shop: Shop, desk: At) -> None:
+    made, (car,) = scene.ready(shop)
+    first, address = desk("李娜", "2026-11-28 15:30"), f"/stock/{car}/deliver"
+    blank = first.get(address)  # somebody opens the form, and hands it over on another tablet
+    hidden = {name: blank.hidden(name) for name in ("csrf_token", "form_key", "seen")}
+    assert first.submit(address, form()).url == f"/deliveries/{batch(shop, made)}"
+    sent = form() | hidden
+    files = {name: (BytesIO(value[1]), value[0]) for name, value in sent.items() if isinstance(value, tuple)}
+    answer = first.client.post(address, data=sent | files, content_type="multipart/form-data")
+    assert answer.status_code == 409
+    assert "已交付该车" in answer.text or "李娜" in answer.text
+    with shop.looking() as db:
+        assert len(db.scalars(select(Handover)).all()) == 1
+
+
+def test_the_form_opens_once_nothing_stands_in_the_way(shop: Shop, desk: At) -> None:
+    _, (car,) = scene.ready(shop)
+    scene.take(shop, "孙强", "2026-11-27 09:00", Unit, car, "keep_papers", UnitPapers(certificate=Certificate.PLEDGED))
+    tablet, address = desk("李娜", "2026-11-28 15:30"), f"/stock/{car}/deliver"
+    closed = tablet.get(address)
+    assert "合格证不在手（质押）" in closed.text
+    assert "车辆管理员" in closed.text  # who can remove it
+    assert "points-0-tick" not in closed.html
+    scene.take(shop, "孙强", "2026-11-28 15:31", Unit, car, "keep_papers", UnitPapers(certificate=Certificate.RELEASED))
+    assert "points-0-tick" in tablet.get(address).html
 
 
 def test_a_point_that_was_refused_keeps_what_was_typed(shop: Shop, desk: At) -> None:

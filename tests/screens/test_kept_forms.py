@@ -1,9 +1,9 @@
-"""The inspection on a phone, where the line breaks: nothing is lost, nothing sent twice."""
+"""Inspection on a phone, hand-over on a tablet, where the line breaks: nothing is lost, nothing sent twice."""
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.deliveries import pad_picture
-from tests.screens.browser import PHONE, axe_faults, open_page
+from tests.screens.browser import PHONE, TABLET, axe_faults, open_page
 
 SCRATCH = {"name": "划伤.png", "mimeType": "image/png", "buffer": pad_picture()}
 
@@ -70,4 +70,64 @@ def test_an_inspection_on_the_phone_outlives_a_reload_and_a_lost_line(chromium: 
     page.goto(f"{own_demo}/stock/2/pdi_pass")
     expect(page.locator(".answer-last")).to_contain_text("上次不合格：左前门划伤")
     expect(page.locator("[data-answered-words]")).to_have_text("已填 0 / 38 项")
+    page.context.close()
+
+
+def sign(page: Page, name: str) -> None:
+    """Somebody draws their name on a pad."""
+    canvas = page.locator(f"fieldset.signature:has([name={name}]) canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 40)
+    page.mouse.down()
+    for stroke in range(4):
+        page.mouse.move(box["x"] + 50 + 30 * stroke, box["y"] + 40 + 20 * (stroke % 2))
+    page.mouse.up()
+
+
+def drawn_pads(page: Page) -> int:
+    """How many of the pads show a drawing."""
+    return int(
+        page.evaluate(
+            """() => [...document.querySelectorAll("fieldset.signature canvas")].filter(pad =>
+                pad.getContext("2d").getImageData(0, 0, pad.width, pad.height).data.some(value => value)).length"""
+        )
+    )
+
+
+def test_a_hand_over_is_signed_by_three_while_the_line_is_down(chromium: Browser, own_demo: str) -> None:
+    page = open_page(chromium, own_demo, "李娜", "zh", size=TABLET, has_touch=True)
+    page.goto(f"{own_demo}/stock/3/deliver?lang=en")
+    assert axe_faults(page) == []
+    page.goto(f"{own_demo}/stock/3/deliver?lang=zh")
+    assert axe_faults(page) == []
+
+    # the receiver by one tap, each group by one tap, photo, three signatures
+    page.locator("[data-fills]").first.click()
+    while page.locator(".answer-group:not(.answer-done)").count():
+        all_of_the_open_group(page)
+    page.fill("[name=odometer]", "15")
+    page.locator("[name=photos]").set_input_files([SCRATCH, SCRATCH | {"name": "合影.png", "buffer": pad_picture(61)}])
+    page.select_option("[name=service_advisor]", "冯涛")
+    for name in ("signature", "consultant_signature", "service_signature"):
+        sign(page, name)
+    kept_by_now(page, "冯涛")
+    page.wait_for_timeout(500)  # as long as somebody lays the pen down
+
+    # the tablet is reloaded, the line breaks, and comes back
+    page.reload()
+    expect(page.locator(".drop-file")).to_have_count(2)
+    assert page.input_value("[name=odometer]") == "15"
+    page.wait_for_function("() => document.querySelectorAll('fieldset.signature canvas').length === 3")
+    assert drawn_pads(page) == 3
+    page.context.set_offline(True)
+    page.locator(".decision .btn-primary").click()
+    expect(page.locator("#kept")).to_contain_text("尚未发送")
+    page.context.set_offline(False)
+    page.wait_for_url(f"{own_demo}/deliveries/*")
+
+    # its page holds what was signed and photographed
+    page.goto(f"{own_demo}/stock/3")
+    assert page.locator("main a[href*='/photos/']").count() == 5
     page.context.close()

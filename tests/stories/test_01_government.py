@@ -270,7 +270,8 @@ def handed_over(case: Case, number: int, day: str) -> None:
     """杨帆 signs for a car and drives off."""
     form = {
         "receiver": "杨帆", "receiver_phone": "13888880021", "driven_off_at": f"{day}T15:20", "odometer": "12",
-        "keys": "2", "signature": ("s.png", PNG),
+        "keys": "2", "signature": ("s.png", PNG), "consultant_signature": ("c.png", PNG),
+        "service_advisor": "冯涛", "service_signature": ("v.png", PNG),
     }  # fmt: skip
     points = {
         f"points-{at_}-{name}": value

@@ -32,6 +32,17 @@
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // ---- one tap fills in what is known together: a receiver and their phone ------------------------------------------------
+  document.addEventListener("click", (event) => {
+    const choice = event.target instanceof Element ? event.target.closest("[data-fills]") : null;
+    if (!choice) return;
+    for (const [name, value] of Object.entries(JSON.parse(choice.dataset.fills))) {
+      const control = choice.closest("form").elements[name];
+      control.value = value;
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+
   if (!form) return;
   const groups = [...form.querySelectorAll("[data-answer-group]")];
   const answered = form.querySelector("[data-answered]");
