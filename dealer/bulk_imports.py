@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dealer import importing, people
+from dealer import importing, people, stock_imports
 from dealer.engine import files, jobs
 from dealer.engine.database import Database
 from dealer.engine.jobs import Job
@@ -23,14 +23,14 @@ AT_ONCE = 200
 
 def begin_stock_import(ask: Ask, preview: Preview, sheet: str) -> int:
     """Import now, or in the background when there are many: how many cars are in stock already, 0 for "later"."""
-    importing.refuse_bad(preview)
+    stock_imports.refuse_idle(preview)
     answer = UNITS.find(None, "arrive", ask, born=True).who(None, ask)
     if isinstance(answer, Refusal):
         raise Refused([answer])
     if len(preview.rows) <= AT_ONCE:
-        return len(importing.import_stock(ask, preview, sheet))
+        return stock_imports.import_all(ask, preview, sheet)
     kept = importing.keep(ask, sheet, preview.content)
-    payload = {"sha256": kept, "person": str(ask.actor.id), "store": str(ask.actor.store_id)}
+    payload = {"sha256": kept, "person": str(ask.actor.id), "store": str(ask.actor.store_id), "sheet": sheet}
     jobs.enqueue(ask.db, "import_stock", f"stock:{kept}:{ask.at.isoformat()}", payload)
     return 0
 
@@ -45,20 +45,20 @@ def carry_on(job: Job) -> None:
         if found is None or person is None:
             raise LookupError(f"the sheet {sha256} or who imported it is gone")
         who = people.actor(db, person, store_id, job.database.calendar.today(job.now()))
-    import_in_parts(job.database, found[1], who, job.now())
+    import_in_parts(job.database, found[1], who, job.now(), str(job.payload.get("sheet", "stock.xlsx")))
 
 
-def import_in_parts(database: Database, content: bytes, who: Actor, at: datetime) -> int:
-    """Import stock in transactions of AT_ONCE cars each; how many cars came in."""
+def import_in_parts(database: Database, content: bytes, who: Actor, at: datetime, sheet: str = "stock.xlsx") -> int:
+    """Import stock in transactions of AT_ONCE cars each; how many cars were new or changed."""
     with database.reading() as db:
-        known = importing.vins_here(db, who)
-        rows = [row for row in importing.units_in(content, db, who) if row.vin not in known]
-    for start in range(0, len(rows), AT_ONCE):
+        preview = stock_imports.preview(content, db, who, database.calendar.today(at))
+    importing.refuse_bad(preview)
+    for start in range(0, len(preview.rows), AT_ONCE):
         with database.writing(who.store_id) as db:
             ask = Ask(db, who, at)
-            for facts in rows[start : start + AT_ONCE]:
-                importing.arrive(ask, facts)
-    return len(rows)
+            for row in preview.rows[start : start + AT_ONCE]:
+                stock_imports.write(ask, row, sheet)
+    return len(preview.rows)
 
 
 # ── from the command line ─────────────────────────────────────────────────────────────────────────────────────────
@@ -96,11 +96,11 @@ def stock_from(database: Database, path: Path, *, by: str, at: datetime) -> tupl
     """Import stock from a file on behalf of a person; how many cars, or 0 when the sheet is bad."""
     who, content = actor_named(database, by, at), path.read_bytes()
     with database.writing(who.store_id) as db:
-        preview = importing.preview_stock(content, db, who, database.calendar.today(at))
-        if not preview.is_good:
+        preview = stock_imports.preview(content, db, who, database.calendar.today(at))
+        if not preview.rows:
             return preview, 0
         ask = Ask(db, who, at)
         if len(preview.rows) <= AT_ONCE:
-            return preview, len(importing.import_stock(ask, preview, path.name[-200:]))
+            return preview, stock_imports.import_all(ask, preview, path.name[-200:])
         importing.keep(ask, path.name[-200:], content)
-    return preview, import_in_parts(database, content, who, at)
+    return preview, import_in_parts(database, content, who, at, path.name[-200:])

@@ -1,4 +1,4 @@
-"""Imports from sheets: price lists and stock; prospects stand in card_imports.py.
+"""Imports from sheets: price lists; stock stands in stock_imports.py, prospects in card_imports.py.
 
 A preview names every bad cell; nothing is written until all are good.
 
@@ -13,20 +13,18 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dealer import catalogue, pricelists, pricing, sheets, vehicles
-from dealer.engine import files, identifiers
+from dealer import catalogue, pricelists, pricing, sheets
+from dealer.engine import files
 from dealer.engine.database import new_id
 from dealer.engine.steps import Ask, Refused, no
 from dealer.people import Actor
 from dealer.pricelists import PRICE_LISTS, PRICES, ImportedList, ListHead, ordered
 from dealer.records.prices import PriceList, PriceListLine
-from dealer.records.vehicles import Certificate, Model, Unit, UnitState
+from dealer.records.vehicles import Model
 from dealer.sheets import Column, Row, Trouble, Unreadable
-from dealer.vehicles import UNITS
-from dealer.yard import NewUnit
 
 
 @dataclass(frozen=True)
@@ -194,111 +192,3 @@ def price_list_template(db: Session, who: Actor, language: str, day: date) -> by
             yield row | {name: fen / 100 for name, fen in told.items() if fen is not None}
 
     return sheets.template(PRICE_COLUMNS, language, begun())
-
-
-# ── stock ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _vin(typed: str) -> str:
-    return identifiers.vin(typed).number
-
-
-PLACES_OF_CERTIFICATES = (Certificate.ON_HAND, Certificate.PLEDGED, Certificate.RELEASED)
-
-
-STOCK_COLUMNS = (
-    Column("vin", "VIN", sheets.an_identifier(_vin), example="LYLAA4180T2100001"),
-    Column("code", "Model code", sheets.a_text(), example="X5-15T-CVT"),
-    Column("colour", "Colour", sheets.a_text(), example="白"),
-    Column("engine_number", "Engine or motor number", sheets.an_identifier(), required=False),
-    Column("certificate_number", "Certificate number", sheets.an_identifier(), required=False),
-    Column("certificate", "Certificate", sheets.a_word(PLACES_OF_CERTIFICATES), required=False),
-    Column("place", "Place in the yard", sheets.a_text(200), required=False),
-    Column("odometer", "Odometer (km)", sheets.a_count(), required=False, example=1),
-    Column("keys", "Keys", sheets.a_count(0, 9), required=False, example=1),
-    Column("arrived_on", "Arrived on", sheets.a_day, required=False),
-)
-
-
-def preview_stock(content: bytes, db: Session, who: Actor, day: date) -> Preview:
-    """Read a stock list and hold it against the shop's models and cars. Its rows are `NewUnit`, one a car."""
-    try:
-        rows, troubles = sheets.read(content, STOCK_COLUMNS)
-    except Unreadable as unreadable:
-        return Preview((), unreadable.troubles, content)
-    models = {model.code: model for model in catalogue.all_models(db, who)}
-    troubles += wrong_codes(rows, models)
-    troubles += twice(rows, "vin")
-    troubles += _known_vins(rows, db, who)
-    troubles += _wrong_colours(rows, models)
-    troubles += _days_ahead(rows, day)
-    units = () if troubles else tuple(_unit(row, models) for row in rows)
-    return Preview(units, by_place(troubles), content)
-
-
-def _unit(row: Row, models: dict[str, Model]) -> NewUnit:
-    told = {name: value for name, value in row.values.items() if name != "code"}
-    return NewUnit(model=models[code_of(row)].id, **told)
-
-
-def _known_vins(rows: Iterable[Row], db: Session, who: Actor) -> Iterator[Trouble]:
-    known = vins_here(db, who)
-    for row in rows:
-        if row.values.get("vin") in known:
-            refusal = no("This VIN is in stock already: check the number.", code="E-VIN-TAKEN")
-            yield Trouble(row.cells["vin"], refusal)
-
-
-def vins_here(db: Session, who: Actor) -> set[str]:
-    """The VINs of cars that are not back with the manufacturer."""
-    return set(db.scalars(select(Unit.vin).where(Unit.store_id == who.store_id, Unit.state != UnitState.RETURNED)))
-
-
-def _wrong_colours(rows: Iterable[Row], models: dict[str, Model]) -> Iterator[Trouble]:
-    for row in rows:
-        model, colour = models.get(code_of(row)), row.values.get("colour")
-        if model is not None and colour and model.colours and colour not in model.colours:
-            refusal = no(
-                "{model} comes in {colours}: choose one of these.",
-                code="E-COLOUR", model=model.name, colours=list(model.colours),
-            )  # fmt: skip
-            yield Trouble(row.cells["colour"], refusal)
-
-
-def _days_ahead(rows: Iterable[Row], day: date) -> Iterator[Trouble]:
-    for row in rows:
-        if row.values.get("arrived_on", day) > day:
-            refusal = no("This day is still to come: what has not arrived is not in stock.", code="E-DAY-AHEAD")
-            yield Trouble(row.cells["arrived_on"], refusal)
-
-
-def import_stock(ask: Ask, preview: Preview, sheet: str = "stock.xlsx") -> list[Unit]:
-    """Every car of a good preview, in stock. Each is begun by its own life, so each has its line in the history."""
-    refuse_bad(preview)
-    keep(ask, sheet, preview.content)
-    return [arrive(ask, facts) for facts in preview.rows]
-
-
-def arrive(ask: Ask, facts: NewUnit) -> Unit:
-    """One car of a sheet."""
-    arriving = ask.with_facts(facts)
-    unit = vehicles.new_unit(arriving)
-    UNITS.begin("arrive", unit, arriving)
-    return unit
-
-
-def units_in(content: bytes, db: Session, who: Actor) -> list[NewUnit]:
-    """The cars of a sheet that was found good before."""
-    models = {model.code: model for model in catalogue.all_models(db, who)}
-    rows, _ = sheets.read(content, STOCK_COLUMNS)
-    return [_unit(row, models) for row in rows]
-
-
-def stock_template(language: str) -> bytes:
-    """The sheet to fill in."""
-    return sheets.template(STOCK_COLUMNS, language)
-
-
-def model_names(db: Session, who: Actor) -> dict[UUID, str]:
-    """Models by id, as a preview names them."""
-    return {model.id: catalogue.full_name(model) for model in catalogue.all_models(db, who)}

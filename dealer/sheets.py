@@ -8,12 +8,13 @@ meant as text.
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from dealer import csv_sheets
 from dealer.engine import files
 from dealer.engine.amounts import LARGEST_FEN, parse_yuan
 from dealer.engine.malformed import Malformed, half_width
@@ -23,6 +24,7 @@ from dealer.engine.words import LANGUAGES, say, word_of
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
+ZIPPED = b"PK"  # how a workbook begins
 MEDIA_TYPE = "application/vnd.ms-excel"  # the short name of the family: files keep forty characters
 MOST_ROWS = 20_000  # of data, below the header
 MOST_COLUMNS = 100
@@ -73,13 +75,13 @@ class Unreadable(Exception):
 # ── the sheet ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def read(content: bytes, columns: Sequence[Column]) -> tuple[list[Row], list[Trouble]]:
+def read(content: bytes, columns: Sequence[Column], *, also_csv: bool = False) -> tuple[list[Row], list[Trouble]]:
     """Every filled row of the first sheet, and everything that is wrong with single cells. Raises Unreadable."""
-    sheet = _open(content)
-    merged = [Trouble(name_of(*first), _merged(last)) for first, last in sheet.merged_cell_ranges or ()]
-    if merged:
-        raise Unreadable(*merged)
-    table = sheet.to_python(skip_empty_area=False)
+    if also_csv and not content.startswith(ZIPPED):
+        table: Sequence[Sequence[Any]] = _text_table(content)
+        columns = [replace(each, read=csv_sheets.untyped(each.read)) for each in columns]
+    else:
+        table = _workbook_table(content)
     if not table:
         raise Unreadable(Trouble("", no("The sheet is empty: start from the template.", code="E-SHEET-EMPTY")))
     places = _places(table[0], columns)
@@ -92,6 +94,26 @@ def read(content: bytes, columns: Sequence[Column]) -> tuple[list[Row], list[Tro
     if not rows:
         raise Unreadable(Trouble("", no("The sheet has a header and no rows.", code="E-SHEET-EMPTY")))
     return rows, troubles
+
+
+def _workbook_table(content: bytes) -> Sequence[Sequence[Any]]:
+    sheet = _open(content)
+    merged = [Trouble(name_of(*first), _merged(last)) for first, last in sheet.merged_cell_ranges or ()]
+    if merged:
+        raise Unreadable(*merged)
+    return sheet.to_python(skip_empty_area=False)
+
+
+def _text_table(content: bytes) -> Sequence[Sequence[Any]]:
+    if len(content) > files.MOST_BYTES:
+        raise Unreadable(Trouble("", no("This file is larger than 20 MB: choose a smaller one.", code="E-FILE-SIZE")))
+    try:
+        table = csv_sheets.table(content)
+    except csv_sheets.NoText:
+        raise Unreadable(_not_a_sheet()) from None
+    if len(table) > MOST_ROWS + 1 or len(table[0]) > MOST_COLUMNS:
+        raise Unreadable(too_large(MOST_ROWS))
+    return table
 
 
 def _open(content: bytes) -> "CalamineSheet":

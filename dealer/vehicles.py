@@ -27,7 +27,7 @@ from dealer.records.contracts import Contract
 from dealer.records.deals import GIVEN_UP, Deal
 from dealer.records.deliveries import Batch
 from dealer.records.vehicles import Certificate, Model, Unit, UnitState
-from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewUnit, Shipment, TakenBack, UnitPapers
+from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewDay, NewUnit, Shipment, TakenBack, UnitPapers
 
 U = UnitState
 IN_HOUSE = (U.IN_STOCK, U.LOANED, *HELD)
@@ -89,6 +89,9 @@ STEPS = [
     Step("ship", U.ORDERED, U.IN_TRANSIT, KEEPER, Shipment,
          (),
          (yard.note_shipment,)),
+    Step("reschedule", COMING, SAME, KEEPER, NewDay,
+         (),
+         (yard.note_new_day,)),
     Step("receive", (U.ORDERED, U.IN_TRANSIT), U.IN_STOCK, KEEPER, Arrival,
          (yard.damage_is_photographed, yard.certificate_leaves_with_the_car),
          (yard.note_arrival,)),

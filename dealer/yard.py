@@ -58,6 +58,15 @@ class Shipment(Facts):
     expected_on: date = Field(title="Expected on")
 
 
+class NewDay(Facts):
+    """It comes on another day, or somebody else brings it."""
+
+    expected_on: date = Field(title="Expected on")
+    carrier: str = Field("", title="Carrier", max_length=200)
+    waybill: str = Field("", title="Waybill", max_length=40)
+    reason: Annotated[str, Paragraph] = Field(title="Reason", min_length=1, max_length=400)
+
+
 class Arrival(Facts):
     """到店验车: what came off the transporter."""
 
@@ -214,6 +223,13 @@ def note_arrival_day(unit: Unit, ask: Ask) -> None:
 def note_shipment(unit: Unit, ask: Ask) -> None:
     """Who brings it, and when."""
     unit.carrier, unit.waybill, unit.expected_on = ask.facts.carrier, ask.facts.waybill, ask.facts.expected_on
+
+
+def note_new_day(unit: Unit, ask: Ask) -> None:
+    """When it comes now; what is not said again stays as it was."""
+    facts: NewDay = ask.facts
+    unit.expected_on = facts.expected_on
+    unit.carrier, unit.waybill = facts.carrier or unit.carrier, facts.waybill or unit.waybill
 
 
 def note_arrival(unit: Unit, ask: Ask) -> None:

@@ -103,6 +103,7 @@ GET POST /hand-ins/today
 GET      /healthz
 GET POST /imports/<name>
 GET POST /imports/<name>/<sha256>
+GET      /imports/<name>/sample
 GET      /imports/<name>/template
 GET      /mishaps
 POST     /mishaps/<uuid:key>/settled

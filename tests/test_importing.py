@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 from xlsxwriter import Workbook
 
-from dealer import bulk_imports, importing, pricing, sheets
+from dealer import bulk_imports, importing, pricing, sheets, stock_imports
 from dealer.engine import files
 from dealer.engine.attempts import Job, JobRecord
 from dealer.engine.database import new_id
@@ -67,7 +67,7 @@ def prices(shop: Shop, content: bytes) -> Preview:
 
 def stock(shop: Shop, content: bytes) -> Preview:
     with shop.looking() as db:
-        return importing.preview_stock(content, db, shop.actor("孙强"), DAY)
+        return stock_imports.preview(content, db, shop.actor("孙强"), DAY)
 
 
 def told(preview: Preview) -> list[tuple[str, str]]:
@@ -270,7 +270,8 @@ GOOD = ("LYLAA4180T2100001", "X5", "白")
 
 def import_stock(shop: Shop, content: bytes, who: str = "孙强") -> list[Unit]:
     with shop.acting(who, at("2026-11-10 09:00")) as ask:
-        return importing.import_stock(ask, importing.preview_stock(content, ask.db, ask.actor, ask.today))
+        stock_imports.import_all(ask, stock_imports.preview(content, ask.db, ask.actor, ask.today))
+        return list(ask.db.scalars(select(Unit).order_by(Unit.number)))
 
 
 def test_good_cars_stand_in_stock(stocked: Shop) -> None:
@@ -331,7 +332,11 @@ def test_a_car_stands_in_stock_once(stocked: Shop) -> None:
     twice = stock(stocked, sheet(STOCK_HEAD, GOOD, ("lylaa4180t2100001", "X5", "黑")))
     assert told(twice) == [("A3", "E-ROW-TWICE")]
     import_stock(stocked, sheet(STOCK_HEAD, GOOD))
-    assert told(stock(stocked, sheet(STOCK_HEAD, GOOD))) == [("A2", "E-VIN-TAKEN")]
+    again = stock(stocked, sheet(STOCK_HEAD, GOOD))
+    assert (again.rows, [each.vin for each in again.known]) == ((), [GOOD[0]])
+    with pytest.raises(Refused) as refusal:
+        import_stock(stocked, sheet(STOCK_HEAD, GOOD))
+    assert refusal.value.codes == ("E-SHEET-KNOWN",)
 
 
 def test_only_who_keeps_the_stock_imports_it(stocked: Shop) -> None:
@@ -344,10 +349,10 @@ def test_only_who_keeps_the_stock_imports_it(stocked: Shop) -> None:
 
 def test_the_template_of_the_stock_has_a_head_and_no_rows(shop: Shop) -> None:
     for language in ("zh", "en"):
-        book = CalamineWorkbook.from_filelike(BytesIO(importing.stock_template(language)))
+        book = CalamineWorkbook.from_filelike(BytesIO(stock_imports.template(language)))
         [row] = book.get_sheet_by_index(0).to_python()
-        assert row[:2] == [f"{say(title, language)} *" for title in ("VIN", "Model code")]
-    assert told(stock(shop, importing.stock_template("zh"))) == [("", "E-SHEET-EMPTY")]
+        assert row[:2] == [f"{say('VIN', language)} *", say("Model code", language)]
+    assert told(stock(shop, stock_imports.template("zh"))) == [("", "E-SHEET-EMPTY")]
 
 
 # ── from the command line ─────────────────────────────────────────────────────────────────────────────────────────
@@ -388,7 +393,7 @@ def many_cars(count: int) -> bytes:
 def test_more_cars_than_one_transaction_holds_come_in_part_by_part_and_only_once(stocked: Shop) -> None:
     content = many_cars(bulk_imports.AT_ONCE + 1)
     with stocked.acting("孙强", at("2026-11-10 09:00")) as ask:
-        preview = importing.preview_stock(content, ask.db, ask.actor, ask.today)
+        preview = stock_imports.preview(content, ask.db, ask.actor, ask.today)
         assert bulk_imports.begin_stock_import(ask, preview, "库存.xlsx") == 0
     database, who, moment = stocked.database, stocked.actor("孙强"), at("2026-11-10 09:01")
     assert bulk_imports.import_in_parts(database, content, who, moment) == bulk_imports.AT_ONCE + 1
@@ -415,7 +420,7 @@ def test_a_job_imports_what_it_was_told_on_behalf_of_who_wanted_it(stocked: Shop
 
 def test_who_may_not_keep_stock_begins_no_import(stocked: Shop) -> None:
     with stocked.acting("王磊", at("2026-11-10 09:00")) as ask:
-        preview = importing.preview_stock(many_cars(1), ask.db, ask.actor, ask.today)
+        preview = stock_imports.preview(many_cars(1), ask.db, ask.actor, ask.today)
         with pytest.raises(Refused) as refusal:
             bulk_imports.begin_stock_import(ask, preview, "库存.xlsx")
     assert refusal.value.codes == ("E-NOT-YOURS",)

@@ -39,7 +39,12 @@ from web.typed import (
 
 WIDE = ("textarea", "chips", "signature", "sketch")
 ROW_ITSELF = 2  # ("lines", 3): the third row, none of its cells
-ACCEPTS = {"file": "application/pdf,image/jpeg,image/png", "sheet": ".xlsx", "pdf": "application/pdf"}
+ACCEPTS = {
+    "file": "application/pdf,image/jpeg,image/png",
+    "sheet": ".xlsx",
+    "sheet_or_text": ".xlsx,.csv",
+    "pdf": "application/pdf",
+}
 
 OPTIONS: dict[str, Callable[[], Iterable[tuple[Any, ...]]]] = {}
 """Where choices come from: `@options("models")` registers a function that lists (value, label[, note])."""

@@ -8,16 +8,18 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, abort, flash, g, render_template
 from pydantic import BaseModel, Field
 
-from dealer import bulk_imports, card_imports, importing, posts
+from dealer import bulk_imports, card_imports, importing, posts, stock_imports
 from dealer.engine import files
 from dealer.engine.database import calendar_of
-from dealer.engine.fields import Sheet
+from dealer.engine.fields import Sheet, SheetOrText
 from dealer.engine.steps import Ask, Facts, Unrecorded
 from dealer.importing import Preview
 from dealer.pricelists import ListHead
+from dealer.sheets import Column
+from dealer.stock_imports import ChangedCar, NewCar
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
-from web.language import language, money, say, show, told
+from web.language import language, money, say, short_day, show, told
 from web.papers import XLSX
 from web.pricelists import KIND as PRICE_LIST
 
@@ -30,6 +32,12 @@ class ChosenSheet(Facts):
     """The file somebody chose."""
 
     file: Annotated[Sheet, Unrecorded()] = Field(title="Sheet (.xlsx)")
+
+
+class ChosenSheetOrText(Facts):
+    """The file somebody chose, which may be a CSV."""
+
+    file: Annotated[SheetOrText, Unrecorded()] = Field(title="Sheet (.xlsx or .csv)")
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,23 @@ class Import:
     columns: tuple[tuple[str, bool], ...]  # label, whether it is a figure
     write: Callable[[Ask, Preview, str], str]
     template: Callable[[], bytes]
+    sample: Callable[[], bytes] | None = None  # a filled-in one, as CSV
+    layout: tuple[tuple[Column, str], ...] = ()  # what each column takes, where its name does not say it
+    known: "Known | None" = None  # how rows are shown that are left out
+
+    @property
+    def takes(self) -> type[BaseModel]:
+        """The form that takes its sheet."""
+        return ChosenSheetOrText if self.sample else ChosenSheet
+
+
+@dataclass(frozen=True)
+class Known:
+    """Rows of a sheet that bring nothing new: how they are headed, and each with where it stands."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Callable[[Preview], list[list[Any]]]
 
 
 # ── the kinds ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -74,16 +99,54 @@ def _write_prices(ask: Ask, preview: Preview, sheet: str) -> str:
 
 
 def _stock_rows(preview: Preview) -> list[list[Any]]:
-    names = importing.model_names(looking(), me())
+    return [_stock_row(row) for row in preview.rows[:SHOWN]]
+
+
+def _stock_row(row: NewCar | ChangedCar) -> list[Any]:
+    if isinstance(row, ChangedCar):
+        told = [
+            say("{what}: {was} → {now}", what=say(STOCK_TITLES[name]), was=_cell(was), now=_cell(now))
+            for name, (was, now) in row.changes.items()
+        ]
+        return [{"text": row.vin, "note": row.model}, {"text": say("Changed"), "tone": "wait"}, show(told)]
+    facts = row.facts
+    kind = say("New, on the way") if row.is_coming else say("New, in stock")
+    day = short_day(facts.expected_on) if row.is_coming and facts.expected_on else facts.place
     return [
-        [row.vin, names.get(row.model, ""), row.colour, row.engine_number or "—", row.place or "—"]
-        for row in preview.rows[:SHOWN]
+        {"text": row.vin, "note": row.model},
+        kind,
+        show([each for each in (facts.colour, row.carrier, day) if each]),
     ]
+
+
+def _cell(value: Any) -> str:
+    return show(value) if value not in ("", None) else "—"
+
+
+STOCK_TITLES = {column.field: column.title for column in stock_imports.COLUMNS}
+STOCK_LAYOUT = {
+    "vin": "17 characters. A car that is known is changed, any other is new.",
+    "code": "For a new car, as in the list of models.",
+    "colour": "For a new car, one of the model's colours.",
+    "certificate": "In the words of this page; empty: on hand.",
+    "arrived_on": "A new car that stands here; empty without an expected day: today.",
+    "expected_on": "A car that is still to come.",
+    "carrier": "Of a car on its way: who brings it. With a day it is in transit.",
+    "vin_reason": "Only for an import whose check digit does not fit.",
+}
+
+
+def _stock_known(preview: Preview) -> list[list[Any]]:
+    return [[each.cell, each.vin, show(each.state)] for each in preview.known[:SHOWN]]
+
+
+def _cards_known(preview: Preview) -> list[list[Any]]:
+    return [[each.cell, each.phone, each.number, each.owner] for each in preview.known[:SHOWN]]
 
 
 def _write_stock(ask: Ask, preview: Preview, sheet: str) -> str:
     begun = bulk_imports.begin_stock_import(ask, preview, sheet)
-    said = say("{count} cars are in stock.", count=begun) if begun else say("The cars are being imported.")
+    said = say("{count} cars were taken in or changed.", count=begun) if begun else say("The cars are being imported.")
     flash(said, "success")
     return "/stock"
 
@@ -128,14 +191,14 @@ IMPORTS = {
         home="/stock",
         home_label="Stock",
         asks_for=None,
-        preview=lambda content, db, day: importing.preview_stock(content, db, me(), day),
+        preview=lambda content, db, day: stock_imports.preview(content, db, me(), day),
         rows=_stock_rows,
-        columns=(
-            ("VIN", False), ("Model", False), ("Colour", False), ("Engine or motor number", False),
-            ("Place in the yard", False),
-        ),
+        columns=(("Car", False), ("What happens", False), ("What the sheet says", False)),
         write=_write_stock,
-        template=lambda: importing.stock_template(language()),
+        template=lambda: stock_imports.template(language()),
+        sample=lambda: stock_imports.sample(language()),
+        layout=tuple((each, STOCK_LAYOUT.get(each.field, "")) for each in stock_imports.COLUMNS),
+        known=Known("Noted already and left out", ("Cell", "VIN", "State"), _stock_known),
     ),
     "prospects": Import(
         title="Import a prospect list",
@@ -148,6 +211,7 @@ IMPORTS = {
         columns=(("Customer", False), ("Phone", False), ("Level", False), ("Owner", False), ("Maybe twice", False)),
         write=_write_cards,
         template=lambda: card_imports.template(language()),
+        known=Known("Has a card already and is left out", ("Cell", "Phone", "Card", "Owner"), _cards_known),
     ),
 }  # fmt: skip
 
@@ -165,14 +229,14 @@ def _kind(name: str) -> Import:
 @pages.get("/imports/<name>")
 def choose(name: str) -> Answer:
     """Which sheet?"""
-    return _choose(name, Form(ChosenSheet), None)
+    return _choose(name, Form(_kind(name).takes), None)
 
 
 @pages.post("/imports/<name>")
 def look(name: str) -> Answer:
     """Look at it. A good one is kept until somebody imports it; of a bad one every bad cell is named."""
     kind = _kind(name)
-    form = Form.received(ChosenSheet)
+    form = Form.received(kind.takes)
 
     def work(ask: Ask) -> str:
         preview = kind.preview(ask.facts.file.content, ask.db, ask.today)
@@ -207,6 +271,15 @@ def template(name: str) -> Answer:
     kind = _kind(name)
     answer = Response(kind.template(), mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return answer
+
+
+@pages.get("/imports/<name>/sample")
+def sample(name: str) -> Answer:
+    """The same with some rows, to see how they are meant."""
+    kind = _kind(name)
+    answer = Response(or_404(kind.sample)(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
 
@@ -254,7 +327,7 @@ def _confirm(name: str, sha256: str, form: Form | None, trouble: Any = ()) -> st
         sheet=file.name,
         count=len(preview.rows),
         rows=[{"cells": row} for row in kind.rows(preview)],
-        known=[{"cells": [each.cell, each.phone, each.number, each.owner]} for each in preview.known[:SHOWN]],
+        known=[{"cells": row} for row in kind.known.rows(preview)] if kind.known else [],
         troubles=[{"cells": [each.cell or "—", told(each.refusal)]} for each in preview.troubles[:SHOWN]],
         more=max(0, len(preview.rows) - SHOWN),
     )

@@ -21,7 +21,7 @@ from dealer.engine.steps import Refusal, no
 from dealer.engine.words import SHOP_ZONE, show_money
 
 CHIPS_UP_TO = 6
-FILE_KINDS = ("file", "sheet", "pdf", "signature")
+FILE_KINDS = ("file", "sheet", "sheet_or_text", "pdf", "signature")
 MOST_ROWS = 1000
 PDF = "application/pdf"
 
@@ -228,7 +228,7 @@ def file_refusal(file: Uploaded, kind: str) -> Refusal | None:
         return no("This file is larger than 20 MB: choose a smaller one.", code="E-FILE-SIZE")
     if not file.content:
         return no("This file is empty: choose another one.", code="E-FILE-EMPTY")
-    return None if kind in ("sheet", "pdf") else _kind_refusal(file)
+    return None if kind in ("sheet", "sheet_or_text", "pdf") else _kind_refusal(file)
 
 
 def _kind_refusal(file: Uploaded) -> Refusal | None:

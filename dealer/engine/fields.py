@@ -93,3 +93,4 @@ class Uploaded:
 Upload = Annotated[Uploaded, Kind("file")]
 Signature = Annotated[Uploaded, Kind("signature")]
 Sheet = Annotated[Uploaded, Kind("sheet")]  # an .xlsx; whoever reads it looks at what it is
+SheetOrText = Annotated[Uploaded, Kind("sheet_or_text")]  # likewise, or a CSV
