@@ -9,7 +9,7 @@ from dealer.engine.steps import Ask, Refusal, no
 from dealer.people import not_their_own
 from dealer.policies import policy
 from dealer.records.contracts import ContractState
-from dealer.records.deals import Deal, DealState, PurchaseMode, Terms
+from dealer.records.deals import Deal, DealState, PurchaseMode
 from dealer.records.people import Role
 
 UNDER_OUR_HANDS = (ContractState.DRAFT, ContractState.RETURNED)
@@ -78,17 +78,6 @@ def quantity_meets_minimum(deal: Deal, ask: Ask) -> Refusal | None:
             code="E-MIN-QTY", least=least, cars=cars,
         )  # fmt: skip
     return None
-
-
-def credit_is_current(deal: Deal, ask: Ask) -> Refusal | None:
-    """Whoever does not prepay has a current credit profile (K10)."""
-    until = deal.customer.credit_until
-    if deal.terms is Terms.PREPAID or (until is not None and until >= ask.today):
-        return None
-    return no(
-        "Payment is not in advance and the customer has no current credit profile: have one made, or prepay.",
-        code="E-CREDIT", remover=Role.FINANCE,
-    )  # fmt: skip
 
 
 def filing_is_approved(deal: Deal, ask: Ask) -> Refusal | None:

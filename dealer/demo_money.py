@@ -1,13 +1,17 @@
 """Scenes of the demo about money: what finance has confirmed, what waits for it, what shall go back."""
 
+from datetime import date
+
 from sqlalchemy import select
 
-from dealer import receipts
-from dealer.demo_contracts import POLICE
-from dealer.demo_stage import Stage
+from dealer import credit, receipts
+from dealer.credit import CREDIT, Analysis
+from dealer.demo_contracts import BUILDERS, POLICE
+from dealer.demo_stage import SCAN, Stage
 from dealer.engine.steps import Ask
 from dealer.receipts import NewReceipt, NewRefund
 from dealer.records.contracts import Contract, ContractState
+from dealer.records.credit import CreditGrade, CreditProfile
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal
 from dealer.records.money import ReceiptKind
@@ -29,7 +33,29 @@ def money_came_in(stage: Stage) -> None:
         receipts.ask_refund(_contract(ask), ask)
 
 
-MONEY_SCENES = (money_came_in,)
+def credit_is_asked_for(stage: Stage) -> None:
+    """One profile is approved and expires within the month; its successor waits for the general manager."""
+    with stage.acting("陈静", 20, "10:00", _analysis(stage.day(-20), 2_000_000_00)) as ask:
+        first = credit.new_profile(_customer(ask), ask.facts)
+        CREDIT.begin("analyse", first, ask)
+    stage.take("周建国", 19, "09:00", CreditProfile, first.number, "approve")
+    with stage.acting("陈静", 1, "11:00", _analysis(stage.day(-300), 3_000_000_00)) as ask:
+        CREDIT.begin("analyse", credit.new_profile(_customer(ask), ask.facts), ask)
+
+
+def _analysis(until: date, limit: int) -> Analysis:
+    return Analysis(
+        grade=CreditGrade.B, limit=limit, valid_until=until, basis=SCAN,
+        findings="近三年经营稳定，无失信被执行记录；上年度购车款均按期支付。",
+    )  # fmt: skip
+
+
+MONEY_SCENES = (money_came_in, credit_is_asked_for)
+
+
+def _customer(ask: Ask) -> Customer:
+    """The builders, who would like to pay later."""
+    return ask.db.scalars(select(Customer).where(Customer.name == BUILDERS.name)).one()
 
 
 def _contract(ask: Ask) -> Contract:

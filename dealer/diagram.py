@@ -19,6 +19,7 @@ ROLES_A_LINE = 2  # on an arrow: Mermaid breaks longer lines in the middle of a 
 SERVES = {
     "visit": "inquiry",
     "receipt": "delivery",
+    "credit": "contract_review",
     "prospect": "inquiry",
     "price_list": "quotation",
     "quotation": "quotation",

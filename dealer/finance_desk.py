@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from dealer import payment_plans, people
+from dealer import credit, payment_plans, people
 from dealer.payment_plans import Due, Plan
 from dealer.people import Actor
 from dealer.records.contracts import Contract, ContractKind, ContractLine, ContractState, Instalment, PaymentEvent
@@ -98,6 +98,7 @@ class Owed:
 
     customer: Customer
     plans: list[Plan] = field(default_factory=list)
+    limit: int | None = None  # of the credit profile that counts
 
     @property
     def open(self) -> int:
@@ -126,6 +127,9 @@ def receivables(db: Session, who: Actor, today: date, customer: Customer | None 
         if plan.open:
             buyer = plan.contract.deal.customer
             found.setdefault(buyer.id, Owed(buyer)).plans.append(plan)
+    valid = credit.current_of(db, [owed.customer.id for owed in found.values()], today)
+    for owed in found.values():
+        owed.limit = valid[owed.customer.id].limit if owed.customer.id in valid else None
     return sorted(found.values(), key=lambda owed: (-owed.overdue(today), -owed.open, owed.customer.number))
 
 

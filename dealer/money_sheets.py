@@ -16,7 +16,7 @@ from dealer.records.money import Receipt
 
 MOST = 5_000
 OPEN_HEADS = (
-    "Customer", "Contract", "Instalment", "Due", "Amount, yuan", "Received, yuan", "Open, yuan", "Credit limit, yuan",
+    "Customer", "Contract", "Instalment", "Due", "Amount, yuan", "Received, yuan", "Open, yuan",
 )  # fmt: skip
 PAYMENT_HEADS = (
     "Number", "Day", "Customer", "Contract", "What for", "Payer or payee", "Bank reference", "Amount, yuan", "State",
@@ -25,12 +25,11 @@ PAYMENT_HEADS = (
 
 def open_instalments(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
     """What is still to come, customer by customer; which of it is late follows from its day."""
-    for owed in finance_desk.receivables(db, who, date.max):
+    for owed in finance_desk.receivables(db, who, date.min):
         for plan, row in finance_desk.open_rows([owed]):
-            limit = owed.customer.credit_limit
             yield (
                 owed.customer.name, plan.contract.code or "", row.position, row.due_on, yuan(row.amount),
-                yuan(row.got), yuan(row.open), yuan(limit) if limit is not None else None,
+                yuan(row.got), yuan(row.open),
             )  # fmt: skip
 
 

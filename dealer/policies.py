@@ -90,6 +90,7 @@ DEFAULTS: dict[str, Any] = {
     "data_request_days": 15,
     "keep_request_months": 36,
     "credit_rate_permille": 45,
+    "credit_months": 12,
 }
 
 

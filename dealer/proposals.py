@@ -36,6 +36,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "drive_buffer_minutes": (0, 240),
     "vat_permille": (0, 300),
     "credit_rate_permille": (0, 360),
+    "credit_months": (1, 36),
     "gift_budget_permille": (0, 1000),
     "retention_most_permille": (0, 1000),
     "keep_licence_months": (1, 36),

@@ -19,6 +19,7 @@ from dealer import (
     call_offs,
     clause_versions,
     contract,
+    credit,
     customers,
     data_requests,
     deals,
@@ -117,7 +118,8 @@ STEPS = [
          (call_offs.write_call_off,)),
     Step("submit_review", S.QUOTATION, S.CONTRACT_REVIEW, OWNER, None,
          (gates.need_is_decided, gates.quotation_is_accepted, gates.acceptance_still_stands,
-          gates.lines_are_authorised, gates.quantity_meets_minimum, gates.credit_is_current, gates.filing_is_approved,
+          gates.lines_are_authorised, gates.quantity_meets_minimum, credit.credit_is_current,
+          credit.credit_limit_holds, gates.filing_is_approved,
           gates.contract_draft_is_complete),
          (deals.plan_reviews,)),
     Step("return", S.CONTRACT_REVIEW, S.QUOTATION, has("return deals"), Comment,
@@ -258,6 +260,7 @@ LIVES: dict[type[Any], Life] = {
         notes.NOTES,
         showroom_days.DAYS,
         receipts.RECEIPTS,
+        credit.CREDIT,
     )
 }
 """The life of every kind of thing."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pypdf import PdfWriter
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from dealer import contract, people
 from dealer.contract import CONTRACTS
@@ -35,6 +36,7 @@ from dealer.engine.names import search_keys
 from dealer.engine.steps import Ask, Facts, Refused, place
 from dealer.people import by_number
 from dealer.records.contracts import Contract, ContractState, DriveWaiver, PaymentEvent, Rendering
+from dealer.records.credit import CreditGrade, CreditProfile, CreditState
 from dealer.records.customers import Contact, ContactRole, Customer, CustomerClass
 from dealer.records.deals import Deal, DealState, Need, PurchaseMode, Terms, Use
 from dealer.records.quotations import ExtraKind, LineExtra, Quotation, QuotationLine, QuotationState
@@ -85,6 +87,18 @@ def stock_models(shop: Shop) -> dict[str, Model]:
         return known
 
 
+def credit_until(db: Session, customer: Customer, day: date, limit: int = 100_000_000_00) -> None:
+    """The customer may owe so much until a day."""
+    profile = CreditProfile(
+        store_id=customer.store_id, customer_id=customer.id, grade=CreditGrade.B, limit=limit, valid_until=day,
+        findings="", documents=[], since=customer.since, begun_at=customer.since,
+        number=next_number(db, customer.store_id, "credit"),
+    )  # fmt: skip
+    place(profile, CreditState.APPROVED)
+    db.add(profile)
+    db.flush()
+
+
 def accepted_deal(
     shop: Shop,
     *cars: tuple[str, int, int],
@@ -106,7 +120,6 @@ def accepted_deal(
             name_initials=keys.initials,
             owner_id=ask.actor.id,
             procurement=public,
-            credit_until=None if public else date(2027, 12, 31),
             customer_class=CustomerClass.POLICE if public else CustomerClass.RENTAL,
             since=ask.at,
             uscc="11530100015112347K" if public else "91530100MA6KCX9U4R",
@@ -117,6 +130,8 @@ def accepted_deal(
         )
         ask.db.add(buyer)
         ask.db.flush()
+        if not public:
+            credit_until(ask.db, buyer, date(2027, 12, 31))
         person = Contact(
             store_id=shop.store.id, customer_id=buyer.id, name="杨帆", phone="13888880021", role=ContactRole.RECEIVES
         )

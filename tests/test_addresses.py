@@ -48,9 +48,12 @@ GET      /contracts/<int:number>/text
 GET      /contracts/<int:number>/their-paper
 GET      /contracts/<int:number>/trial
 GET      /customers
+GET      /credits/<int:number>
+GET      /credits/<int:number>/documents/<int:at>
 GET      /customers/<int:number>
 GET POST /customers/<int:number>/contacts/<uuid:key>
 GET POST /customers/<int:number>/contacts/new
+GET POST /customers/<int:number>/credit/new
 GET POST /customers/<int:number>/edit
 GET POST /customers/<int:number>/frameworks/new
 GET POST /customers/new

@@ -20,6 +20,7 @@ from dealer.engine.database import new_id
 from dealer.engine.steps import Ask, Life, Refusal, place
 from dealer.records.clauses import ClauseVersion
 from dealer.records.contracts import Contract
+from dealer.records.credit import CreditProfile
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
@@ -103,6 +104,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "exception": PriceException(**of_deal),
         "contract": Contract(**of_deal),
         "batch": Batch(**of_deal),
+        "credit": CreditProfile(store_id=shop.store.id),
         "receipt": Receipt(store_id=shop.store.id, contract=Contract(**of_deal)),
         "unit": Unit(store_id=shop.store.id, case_id=deal.id),
         "drive": TestDrive(**mine),

@@ -60,6 +60,7 @@ FIXES: dict[str, tuple[str, str]] = {
     "filing": ("Fill in", "/deals/{number}/record_filing"),
     "contract": ("Open the contract", "/deals/{number}/contract"),
     "deliveries": ("Open the deliveries", "/deliveries"),
+    "credit": ("To the customer", "/customers/{customer}"),
 }
 FILTERS = {
     "open": deal_lists.BOARD,
@@ -281,7 +282,7 @@ def fix_of(deal: Deal, refusal: Refusal) -> dict[str, Any]:
     if refusal.fix not in FIXES:
         return {}
     label, address = FIXES[refusal.fix]
-    return {"fix_label": say(label), "fix_url": address.format(number=deal.number)}
+    return {"fix_label": say(label), "fix_url": address.format(number=deal.number, customer=deal.customer.number)}
 
 
 def _badges(deal: Deal) -> list[dict[str, str]]:

@@ -188,10 +188,9 @@ def _owed(row: Owed, today: date) -> dict[str, Any]:
 
 def _limit(row: Owed) -> dict[str, Any]:
     """What the customer may owe, and whether that is exceeded."""
-    limit = row.customer.credit_limit
-    if limit is None:
+    if row.limit is None:
         return {"text": "—"}
-    return {"text": money(limit)} | ({"tone": "bad", "note": say("exceeded")} if row.open > limit else {})
+    return {"text": money(row.limit)} | ({"tone": "bad", "note": say("exceeded")} if row.open > row.limit else {})
 
 
 def _totals(owed: list[Owed], today: date) -> list[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dealer.engine.database import Code, Count, Day, Fen, Flag, Moment, Name, OfStore, Prose, word_of
+from dealer.engine.database import Code, Count, Flag, Moment, Name, OfStore, Prose, word_of
 
 
 class CustomerClass(StrEnum):
@@ -58,8 +58,6 @@ class Customer(OfStore):
     bank_account: Mapped[Code | None]
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     procurement: Mapped[Flag] = mapped_column(default=False)  # buys under 政府采购 rules
-    credit_until: Mapped[Day | None]  # a current credit profile; its own screen comes later
-    credit_limit: Mapped[Fen | None]
     remark: Mapped[Prose] = mapped_column(default="")
     version: Mapped[Count] = mapped_column(default=0)
     since: Mapped[Moment]
