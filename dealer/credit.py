@@ -12,9 +12,9 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from dealer import deadlines, payment_plans, quotation
+from dealer import deadlines, payment_plans, people, quotation
 from dealer.contract_drafts import keep_file
 from dealer.customers import PROCUREMENT_CLASSES
 from dealer.engine.calendar import add_months
@@ -22,7 +22,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Paragraph, Upload
 from dealer.engine.steps import Ask, Facts, Life, Refusal, Step, Unrecorded, no, on_facts
 from dealer.engine.words import Yuan
-from dealer.people import has, not_their_own
+from dealer.people import Actor, has, not_their_own
 from dealer.policies import policy
 from dealer.pricing import totals
 from dealer.records.contracts import Contract, ContractKind, ContractState
@@ -166,6 +166,14 @@ def of_customer(db: Session, customer_id: UUID) -> list[CreditProfile]:
     """Every analysis of a customer, newest first."""
     query = select(CreditProfile).where(CreditProfile.customer_id == customer_id)
     return list(db.scalars(query.order_by(CreditProfile.number.desc())))
+
+
+def waiting(db: Session, who: Actor) -> list[CreditProfile]:
+    """Analyses that this person may approve, oldest first."""
+    if not who.may_or_stands_in("approve credit"):
+        return []
+    query = select(CreditProfile).where(CreditProfile.state == S.PROPOSED).options(joinedload(CreditProfile.customer))
+    return list(db.scalars(people.scoped(query, CreditProfile, who).order_by(CreditProfile.number)))
 
 
 def current(db: Session, customer_id: UUID, day: date) -> CreditProfile | None:

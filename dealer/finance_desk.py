@@ -15,6 +15,7 @@ from dealer import credit, payment_plans, people
 from dealer.payment_plans import Due, Plan
 from dealer.people import Actor
 from dealer.records.contracts import Contract, ContractKind, ContractLine, ContractState, Instalment, PaymentEvent
+from dealer.records.credit import CreditProfile, CreditState
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal
 from dealer.records.money import Receipt, ReceiptState
@@ -43,12 +44,18 @@ def waiting(db: Session, who: Actor) -> list[Receipt]:
 
 
 def how_many(db: Session, who: Actor) -> int:
-    """How many payments wait for this person, and cars for their invoice."""
+    """How many payments and analyses of credit wait for this person, and cars for their invoice."""
     payments = select(func.count()).select_from(Receipt).where(Receipt.store_id == who.store_id, _waits_for(who))
     cars = select(func.count()).select_from(Unit).where(Unit.store_id == who.store_id, _lacks_its_invoice())
-    invoices = who.may_or_stands_in("record money")
-    both = payments.scalar_subquery() + cars.scalar_subquery() if invoices else payments.scalar_subquery()
-    return db.scalar(select(both)) or 0
+    credits = (
+        select(func.count())
+        .select_from(CreditProfile)
+        .where(CreditProfile.store_id == who.store_id, CreditProfile.state == CreditState.PROPOSED)
+    )
+    counted = [payments]
+    counted += [cars] if who.may_or_stands_in("record money") else []
+    counted += [credits] if who.may_or_stands_in("approve credit") else []
+    return sum(db.execute(select(*(each.scalar_subquery() for each in counted))).one())
 
 
 def _waits_for(who: Actor) -> ColumnElement[bool]:

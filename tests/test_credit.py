@@ -41,6 +41,7 @@ def test_who_does_not_prepay_has_a_profile_that_somebody_else_approved_and_that_
     manager.submit(here, ANALYSIS | {"limit": "100万", "valid_until": "2027-11-03"})
     assert missing()  # nobody has approved it
     assert manager.ask("/credits/2/approve").codes == ("E-NOT-YOURS",)
+    assert 'href="/credits/2"' in general.get("/money").html
     general.press(general.get("/credits/2"), "/credits/2/approve")
     assert "1,000,000" in owner.get("/customers/1").text
     assert owner.get("/credits/2/documents/0").status == 200
@@ -52,6 +53,7 @@ def test_who_does_not_prepay_has_a_profile_that_somebody_else_approved_and_that_
     assert not missing()
     assert "信用额度即将到期" in desk("高洁").get("/today").text
     app.config["CLOCK"].now = at("2026-11-05 10:00")
+    manager, general, owner = desk("陈静"), desk("周建国"), desk("李娜")
     assert missing()  # its last day was yesterday
     manager.submit(here, ANALYSIS | {"limit": "136.8万", "valid_until": "2027-11-01"})
     general.press(general.get("/credits/4"), "/credits/4/approve")

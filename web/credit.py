@@ -57,16 +57,18 @@ def of_customer(customer: Customer) -> dict[str, Any] | None:
             {"label": say("Valid until"), "value": short_day(valid.valid_until) if valid else "—",
              "tone": "wait" if valid and valid.valid_until - today <= SOON else ""},
         ],
-        "rows": [_line(each) for each in found],
+        "rows": [line(each) for each in found],
         "new": f"/customers/{customer.number}/credit/new" if me().may_or_stands_in("analyse credit") else "",
     }  # fmt: skip
 
 
-def _line(profile: CreditProfile) -> dict[str, Any]:
+def line(profile: CreditProfile) -> dict[str, Any]:
+    """One analysis in a list: what it allows, until when, how it stands."""
     expired = profile.state is S.APPROVED and profile.valid_until < looking_ask().today
     return {
         "url": KIND.url(profile),
         "title": f"{show(profile.grade)} · {money(profile.limit)}",
+        "customer": profile.customer.name,
         "note": say("until {day}", day=short_day(profile.valid_until)),
         "badge": say("Expired") if expired else show(profile.state),
         "tone": "neutral" if expired else TONES[profile.state],

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from dealer import deposit_outcomes, finance_desk, people
+from dealer import credit, deposit_outcomes, finance_desk, people
 from dealer.deposit_outcomes import Decision
 from dealer.engine.steps import Ask
 from dealer.finance_desk import AGES, Owed, ToInvoice
@@ -16,6 +16,7 @@ from dealer.records.contracts import PartyRole
 from dealer.records.customers import Customer
 from dealer.records.money import Receipt
 from web import contracts, receipts, steps
+from web import credit as credit_pages
 from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
 from web.forms import Form
 from web.language import money, say, short_day, show
@@ -41,6 +42,7 @@ def index() -> Answer:
         "money/desk.html",
         tabs=_tabs("/money"),
         payments=[_waiting(each) for each in finance_desk.waiting(looking(), me())],
+        credits=[credit_pages.line(each) for each in credit.waiting(looking(), me())],
         decided=[_decided(each) for each in _decisions()],
         cars=[_car(each) for each in cars],
         total=money(sum(each.price for each in cars)),
