@@ -47,14 +47,14 @@ def how_many(db: Session, who: Actor) -> int:
     """How many payments and analyses of credit wait for this person, and cars for their invoice."""
     payments = select(func.count()).select_from(Receipt).where(Receipt.store_id == who.store_id, _waits_for(who))
     cars = select(func.count()).select_from(Unit).where(Unit.store_id == who.store_id, _lacks_its_invoice())
-    credits = (
+    analyses = (
         select(func.count())
         .select_from(CreditProfile)
         .where(CreditProfile.store_id == who.store_id, CreditProfile.state == CreditState.PROPOSED)
     )
     counted = [payments]
     counted += [cars] if who.may_or_stands_in("record money") else []
-    counted += [credits] if who.may_or_stands_in("approve credit") else []
+    counted += [analyses] if who.may_or_stands_in("approve credit") else []
     return sum(db.execute(select(*(each.scalar_subquery() for each in counted))).one())
 
 
