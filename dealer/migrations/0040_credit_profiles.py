@@ -71,13 +71,10 @@ def _take_over() -> None:
     for row in connection.execute(known).all():
         given[row.store_id] += 1
         at = datetime.combine(row.credit_until, time(4), UTC)
-        connection.execute(
-            sa.insert(PROFILES).values(
-                id=new_id(), store_id=row.store_id, customer_id=row.id, number=given[row.store_id], state="approved",
-                grade="b", limit=row.credit_limit or WITHOUT_LIMIT, valid_until=row.credit_until, findings="",
-                documents=[], reason="", version=0, since=at, begun_at=at,
-            )
-        )  # fmt: skip
+        told = {"state": "approved", "grade": "b", "findings": "", "documents": [], "reason": "", "version": 0}
+        told |= {"id": new_id(), "store_id": row.store_id, "customer_id": row.id, "number": given[row.store_id]}
+        told |= {"limit": row.credit_limit or WITHOUT_LIMIT, "valid_until": row.credit_until, "since": at}
+        connection.execute(sa.insert(PROFILES), told | {"begun_at": at})
     for store_id, value in given.items():
         connection.execute(sa.insert(COUNTERS).values(store_id=store_id, subject="credit", year=0, value=value))
 
