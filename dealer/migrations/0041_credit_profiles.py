@@ -9,8 +9,8 @@ from alembic import op
 
 from dealer.engine.columns import DocumentType, MomentType, new_id
 
-revision = "0040"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 
 COLUMNS: tuple[sa.Column[Any], ...] = (
     sa.Column("state", sa.String(length=40), nullable=False),
