@@ -1,67 +1,122 @@
-"""Calls after a hand-over: the thanks within the hour, the second contact, and customer service's call-back.
+"""Which calls become due after a hand-over, and whom they reach.
 
-They are due about a batch, once for each receiver or using unit (handover.py plans them), and noted as steps of the
-batch; the history keeps outcome, grade, reason and action.
+T0 is the moment of driving off. From then on run the thank-you call within the hour, customer service's call-back
+until 24:00 of the third day, a second contact and one after the first month. They are due once per receiver (or using
+unit) and day, not per VIN: nobody wants to be thanked six times for six cars.
 """
 
-from datetime import timedelta
-from enum import StrEnum
-from typing import Annotated
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
-from pydantic import Field
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines
+from dealer import call_window, care_calls, people
+from dealer.care_calls import CALLS
 from dealer.engine.database import calendar_of
-from dealer.engine.fields import Options, Paragraph
-from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
-from dealer.records.deadlines import Deadline
-from dealer.records.deliveries import Batch
+from dealer.engine.steps import Ask, Refusal, no
+from dealer.policies import policy
+from dealer.records.care import CareCall, CareKind, CareState
+from dealer.records.contracts import Party, PartyRole
+from dealer.records.deals import Deal, DealState
+from dealer.records.deliveries import Batch, BatchState, Handover
 from dealer.records.people import Role
 
-CALLS = ("thank_you_call", "thank_you_retry", "second_contact")
-
-# ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Reached(StrEnum):
-    """How a call ended. A message counts: nobody is called after nine in the evening."""
-
-    SPOKEN = "spoken"
-    MESSAGE = "message_sent"
+K = CareKind
+HANDED = (BatchState.IN_HANDOVER, BatchState.PARTLY_ACCEPTED, BatchState.ACCEPTED)
 
 
-class CallNote(Facts):
-    """The call of thanks, or the second contact."""
+class Planned(NamedTuple):
+    """A call that follows from a hand-over."""
 
-    call: Annotated[str, Options("calls_due")] = Field(title="Call", max_length=260)
-    outcome: Reached = Field(title="Outcome")
-    remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
-
-
-class Satisfaction(StrEnum):
-    """Three grades; so-so counts as not satisfied."""
-
-    SATISFIED = "satisfied"
-    SO_SO = "so_so"
-    DISSATISFIED = "dissatisfied"
+    kind: CareKind
+    whom: str
+    agent_id: UUID | None
+    due_at: datetime
+    planned_at: datetime
 
 
-class CallbackNote(Facts):
-    """What the customer said three days later."""
-
-    call: Annotated[str, Options("callbacks_due")] = Field(title="Call", max_length=260)
-    grade: Satisfaction = Field(title="Satisfaction")
-    reason: Annotated[str, Paragraph] = Field("", title="Reason", max_length=2000)
-    action: Annotated[str, Paragraph] = Field("", title="What is done about it", max_length=2000)
+# ── births ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-# ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def births(db: Session, thing: Batch | Deal, ask: Ask) -> list[CareCall]:
+    """The calls after the hand-overs of a batch; the first revisit once a deal is closed."""
+    asked = Ask(db, people.system(thing.store_id), ask.at, because=ask.because)
+    if isinstance(thing, Deal):
+        return [_first_revisit(db, thing, asked)] if _is_to_be_revisited(db, thing) else []
+    return [] if thing.state not in HANDED else [_born(thing, of, call, asked) for of, call in _missing(db, thing)]
+
+
+def _missing(db: Session, batch: Batch) -> Iterator[tuple[Handover, Planned]]:
+    calendar = calendar_of(db)
+    followed = select(CareCall.kind, CareCall.whom, Handover.driven_off_at).join(
+        Handover, Handover.id == CareCall.handover_id
+    )
+    known = {
+        (kind, whom, calendar.today(at)) for kind, whom, at in db.execute(followed.where(CareCall.batch_id == batch.id))
+    }
+    handovers = select(Handover).where(Handover.batch_id == batch.id).order_by(Handover.driven_off_at, Handover.number)
+    for handover in db.scalars(handovers):
+        day = calendar.today(handover.driven_off_at)
+        for call in _after(db, batch, handover, day):
+            if (call.kind, call.whom, day) not in known:
+                known.add((call.kind, call.whom, day))
+                yield handover, call
+
+
+def _after(db: Session, batch: Batch, handover: Handover, day: date) -> Iterator[Planned]:
+    """What follows from one hand-over, by the house rules of its day."""
+    calendar, left = calendar_of(db), handover.driven_off_at
+    user = using_unit(batch).name
+    within_the_hour = left + timedelta(minutes=policy(db, batch.store_id, "thank_you_minutes", day))
+    yield Planned(K.THANK_YOU, handover.receiver, handover.consultant_id, within_the_hour, within_the_hour)
+    for kind, name, agent_id in (
+        (K.CALLBACK, "callback_days", None),
+        (K.SECOND_CONTACT, "second_contact_days", handover.consultant_id),
+        (K.FIRST_MONTH, "first_month_days", None),
+    ):
+        due_at = calendar.within_days(left, policy(db, batch.store_id, name, day))
+        yield Planned(kind, user, agent_id, due_at, call_window.ahead_of(db, batch.store_id, left, due_at))
+
+
+def _born(batch: Batch, handover: Handover, planned: Planned, ask: Ask) -> CareCall:
+    call = CareCall(
+        store_id=batch.store_id, case_id=batch.case_id, customer_id=batch.deal.customer_id, batch_id=batch.id,
+        handover_id=handover.id, **planned._asdict(),
+    )  # fmt: skip
+    call.customer = batch.deal.customer
+    CALLS.begin("plan", call, ask)
+    return call
+
+
+def _is_to_be_revisited(db: Session, deal: Deal) -> bool:
+    if deal.state is not DealState.CLOSED:
+        return False
+    due = (CareCall.customer_id == deal.customer_id) & (CareCall.state == CareState.DUE)
+    query = select(CareCall.id).where(CareCall.kind == K.REVISIT, due | (CareCall.case_id == deal.id))
+    return db.scalars(query.limit(1)).first() is None
+
+
+def _first_revisit(db: Session, deal: Deal, ask: Ask) -> CareCall:
+    """The shop keeps in touch with those who bought (U5)."""
+    due_at, planned_at = care_calls.revisit_times(ask, deal.store_id)
+    call = CareCall(
+        store_id=deal.store_id, case_id=deal.id, customer_id=deal.customer_id, kind=K.REVISIT, whom=deal.customer.name,
+        agent_id=deal.owner_id, due_at=due_at, planned_at=planned_at,
+    )  # fmt: skip
+    call.customer = deal.customer
+    CALLS.begin("plan", call, ask)
+    return call
+
+
+# ── rules of others ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def callbacks_are_made(batch: Batch, ask: Ask) -> Refusal | None:
     """Everybody who received cars is called back."""
-    if deadlines.open_for(ask.db, batch, "callback"):
+    if _callbacks_due(ask.db, CareCall.batch_id == batch.id):
         return no(
             "Customer service has not called back yet.",
             code="E-NO-CALLBACK", remover=Role.CUSTOMER_SERVICE, fix="call_back",
@@ -69,58 +124,34 @@ def callbacks_are_made(batch: Batch, ask: Ask) -> Refusal | None:
     return None
 
 
-def a_call_is_due(batch: Batch, ask: Ask) -> Refusal | None:
-    """There is somebody to call."""
-    return None if calls_due(ask.db, batch, CALLS) else no("No call is due.", code="E-CALL-NONE", quiet=True)
+def callbacks_due_in(db: Session, deal: Deal) -> int:
+    """How many call-backs of a deal are still to be made."""
+    return _callbacks_due(db, CareCall.case_id == deal.id)
 
 
-def a_callback_is_due(batch: Batch, ask: Ask) -> Refusal | None:
-    """There is somebody to call back."""
-    return None if calls_due(ask.db, batch, ("callback",)) else no("No call is due.", code="E-CALL-NONE", quiet=True)
+def _callbacks_due(db: Session, whose: object) -> int:
+    query = select(func.count()).select_from(CareCall)
+    due = (CareCall.kind == K.CALLBACK, CareCall.state == CareState.DUE)
+    return db.scalar(query.where(whose, *due)) or 0  # type: ignore[arg-type]
 
 
-@on_facts
-def call_is_one_of_those_due(batch: Batch, ask: Ask) -> Refusal | None:
-    """What is noted belongs to a call that was due."""
-    if ask.facts.call not in {str(row.id) for row in calls_due(ask.db, batch, (*CALLS, "callback"))}:
-        return no("Choose one of the calls that are due.", code="E-REQ-FIELD", field="call")
-    return None
+# ── whom a call reaches ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@on_facts
-def discontent_has_reason_and_action(batch: Batch, ask: Ask) -> Refusal | None:
-    """So-so and dissatisfied: why, and what is done about it."""
-    facts: CallbackNote = ask.facts
-    if facts.grade is not Satisfaction.SATISFIED and not (facts.reason and facts.action):
-        field = "action" if facts.reason else "reason"
-        return no("Write down why, and what is done about it.", code="E-REQ-FIELD", field=field)
-    return None
+def using_unit(batch: Batch) -> Party:
+    """Who drives the cars: the buyer, unless the contract names somebody else."""
+    return batch.contract.party(PartyRole.USER)
 
 
-# ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def note_call(batch: Batch, ask: Ask) -> None:
-    """Done. When only a message went out, one more try follows the next morning."""
-    facts: CallNote = ask.facts
-    row = next(each for each in deadlines.open_for(ask.db, batch) if str(each.id) == facts.call)
-    deadlines.tick(ask, row)
-    if facts.outcome is Reached.MESSAGE and row.kind == "thank_you_call":
-        calendar = calendar_of(ask.db)
-        again = calendar.at(ask.today + timedelta(days=1), "09:30")
-        deadlines.plan(ask, "thank_you_retry", batch, again, owner_id=row.owner_id, note=row.note)
-
-
-def note_callback(batch: Batch, ask: Ask) -> None:
-    """Done; the history keeps grade, reason and action."""
-    row = next(each for each in deadlines.open_for(ask.db, batch) if str(each.id) == ask.facts.call)
-    deadlines.tick(ask, row)
-
-
-# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def calls_due(db: Session, batch: Batch, kinds: tuple[str, ...]) -> list[Deadline]:
-    """Open calls about a batch, earliest first."""
-    rows = [row for row in deadlines.open_for(db, batch) if row.kind in kinds]
-    return sorted(rows, key=lambda row: row.due_at)
+def phone_of(call: CareCall) -> str:
+    """Where to call: read from where it is kept, so that a call is no second copy of anybody's phone."""
+    found: list[str | None] = []
+    if call.handover is not None and call.handover.receiver == call.whom:
+        found.append(call.handover.receiver_phone)
+    if call.batch is not None:
+        user = using_unit(call.batch)
+        found += [user.agent_phone, user.phone, call.batch.contact_phone]
+    found += [each.phone for each in call.customer.contacts if not each.do_not_call]
+    if call.handover is not None:
+        found.append(call.handover.receiver_phone)
+    return next((each for each in found if each), "")

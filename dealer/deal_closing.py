@@ -1,6 +1,6 @@
 """The gates from signing to the end: a deal's rules that read deliveries, money, invoices and callbacks."""
 
-from dealer import contract, deadlines, delivery, finance, in_force
+from dealer import aftercalls, contract, delivery, finance, in_force
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.records.deals import Deal
@@ -66,11 +66,11 @@ def every_car_is_invoiced(deal: Deal, ask: Ask) -> Refusal | None:
 
 def callbacks_are_done(deal: Deal, ask: Ask) -> Refusal | None:
     """100 % of the three-day callbacks (CS3)."""
-    left = deadlines.open_in_case(ask.db, deal.id, ("callback",))
+    left = aftercalls.callbacks_due_in(ask.db, deal)
     if left:
         return no(
             "{count} callbacks are still to be made.",
-            code="E-NO-CALLBACK", remover=Role.CUSTOMER_SERVICE, count=len(left),
+            code="E-NO-CALLBACK", remover=Role.CUSTOMER_SERVICE, count=left,
         )  # fmt: skip
     return None
 

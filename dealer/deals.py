@@ -284,14 +284,6 @@ def record_cancellation(deal: Deal, ask: Ask) -> None:
     deadlines.cancel(ask, deal)
 
 
-def plan_revisit(deal: Deal, ask: Ask) -> None:
-    """The shop keeps in touch with those who bought (U5)."""
-    calendar = calendar_of(ask.db)
-    days = policy(ask.db, deal.store_id, "revisit_days", ask.today)
-    day = calendar.next_working_day(date.fromordinal(ask.today.toordinal() + days))
-    deadlines.plan(ask, "revisit", deal, calendar.at(day, "09:30"), owner_id=deal.owner_id)
-
-
 def known_facts(deal: Deal) -> dict[str, Any]:
     """What the need sheet shows when it is opened again."""
     need = deal.need

@@ -24,7 +24,7 @@ from dealer.engine.fields import Options, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
 from dealer.handover_papers import order_list
 from dealer.in_force import cars_of, is_amendment, text_in_force
-from dealer.people import SYSTEM, has, owner_or
+from dealer.people import SYSTEM, has
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.deliveries import Batch, BatchShare, BatchState
@@ -33,7 +33,6 @@ from dealer.records.vehicles import Unit, UnitState
 
 B = BatchState
 PATH = (B.PLANNED, B.RELEASED, B.IN_HANDOVER, B.ACCEPTED, B.CLOSED)
-HANDED = (B.IN_HANDOVER, B.PARTLY_ACCEPTED, B.ACCEPTED)
 KAM = has("decide on deals")
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -247,13 +246,6 @@ STEPS = [
     Step("accept", (B.IN_HANDOVER, B.PARTLY_ACCEPTED), B.ACCEPTED, SYSTEM, None,
          (every_car_is_delivered,),
          (note_acceptance,)),
-    Step("note_call", (*HANDED, B.CLOSED), SAME, owner_or("make calls"), aftercalls.CallNote,
-         (aftercalls.a_call_is_due, aftercalls.call_is_one_of_those_due),
-         (aftercalls.note_call,)),
-    Step("call_back", (*HANDED, B.CLOSED), SAME, has("call back"), aftercalls.CallbackNote,
-         (aftercalls.a_callback_is_due, aftercalls.call_is_one_of_those_due,
-          aftercalls.discontent_has_reason_and_action),
-         (aftercalls.note_callback,)),
     Step("close", B.ACCEPTED, B.CLOSED, KAM, None,
          (aftercalls.callbacks_are_made,)),
     Step("end_with_deal", (*TAKING, B.ACCEPTED), B.CLOSED, SYSTEM, None,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from dealer import demo_shop, signin
 from dealer.demo_cards import CARD_SCENES
+from dealer.demo_care import CARE_SCENES
 from dealer.demo_clauses import CLAUSE_SCENES
 from dealer.demo_contracts import CONTRACT_SCENES
 from dealer.demo_deals import DEAL_SCENES
@@ -39,6 +40,7 @@ SCENES = (
     *PRIVACY_SCENES,
     *OUTING_SCENES,
     *CARD_SCENES,
+    *CARE_SCENES,
 )
 
 

@@ -1,11 +1,9 @@
-"""Hand-over of a car: the form that is signed, the gates before it, and what becomes due when the receiver drives off.
+"""Hand-over of a car: the form that is signed, and the gates before it.
 
-T0 is the moment of driving off. From then on run the thank-you call within the hour, the call-back by customer
-service until 24:00 of the third day, and the second contact. They are due once per receiver (or using unit) and
-hand-over, not per VIN: nobody wants to be thanked six times for six cars.
+T0 is the moment of driving off; the calls that follow from it are in aftercalls.py.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -21,10 +19,8 @@ from dealer.engine.steps import Ask, Facts, Personal, Refusal, Unrecorded, no, o
 from dealer.engine.words import Word
 from dealer.handover_papers import order_form
 from dealer.in_force import text_for
-from dealer.policies import policy
-from dealer.records.contracts import Contract, ContractState, PartyRole
+from dealer.records.contracts import Contract, ContractState
 from dealer.records.customers import Contact, ContactRole
-from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchState, Handover
 from dealer.records.people import Role
@@ -304,31 +300,6 @@ def _is_drawn(content: bytes) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def plan_calls(unit: Unit, ask: Ask) -> None:
-    """T0: the call of thanks is the consultant's, the call-back customer service's."""
-    calendar, left = calendar_of(ask.db), ask.facts.driven_off_at
-    batch = ask.db.get_one(Batch, unit.batch_id)
-    user = batch.contract.party(PartyRole.USER).name
-
-    def days(name: str) -> datetime:
-        return calendar.within_days(left, policy(ask.db, unit.store_id, name, ask.today))
-
-    minutes = policy(ask.db, unit.store_id, "thank_you_minutes", ask.today)
-    receiver, consultant = ask.facts.receiver, ask.hat.id
-    _plan_once(ask, "thank_you_call", batch, left + timedelta(minutes=minutes), receiver, owner_id=consultant)
-    _plan_once(ask, "callback", batch, days("callback_days"), user, role=Role.CUSTOMER_SERVICE)
-    _plan_once(ask, "second_contact", batch, days("second_contact_days"), user, owner_id=consultant)
-
-
-def _plan_once(ask: Ask, kind: str, batch: Batch, due_at: datetime, whom: str, **to: Any) -> None:
-    """Due once a day and person: the second car of the same hand-over neither doubles nor postpones the call."""
-    day = calendar_of(ask.db).last_day(due_at)
-    known = select(Deadline).where(Deadline.subject_id == batch.id, Deadline.kind == kind, Deadline.note == whom)
-    same_day = [each for each in ask.db.scalars(known) if calendar_of(ask.db).last_day(each.due_at) == day]
-    if not any(each.cancelled_at is None for each in same_day):
-        deadlines.plan(ask, kind, batch, due_at, note=whom, **to)
 
 
 def note_rejection(unit: Unit, ask: Ask) -> None:

@@ -91,6 +91,9 @@ DUTIES: dict[str, frozenset[Role]] = {
     "approve refunds":        frozenset({R.GENERAL}),
     "reach receivers":        SELLERS | {R.CLERK, R.VEHICLES, R.CUSTOMER_SERVICE},
     "call back":              frozenset({R.CUSTOMER_SERVICE}),
+    "see care":               SELLERS | LEADERS | {R.SERVICE, R.CUSTOMER_SERVICE},
+    "see all care":           LEADERS | {R.SUPERVISOR, R.SERVICE, R.CUSTOMER_SERVICE},
+    "hand out calls":         frozenset({R.SUPERVISOR, R.SERVICE}),
     "see stock":              EVERYBODY - {R.RECEPTION, R.ADMIN},
     # the showroom
     "log visits":             frozenset({R.RECEPTION, R.CONSULTANT}),

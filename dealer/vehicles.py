@@ -167,7 +167,7 @@ STEPS = [
          (invoices.end_invoice,)),
     Step("deliver", U.READY, U.DELIVERED, CONSULTANT, HandingOver,
          (*GATES, *FORM_IS_COMPLETE),
-         (handover.write_handover, handover.plan_calls, handover.keep_promise)),
+         (handover.write_handover, handover.keep_promise)),
     Step("reject", U.READY, U.PDI_FAILED, CONSULTANT, Rejection,
          (handover.batch_is_released, handover.new_day_is_ahead),
          (handover.note_rejection,)),

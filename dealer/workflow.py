@@ -13,10 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import (
+    aftercalls,
     allocation,
     amendment_prices,
     approvals,
     call_offs,
+    care_calls,
     clause_versions,
     contract,
     credit,
@@ -68,6 +70,7 @@ from dealer.people import OWNER, SYSTEM, has, owner_or
 from dealer.records.contracts import Contract
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
+from dealer.records.deliveries import Batch
 from dealer.records.outings import Outing
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import Quotation
@@ -133,7 +136,7 @@ STEPS = [
     Step("close", S.DELIVERY, S.CLOSED, KAM, None,
          (closing.all_cars_are_delivered, closing.everything_is_paid, closing.every_car_is_invoiced,
           closing.callbacks_are_done, closing.no_complaint_is_open, closing.no_amendment_is_open),
-         (deals.plan_revisit,)),
+         ()),
     # back
     Step("ask_to_rework", S.TEST_DRIVE, SAME, OWNER, Rework,
          (gates.contract_is_not_effective, gates.rework_is_not_asked_yet),
@@ -248,6 +251,7 @@ LIVES: dict[type[Any], Life] = {
         testdrive.DRIVES,
         vehicles.UNITS,
         delivery.BATCHES,
+        care_calls.CALLS,
         reception.VISITS,
         data_requests.REQUESTS,
         prospects.PROSPECTS,
@@ -326,14 +330,15 @@ def _moves_by_itself(thing: Any, ask: Ask) -> bool:
 
 def _born_by_itself(things: list[Any], ask: Ask) -> bool:
     """What comes into the world because of another thing: an exception for each line below its floor, the quotation
-    that carries the prices of an amendment, a batch for each row of an effective contract's delivery plan, and the day
-    of the showroom with its first visit."""
+    that carries the prices of an amendment, a batch for each row of an effective contract's delivery plan, the calls
+    after a hand-over, and the day of the showroom with its first visit."""
     exceptions = [approvals.births(ask.db, each, ask) for each in things if isinstance(each, Quotation)]
     contracts = [each for each in things if isinstance(each, Contract)]
     requests = [amendment_prices.births(ask.db, each, ask) for each in contracts]
     batches = [delivery.births(ask.db, each, ask) for each in contracts]
+    calls = [aftercalls.births(ask.db, each, ask) for each in things if isinstance(each, Batch | Deal)]
     days = [showroom_days.births(ask.db, each, ask) for each in things if isinstance(each, Visit)]
-    return any(exceptions) or any(requests) or any(batches) or any(days)
+    return any(exceptions) or any(requests) or any(batches) or any(calls) or any(days)
 
 
 def things_of_case(db: Session, thing: Any) -> list[Any]:

@@ -19,6 +19,8 @@ GET      /approvals/<int:number>
 GET      /approvals/<int:number>/project
 GET      /approvals/<int:number>/proof
 GET      /assets/<filename>
+GET      /care
+GET      /care/<int:number>
 GET      /clauses
 GET      /clauses/<int:number>
 GET      /clauses/<key>

@@ -1,19 +1,16 @@
 """Batches and hand-overs: gates, the signed form, what becomes due at driving off, delay."""
 
-import json
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from dealer import delays, delivery, finance, people, workflow
-from dealer.aftercalls import CallbackNote, CallNote, Reached, Satisfaction, calls_due
-from dealer.deadlines import due_to, escalated_to
+from dealer.deadlines import due_to
 from dealer.deals import Comment
 from dealer.delays import Excuse
 from dealer.delivery import Split, SplitShare
 from dealer.engine.attempts import JobRecord
-from dealer.engine.database import calendar_of
 from dealer.engine.fields import Uploaded
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import place
@@ -230,96 +227,6 @@ def test_a_delivered_car_is_not_delivered_again(shop: Shop) -> None:
     _, (car,) = ready(shop)
     delivered(shop, car)
     assert refused(shop, "李娜", T0, Unit, car, "deliver", form()) == ("E-STATE",)
-
-
-# ── T0 ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_driving_off_starts_the_calls_once_for_six_cars(shop: Shop) -> None:
-    _, cars = ready(shop, 6)
-    delivered(shop, *cars)
-    (thanks,), (back,), (second,) = (
-        deadlines_of(shop, kind) for kind in ("thank_you_call", "callback", "second_contact")
-    )
-    assert (thanks.due_at, thanks.owner_id, thanks.note) == (at("2026-11-28 16:20"), shop.person("李娜").id, "杨帆")
-    assert (back.due_at, back.role, back.note) == (at("2026-12-02 00:00"), "customer_service", "某市公安局")
-    assert second.due_at == at("2026-12-06 00:00")
-    with shop.looking() as db:
-        assert calendar_of(db).last_day(back.due_at) == date(2026, 12, 1)
-
-
-def test_another_receiver_gets_a_call_of_his_own(shop: Shop) -> None:
-    _, (one, two) = ready(shop, 2)
-    delivered(shop, one)
-    delivered(shop, two, receiver="杨志远", driven_off_at=at("2026-11-28 15:25"))
-    assert [row.note for row in deadlines_of(shop, "thank_you_call")] == ["杨帆", "杨志远"]
-    assert len(deadlines_of(shop, "callback")) == 1
-
-
-def test_a_second_car_of_the_hour_does_not_postpone_the_call(shop: Shop) -> None:
-    _, (one, two) = ready(shop, 2)
-    delivered(shop, one)
-    delivered(shop, two, when="2026-11-28 16:00", driven_off_at=at("2026-11-28 15:55"))
-    assert [row.due_at for row in deadlines_of(shop, "thank_you_call")] == [at("2026-11-28 16:20")]
-
-
-@pytest.mark.parametrize(("minute", "seen"), [("2026-11-28 16:20", []), ("2026-11-28 16:21", ["thank_you_call"])])
-def test_a_call_that_was_not_made_is_on_the_sales_managers_list(shop: Shop, minute: str, seen: list[str]) -> None:
-    _, (car,) = ready(shop)
-    delivered(shop, car)
-    with shop.looking() as db:
-        assert [row.kind for row in escalated_to(db, shop.actor("马超"), at(minute))] == seen
-
-
-def call(shop: Shop, number: int, kind: str) -> str:
-    with shop.looking() as db:
-        return str(calls_due(db, of_batch(shop, number), (kind,))[0].id)
-
-
-def test_the_call_of_thanks_is_noted_with_the_hand_over(shop: Shop) -> None:
-    made, (car,) = ready(shop)
-    number = batch(shop, made)
-    delivered(shop, car)
-    note = CallNote(call=call(shop, number, "thank_you_call"), outcome=Reached.SPOKEN)
-    take(shop, "李娜", "2026-11-28 16:00", Batch, number, "note_call", note)
-    assert deadlines_of(shop, "thank_you_call")[0].done_at == at("2026-11-28 16:00")
-    assert deadlines_of(shop, "thank_you_retry") == []
-
-
-def test_whoever_is_not_reached_gets_a_message_and_one_more_call_next_morning(shop: Shop) -> None:
-    made, (car,) = ready(shop)
-    number = batch(shop, made)
-    delivered(shop, car, when="2026-11-28 21:10", driven_off_at=at("2026-11-28 21:00"))
-    note = CallNote(call=call(shop, number, "thank_you_call"), outcome=Reached.MESSAGE)
-    take(shop, "李娜", "2026-11-28 21:20", Batch, number, "note_call", note)
-    (again,) = deadlines_of(shop, "thank_you_retry")
-    assert (again.due_at, again.owner_id) == (at("2026-11-29 09:30"), shop.person("李娜").id)
-
-
-def test_discontent_has_a_reason_and_an_action(shop: Shop) -> None:
-    made, (car,) = ready(shop)
-    number, day = batch(shop, made), "2026-12-01 10:00"
-    delivered(shop, car)
-    key = call(shop, number, "callback")
-    bare = CallbackNote(call=key, grade=Satisfaction.SO_SO)
-    assert refused(shop, "林芳", day, Batch, number, "call_back", bare) == ("E-REQ-FIELD",)
-    assert refused(shop, "李娜", day, Batch, number, "call_back", bare) == ("E-NOT-YOURS",)
-    full = bare.model_copy(update={"reason": "车内有异味", "action": "安排内饰清洁"})
-    take(shop, "林芳", day, Batch, number, "call_back", full)
-    with shop.looking() as db:
-        last = of_thing(db, shop.store.id, of_batch(shop, number).id)[-1]
-    assert json.loads(last.facts)["grade"] == "so_so"
-    assert refused(shop, "林芳", day, Batch, number, "call_back", full) == ("E-CALL-NONE", "E-REQ-FIELD")
-
-
-def test_a_batch_is_closed_after_its_callbacks(shop: Shop) -> None:
-    made, (car,) = ready(shop)
-    number = batch(shop, made)
-    delivered(shop, car)
-    assert refused(shop, "陈静", "2026-12-01 09:00", Batch, number, "close") == ("E-NO-CALLBACK",)
-    happy = CallbackNote(call=call(shop, number, "callback"), grade=Satisfaction.SATISFIED)
-    take(shop, "林芳", "2026-12-01 10:00", Batch, number, "call_back", happy)
-    assert take(shop, "陈静", "2026-12-01 11:00", Batch, number, "close").state is BatchState.CLOSED
 
 
 # ── the batch moves with its cars ─────────────────────────────────────────────────────────────────────────────────

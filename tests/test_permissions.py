@@ -18,6 +18,7 @@ from sqlalchemy import select
 from dealer import workflow
 from dealer.engine.database import new_id
 from dealer.engine.steps import Ask, Life, Refusal, place
+from dealer.records.care import CareCall
 from dealer.records.clauses import ClauseVersion
 from dealer.records.contracts import Contract
 from dealer.records.credit import CreditProfile
@@ -106,6 +107,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "batch": Batch(**of_deal),
         "credit": CreditProfile(store_id=shop.store.id),
         "receipt": Receipt(store_id=shop.store.id, contract=Contract(**of_deal)),
+        "care_call": CareCall(store_id=shop.store.id, agent_id=mine["owner_id"]),
         "unit": Unit(store_id=shop.store.id, case_id=deal.id),
         "drive": TestDrive(**mine),
         "trip": Trip(**mine),

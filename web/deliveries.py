@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import aftercalls, allocation, allocation_queue, delays, delivery_lists, handover_papers, masking, people
+from dealer import allocation, allocation_queue, care_lists, delays, delivery_lists, handover_papers, masking, people
 from dealer.delivery import BATCHES
 from dealer.delivery_lists import Due
 from dealer.engine import history
@@ -17,11 +17,11 @@ from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.vehicles import InvoiceState, Unit
 from web import allocation as planned
-from web import deals, steps, timeline
+from web import care, deals, steps, timeline
 from web import stock as cars
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import options
-from web.language import money, say, short_day, show, told, word
+from web.language import money, say, short_day, show, told
 from web.papers import show_file
 
 pages = Blueprint("deliveries", __name__)
@@ -35,7 +35,7 @@ TONES = {
 FIXES = {
     "allocate": ("To the cars", "#proposals"),
     "begin_delivery": ("To the deal", "/deals/{deal}"),
-    "call_back": ("Note the call-back", "/deliveries/{batch}/call_back"),
+    "call_back": ("To the calls", "#calls"),
 }
 
 
@@ -57,24 +57,6 @@ def _lines() -> list[tuple[str, str]]:
             f"{share.line.model.brand} {share.line.model.name} {share.line.colour} × {share.quantity}",
         )
         for share in _here().shares
-    ]
-
-
-@options("calls_due")
-def _calls() -> list[tuple[str, str]]:
-    return _named_calls(aftercalls.CALLS)
-
-
-@options("callbacks_due")
-def _callbacks() -> list[tuple[str, str]]:
-    return _named_calls(("callback",))
-
-
-def _named_calls(kinds: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Thank-you call · 杨帆."""
-    return [
-        (str(row.id), f"{word('Deadline', row.kind)} · {row.note}")
-        for row in aftercalls.calls_due(looking(), _here(), kinds)
     ]
 
 
@@ -200,6 +182,7 @@ def _page(batch: Batch, trouble: Any) -> str:
         allocates=me().may_or_stands_in("allocate"),
         sees_contract=bool(steps.seen_url(batch.contract)),
         facts=_facts(batch),
+        calls=[care.in_list(each) for each in care_lists.of_batch(db, batch)],
         paper=_paper(batch),
         timeline=timeline.entries(history.of_thing(db, batch.store_id, batch.id)[::-1]),
     )

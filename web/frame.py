@@ -59,6 +59,10 @@ MENU = (
         ),
     ),
     (
+        "After-sales",
+        (Entry("see care", "/care", icon="telephone", label="Customer care"),),
+    ),
+    (
         "Settings",
         (
             Entry("see settings", "/pricelists", icon="tags", label="Price lists"),

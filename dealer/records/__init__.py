@@ -4,6 +4,7 @@ from dealer.engine import attempts, files, history
 from dealer.records import (
     approvals,
     bundles,
+    care,
     clauses,
     contracts,
     costs,
@@ -33,6 +34,7 @@ __all__ = [
     "approvals",
     "attempts",
     "bundles",
+    "care",
     "clauses",
     "contracts",
     "costs",

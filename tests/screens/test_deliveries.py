@@ -329,21 +329,6 @@ def test_who_neither_owns_the_deal_nor_keeps_its_money_reads_it_and_writes_none(
     assert manager.ask(here, facts).codes == ("E-NOT-YOURS",)
 
 
-def test_customer_service_notes_what_the_customer_said(shop: Shop, desk: At) -> None:
-    made, (car,) = scene.ready(shop)
-    scene.delivered(shop, car)
-    service, number = desk("林芳", "2026-12-01 10:00"), batch(shop, made)
-    address = f"/deliveries/{number}/call_back"
-    blank = service.get(address)
-    assert "三日回访 · 某市公安局" in blank.text
-    key = blank.html.split('<option value="')[2].split('"')[0]
-    bare = service.submit(address, {"call": key, "grade": "dissatisfied"})
-    assert "请写明原因和处理措施" in bare.text
-    page = service.submit(address, {"call": key, "grade": "dissatisfied", "reason": "异味", "action": "清洁内饰"})
-    assert page.url == f"/deliveries/{number}"
-    assert "已回访客户" in page.text
-
-
 def test_the_photo_of_another_car_is_not_served(shop: Shop, desk: At) -> None:
     _, (one, two) = scene.ready(shop, 2)
     scene.delivered(shop, one)

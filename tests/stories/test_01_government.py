@@ -13,6 +13,7 @@ from dealer.engine.words import SHOP_ZONE
 from dealer.handover import POINTS
 from dealer.inspection import items_for
 from dealer.invoices import invoice_sums
+from dealer.records.care import CareCall
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal, DealState
@@ -301,12 +302,13 @@ def _calls_and_money_close_the_deal(case: Case) -> None:
     """The deal closes only after callbacks and payment; then the contract is performed and a revisit is planned."""
     assert case.refused("陈静", "2026-12-10 09:00", Deal, 1, "close") == ("E-UNPAID", "E-NO-CALLBACK")
     for who, kind, action, when, facts in (
-        ("李娜", "thank_you_call", "note_call", "2026-12-10 09:30", {"outcome": "spoken"}),
+        ("李娜", "thank_you_call", "note_call", "2026-12-10 09:30", {"said": "一切顺利"}),
         ("林芳", "callback", "call_back", "2026-12-11 10:00", {"grade": "satisfied"}),
     ):
         for row in case.open(kind):
-            batch = next(each.number for each in case.batches() if each.id == row.subject_id)
-            case.done(who, when, Batch, batch, action, facts | {"call": str(row.id)})
+            with case.shop.looking() as db:
+                call = db.get_one(CareCall, row.subject_id).number
+            case.done(who, when, CareCall, call, action, facts)
     assert case.refused("陈静", "2026-12-12 09:00", Deal, 1, "close") == ("E-UNPAID",)
     money = {"kind": "instalment", "amount": "1318000", "received_on": "2026-12-15", "payer": "某市公安局"}
     assert case.at("高洁", "2026-12-15 10:00").ask("/contracts/1/money", money).status == 200

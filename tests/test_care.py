@@ -1,0 +1,208 @@
+"""Calls after a hand-over: when they are due, to whom, what is noted of them, and what ends them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, text
+
+from dealer import aftercalls, call_window, care_lists, people
+from dealer.care_calls import CALLS, Appointment, Talk, Try, WhyNot
+from dealer.deadlines import escalated_to
+from dealer.engine import migrating
+from dealer.engine.database import calendar_of
+from dealer.engine.history import Entry, append
+from dealer.engine.steps import Ask
+from dealer.engine.words import SHOP_ZONE
+from dealer.records.care import CareCall, CareKind, CareState, Satisfaction
+from dealer.records.customers import Contact, ContactRole
+from dealer.records.deadlines import Deadline
+from dealer.records.deliveries import Batch, BatchState
+from tests.cast import Shop
+from tests.conftest import at
+from tests.deliveries import batch, delivered, ready, refused, take
+from tests.desk import Desk
+
+K, S = CareKind, CareState
+HAPPY = Talk(grade=Satisfaction.SATISFIED)
+BARE = Talk(grade=Satisfaction.SO_SO)
+FULL = Talk(grade=Satisfaction.SO_SO, reason="车内有异味", action="安排内饰清洁", score=870, score_most=1000)
+
+
+def calls(shop: Shop, *kinds: CareKind) -> list[CareCall]:
+    with shop.looking() as db:
+        query = select(CareCall).where(CareCall.kind.in_(kinds)) if kinds else select(CareCall)
+        return list(db.scalars(query.order_by(CareCall.due_at, CareCall.number)))
+
+
+def told(found: list[CareCall]) -> list[tuple[str, str]]:
+    return [(f"{each.due_at.astimezone(SHOP_ZONE):%m-%d %H:%M}", each.whom) for each in found]
+
+
+def noted(shop: Shop, who: str, when: str, call: CareCall, action: str, facts: Any) -> CareCall:
+    made: CareCall = take(shop, who, when, CareCall, call.number, action, facts)
+    return made
+
+
+def test_driving_off_starts_the_calls_once_for_each_receiver_and_using_unit(shop: Shop) -> None:
+    """Three cars, two receivers: the second car of the hour neither doubles nor postpones a call."""
+    _, cars = ready(shop, 3)
+    delivered(shop, cars[0])
+    delivered(shop, cars[1], receiver="杨志远", driven_off_at=at("2026-11-28 15:25"))
+    delivered(shop, cars[2], when="2026-11-28 16:00", driven_off_at=at("2026-11-28 15:55"))
+    thanks, (back,) = calls(shop, K.THANK_YOU), calls(shop, K.CALLBACK)
+    assert told(thanks) == [("11-28 16:20", "杨帆"), ("11-28 16:25", "杨志远")]
+    assert {each.agent_id for each in thanks} == {shop.person("李娜").id}
+    assert (back.whom, back.agent_id, back.due_at) == ("某市公安局", None, at("2026-12-02 00:00"))
+    assert told(calls(shop, K.SECOND_CONTACT, K.FIRST_MONTH)) == [
+        ("12-06 00:00", "某市公安局"), ("12-29 00:00", "某市公安局"),
+    ]  # fmt: skip
+    with shop.looking() as db:
+        assert calendar_of(db).last_day(back.due_at) == date(2026, 12, 1)
+        assert aftercalls.phone_of(db.get_one(CareCall, thanks[0].id)) == "13888880021"
+        assert aftercalls.phone_of(db.get_one(CareCall, back.id)) == "13888880020"
+        late = [len(escalated_to(db, shop.actor("马超"), at(f"2026-11-28 16:{minute}"))) for minute in (20, 21)]
+    assert late == [0, 1]  # at +61 minutes the sales manager sees it
+
+
+def test_customers_rest_at_noon_and_in_the_evening_unless_they_chose_the_time(shop: Shop) -> None:
+    edges = {"08:59": True, "09:00": False, "11:59": False, "12:00": True, "14:00": False, "20:00": True}
+    with shop.looking() as db:
+        for clock, rests in edges.items():
+            then = at(f"2026-11-30 {clock}")
+            mine = {"store_id": shop.store.id, "planned_at": then}
+            back, thanks = CareCall(kind=K.CALLBACK, **mine), CareCall(kind=K.THANK_YOU, **mine)
+            chosen = CareCall(kind=K.CALLBACK, agreed=True, **mine)
+            assert [call_window.disturbs(db, each, then) for each in (back, thanks, chosen)] == [rests, False, False]
+
+
+def test_who_is_not_reached_gets_a_message_and_one_more_call_next_morning(shop: Shop) -> None:
+    _, cars = ready(shop, 2)
+    delivered(shop, cars[0])
+    delivered(shop, cars[1], when="2026-11-28 21:10", receiver="杨志远", driven_off_at=at("2026-11-28 21:00"))
+    spoken, late = calls(shop, K.THANK_YOU)
+    assert noted(shop, "李娜", "2026-11-28 16:00", spoken, "note_call", Talk()).state is S.DONE
+    assert refused(shop, "李娜", "2026-11-28 21:20", CareCall, late.number, "not_reached", Try()) == ("E-REQ-FIELD",)
+    assert noted(shop, "李娜", "2026-11-28 21:20", late, "not_reached", Try(message=True)).state is S.NOT_REACHED
+    (again,) = calls(shop, K.THANK_YOU_RETRY)
+    assert (again.due_at, again.agent_id, again.whom) == (at("2026-11-29 09:30"), late.agent_id, "杨志远")
+    noted(shop, "李娜", "2026-11-29 09:30", again, "not_reached", Try(message=True))
+    assert len(calls(shop, K.THANK_YOU, K.THANK_YOU_RETRY)) == 3
+    with shop.looking() as db:
+        of_thanks = [row for row in db.scalars(select(Deadline)) if row.kind.startswith("thank_you")]
+    assert all(row.done_at for row in of_thanks)
+
+
+def test_a_promised_call_back_ends_with_an_answer_or_after_several_tries(shop: Shop) -> None:
+    """So-so needs a reason and an action; nobody else than customer service asks; a batch closes after it."""
+    made, cars = ready(shop, 1)
+    delivered(shop, *cars)
+    number, day = batch(shop, made), "2026-12-01 10:00"
+    (back,) = calls(shop, K.CALLBACK)
+    here = (CareCall, back.number)
+    assert refused(shop, "陈静", day, Batch, number, "close") == ("E-NO-CALLBACK",)
+    assert refused(shop, "林芳", day, *here, "call_back", Talk()) == ("E-REQ-FIELD",)
+    assert refused(shop, "林芳", day, *here, "call_back", BARE) == ("E-REQ-FIELD",)
+    assert refused(shop, "林芳", day, *here, "call_back", FULL.model_copy(update={"score": 1001})) == ("E-SCORE",)
+    assert refused(shop, "李娜", day, *here, "call_back", FULL) == ("E-NOT-YOURS",)
+    assert refused(shop, "林芳", day, *here, "note_call", FULL) == ("E-CALL-KIND",)
+    assert refused(shop, "冯涛", day, *here, "cancel", WhyNot(comment="不用了")) == ("E-CALL-PROMISED",)
+    assert refused(shop, "冯涛", day, *here, "give_up", WhyNot(comment="停机")) == ("E-CALL-TRIES",)
+    tried = noted(shop, "林芳", "2026-11-30 19:00", back, "not_reached", Try())
+    assert (tried.state, tried.tries, tried.planned_at) == (S.DUE, 1, at("2026-12-01 09:30"))
+    agreed = noted(shop, "林芳", "2026-12-01 09:30", back, "agree_time", Appointment(at=at("2026-12-01 12:30")))
+    assert (agreed.agreed, agreed.due_at) == (True, at("2026-12-02 00:00"))
+    done = noted(shop, "林芳", "2026-12-01 12:30", back, "call_back", FULL)
+    assert (done.state, done.grade, done.score, done.score_most) == (S.DONE, Satisfaction.SO_SO, 870, 1000)
+    assert take(shop, "陈静", "2026-12-01 13:00", Batch, number, "close").state is BatchState.CLOSED
+    (month,) = calls(shop, K.FIRST_MONTH)
+    for tries in range(3):
+        noted(shop, "林芳", f"2026-12-2{tries} 10:00", month, "not_reached", Try())
+    ended = noted(shop, "冯涛", "2026-12-23 10:00", month, "give_up", WhyNot(comment="号码已停机"))
+    assert (ended.state, ended.said) == (S.NOT_REACHED, "号码已停机")
+
+
+def test_a_closed_revisit_plans_the_next_and_who_declined_hears_only_what_was_promised(shop: Shop) -> None:
+    _, cars = ready(shop, 1)
+    delivered(shop, *cars)
+    (back,) = calls(shop, K.CALLBACK)
+    with shop.acting("李娜", at("2026-12-01 09:00")) as ask:
+        known = ask.db.get_one(CareCall, back.id)
+        visit = CareCall(
+            store_id=known.store_id, customer_id=known.customer_id, case_id=known.case_id, kind=K.REVISIT,
+            whom="某市公安局", agent_id=ask.actor.id, due_at=at("2026-12-03 00:00"), planned_at=at("2026-12-02 09:30"),
+        )  # fmt: skip
+        CALLS.begin("plan", visit, Ask(ask.db, people.system(shop.store.id), ask.at))
+    noted(shop, "李娜", "2026-12-02 10:00", visit, "note_call", HAPPY)
+    _, following = calls(shop, K.REVISIT)
+    assert (told([following]), following.agent_id) == ([("03-03 00:00", "某市公安局")], visit.agent_id)
+    with shop.acting("李娜", at("2026-12-02 11:00")) as ask:
+        told_off = {"name": "某市公安局", "role": ContactRole.USES, "do_not_call": True}
+        ask.db.add(Contact(store_id=shop.store.id, customer_id=back.customer_id, **told_off))
+    then = "2027-03-02 10:00"
+    assert refused(shop, "李娜", then, CareCall, following.number, "note_call", HAPPY) == ("E-DO-NOT-CALL",)
+    noted(shop, "冯涛", then, following, "cancel", WhyNot(comment="客户要求不再回访"))
+    assert len(calls(shop, K.REVISIT)) == 2
+    assert noted(shop, "林芳", then, back, "call_back", HAPPY).state is S.DONE
+
+
+def test_customer_service_goes_through_the_calls_of_the_day(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    """One opens the first, says how satisfied, saves, and is at the next; the consultant sees only their own."""
+    made, cars = ready(shop, 2)
+    delivered(shop, cars[0])
+    delivered(shop, cars[1], when="2026-11-29 10:00", driven_off_at=at("2026-11-29 10:00"))
+    first, second = calls(shop, K.CALLBACK)
+    service = desk("林芳")
+    service.turn_clock("2026-12-01 12:30")
+    service.sign_in()
+    page = service.get("/care")
+    assert page.text.count("三日回访") == 2
+    assert "13888880020" in page.text
+    assert f'href="/care/{first.number}"' in page.html
+    one = service.get(f"/care/{first.number}")
+    assert "现在不在致电时段" in one.text
+    assert "530102" not in one.text
+    wrong = service.submit(f"/care/{first.number}/call_back", {"grade": "dissatisfied"})
+    assert "请写明原因和处理措施" in wrong.text
+    assert "13888880020" in wrong.text  # whom to call stands beside the form that came back
+    told = {"grade": "dissatisfied", "reason": "异味", "action": "清洁内饰"}
+    after = service.submit(f"/care/{first.number}/call_back", told, form_at=f"/care/{first.number}")
+    assert after.url == f"/care/{second.number}"
+    assert "不满意" in service.get(f"/deliveries/{batch(shop, made)}").text
+    consultant = desk("王磊")
+    assert consultant.get(f"/care/{second.number}").status == 404
+    assert "今天没有要打的电话" in consultant.get("/care").text
+    with shop.looking() as db:
+        everybodys = care_lists.coming(db, shop.actor("张伟"), at("2026-12-02 00:00"), of_all=True)
+    assert [each.kind for each in everybodys] == [K.SECOND_CONTACT, K.SECOND_CONTACT, K.FIRST_MONTH, K.FIRST_MONTH]
+
+
+def test_calls_become_deadlines_of_a_batch_and_calls_again(shop: Shop) -> None:
+    """Down and up with data: what is due stays due, and what was noted of a talk is found in the history."""
+    _, cars = ready(shop, 1)
+    delivered(shop, *cars)
+    thanks, back, second, _ = calls(shop)
+    noted(shop, "李娜", "2026-11-28 16:00", thanks, "note_call", Talk())
+    with shop.acting("林芳", at("2026-12-01 10:00")) as ask:
+        row = ask.db.scalars(select(Deadline).where(Deadline.kind == "callback")).one()
+        row.done_at, row.done_by_id = ask.at, ask.actor.id
+        said = {"call": str(row.id), "grade": "so_so", "reason": "异味", "action": "清洁内饰"}
+        append(ask.db, Entry(ask.at, "batch", row.subject_id, row.case_id, "call_back", None, None, 1, ask.actor.id,
+                             None, None, said, {}))  # fmt: skip
+    url = shop.database.engine.url.render_as_string(hide_password=False)
+    with shop.database.engine.begin() as connection:  # the tests' tables were made from the models, at the newest state
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": migrating.head()})
+    shop.database.engine.dispose()
+    migrating.downgrade(url, "0041")
+    migrating.upgrade(url)
+    again = {each.kind: each for each in calls(shop)}
+    assert set(again) == {K.THANK_YOU, K.CALLBACK, K.SECOND_CONTACT}  # the first month was not known before
+    for before, state in ((thanks, S.DONE), (back, S.DONE), (second, S.DUE)):
+        after = again[before.kind]
+        assert (after.state, after.whom, after.due_at, after.agent_id, after.handover_id, after.customer_id) == (
+            state, before.whom, before.due_at, before.agent_id, before.handover_id, before.customer_id,
+        )  # fmt: skip
+    assert (again[K.CALLBACK].grade, again[K.CALLBACK].reason) == (Satisfaction.SO_SO, "异味")
+    assert noted(shop, "李娜", "2026-12-04 10:00", again[K.SECOND_CONTACT], "note_call", Talk()).state is S.DONE
+    assert {each.kind for each in calls(shop)} == set(again) | {K.FIRST_MONTH}  # it follows with the next step
