@@ -13,6 +13,7 @@ from dealer.demo_clauses import CLAUSE_SCENES
 from dealer.demo_contracts import CONTRACT_SCENES
 from dealer.demo_deals import DEAL_SCENES
 from dealer.demo_floor import FLOOR_SCENES
+from dealer.demo_inspections import INSPECTION_SCENES
 from dealer.demo_money import MONEY_SCENES
 from dealer.demo_offers import OFFER_SCENES
 from dealer.demo_outings import OUTING_SCENES
@@ -32,6 +33,7 @@ SCENES = (
     *DEAL_SCENES,
     *CONTRACT_SCENES,
     *CLAUSE_SCENES,
+    *INSPECTION_SCENES,
     *MONEY_SCENES,
     *FLOOR_SCENES,
     *OFFER_SCENES,

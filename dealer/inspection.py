@@ -5,7 +5,7 @@ Every item is passed, failed or not applicable; a failure has a note and a photo
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -19,9 +19,9 @@ from dealer.engine.steps import Ask, Facts, Refusal, Unrecorded, no, on_facts
 from dealer.engine.words import Word
 from dealer.in_force import text_for
 from dealer.policies import policy
-from dealer.records.deliveries import Inspection, ItemResult
+from dealer.records.deliveries import Inspection, InspectionList, ItemResult
 from dealer.records.people import Role
-from dealer.records.vehicles import Energy, Unit
+from dealer.records.vehicles import Energy, Model, Unit
 
 # ── the list ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -38,6 +38,7 @@ class Item:
     code: str
     mandatory: bool = True
     energies: frozenset[Energy] = ALL
+    label: str = ""  # how a model's own list words it; the house list's items are translated
 
 
 PDI: dict[str, tuple[Item, ...]] = {
@@ -114,8 +115,29 @@ def items_for(energy: Energy) -> dict[str, list[Item]]:
     return {group: items for group, items in fitting.items() if items}
 
 
-def _all_for(energy: Energy) -> dict[str, Item]:
-    return {item.code: item for items in items_for(energy).values() for item in items}
+def own_list(db: Session, model: Model) -> InspectionList | None:
+    """What counts for a model beside the house list (inspection_lists.py keeps it)."""
+    of_model = select(InspectionList).where(InspectionList.model_id == model.id)
+    return db.scalars(of_model.order_by(InspectionList.version.desc()).limit(1)).first()
+
+
+def list_of(db: Session, model: Model) -> dict[str, list[Item]]:
+    """The list for a car: the house's for what it runs on, with what its model adds and may do without."""
+    groups, own = items_for(model.energy), own_list(db, model)
+    if own is None:
+        return groups
+    groups = {
+        group: [replace(item, mandatory=item.mandatory and item.code not in own.if_fitted) for item in items]
+        for group, items in groups.items()
+    }
+    for point in own.points:
+        item = Item(point["code"], mandatory=point["mandatory"], label=point["what"])
+        groups.setdefault(point["group"], []).append(item)
+    return groups
+
+
+def _wanted(unit: Unit, ask: Ask) -> dict[str, Item]:
+    return {item.code: item for items in list_of(ask.db, unit.model).values() for item in items}
 
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,8 +165,8 @@ class PdiReport(Facts):
         return [answer for answer in self.items if answer.result is ItemResult.FAIL]
 
 
-def _named(codes: Iterable[str]) -> list[Word]:
-    return [Word("PdiItem", code) for code in codes]
+def _named(codes: Iterable[str], wanted: dict[str, Item]) -> list[Word | str]:
+    return [wanted[code].label or Word("PdiItem", code) for code in codes if code in wanted]
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,9 +176,10 @@ def _named(codes: Iterable[str]) -> list[Word]:
 def every_item_is_judged(unit: Unit, ask: Ask) -> Refusal | None:
     """The whole list, once, and nothing beside it."""
     given = [answer.item for answer in ask.facts.items]
-    wanted = _all_for(unit.model.energy)
-    if open_items := [code for code in wanted if code not in given]:
-        return no("Answer every item; still open: {items}.", code="E-PDI-OPEN", field="items", items=_named(open_items))
+    wanted = _wanted(unit, ask)
+    if missing := [code for code in wanted if code not in given]:
+        named = _named(missing, wanted)
+        return no("Answer every item; still open: {items}.", code="E-PDI-OPEN", field="items", items=named)
     if len(given) != len(wanted):
         return no("Answer each item of this car's list once.", code="E-PDI-OPEN", field="items")
     return None
@@ -165,7 +188,7 @@ def every_item_is_judged(unit: Unit, ask: Ask) -> Refusal | None:
 @on_facts
 def mandatory_items_pass(unit: Unit, ask: Ask) -> Refusal | None:
     """A car goes to its customer without a fault; what every car has cannot be “not applicable”."""
-    wanted = _all_for(unit.model.energy)
+    wanted = _wanted(unit, ask)
     bad = [
         answer.item
         for answer in ask.facts.items
@@ -176,7 +199,7 @@ def mandatory_items_pass(unit: Unit, ask: Ask) -> Refusal | None:
         )
     ]
     if bad:
-        return no("These items have not passed: {items}.", code="E-PDI", field="items", items=_named(bad))
+        return no("These items have not passed: {items}.", code="E-PDI", field="items", items=_named(bad, wanted))
     return None
 
 
@@ -194,8 +217,9 @@ def failures_are_shown(unit: Unit, ask: Ask) -> Refusal | None:
     bare = [answer.item for answer in ask.facts.failed if not (answer.note and answer.photo)]
     if bare:
         return no(
-            "A failed item needs a note and a photo: {items}.", code="E-PDI-PHOTO", field="items", items=_named(bare)
-        )
+            "A failed item needs a note and a photo: {items}.",
+            code="E-PDI-PHOTO", field="items", items=_named(bare, _wanted(unit, ask)),
+        )  # fmt: skip
     return None
 
 
@@ -260,10 +284,11 @@ def record_failure(unit: Unit, ask: Ask) -> None:
 
 
 def _record(unit: Unit, ask: Ask, *, passed: bool) -> None:
-    report: PdiReport = ask.facts
+    report, wanted = ask.facts, _wanted(unit, ask)
     told = [
         {
             "item": answer.item,
+            "label": wanted[answer.item].label,
             "result": answer.result.value,
             "note": answer.note,
             "photo_sha256": _kept(unit, answer, ask),
@@ -279,6 +304,7 @@ def _record(unit: Unit, ask: Ask, *, passed: bool) -> None:
             odometer=report.odometer,
             passed=passed,
             items=told,
+            remark=report.remark,
         )
     )
     unit.odometer = report.odometer

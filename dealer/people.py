@@ -80,6 +80,8 @@ DUTIES: dict[str, frozenset[Role]] = {
     "ask out of turn":        frozenset({R.KEY_ACCOUNT}),
     "allow out of turn":      frozenset({R.GENERAL}),
     "inspect":                frozenset({R.TECHNICIAN}),
+    "keep inspection lists":  frozenset({R.SERVICE}),
+    "see inspection lists":   frozenset({R.SERVICE, R.TECHNICIAN}),
     "hand over":              frozenset({R.CONSULTANT, R.SPECIALIST}),
     "introduce the service":  frozenset({R.SERVICE, R.TECHNICIAN}),  # beside the consultant, to the receiver
     "record money":           frozenset({R.FINANCE}),

@@ -110,6 +110,8 @@ GET POST /imports/<name>
 GET POST /imports/<name>/<sha256>
 GET      /imports/<name>/sample
 GET      /imports/<name>/template
+GET      /inspection-lists
+GET POST /inspection-lists/<uuid:key>
 GET      /mishaps
 POST     /mishaps/<uuid:key>/settled
 GET POST /mishaps/new

@@ -68,6 +68,7 @@ MENU = (
             Entry("see settings", "/pricelists", icon="tags", label="Price lists"),
             Entry("keep offer templates", "/offer-templates", icon="file-earmark-plus", label="Offer templates"),
             Entry("see clauses", "/clauses", icon="card-text", label="Clauses"),
+            Entry("see inspection lists", "/inspection-lists", icon="list-check", label="Inspection lists"),
             Entry("see settings", "/people", icon="people", label="Staff"),
             Entry("take data requests", "/requests", icon="shield-lock", label="Personal data"),
             Entry("see settings", "/policies", icon="sliders", label="House rules"),

@@ -21,6 +21,7 @@ from dealer.yard import NewUnit
 from web import steps
 from web.asking import Answer, a_number, looking, me, need, or_404, write
 from web.forms import Form, options
+from web.inspection_lists import group_word, item_word
 from web.language import say, short_day, show, word
 from web.unit_page import draw, gate_items, odd_of, vin_facts
 
@@ -54,7 +55,7 @@ def name_of(unit: Unit) -> str:
 def _known(unit: Unit, action: str) -> dict[str, Any]:
     match action:
         case "pdi_pass" | "pdi_fail":
-            codes = [item.code for items in inspection.items_for(unit.model.energy).values() for item in items]
+            codes = [item.code for items in inspection.list_of(looking(), unit.model).values() for item in items]
             return {"items": [{"item": code} for code in codes]}
         case "deliver":
             return _known_handover(unit)
@@ -122,11 +123,11 @@ def _groups(unit: Unit, before: list[Inspection]) -> list[tuple[str, list[dict[s
     failed = inspection.failed_last_time(before)
     return [
         (
-            word("PdiGroup", group),
+            group_word(group),
             [
                 _point(
                     item.code,
-                    word("PdiItem", item.code),
+                    item_word(item.code, item.label),
                     optional=not item.mandatory,
                     note="" if item.mandatory else say("if fitted"),
                 )
@@ -134,7 +135,7 @@ def _groups(unit: Unit, before: list[Inspection]) -> list[tuple[str, list[dict[s
                 for item in items
             ],
         )
-        for group, items in inspection.items_for(unit.model.energy).items()
+        for group, items in inspection.list_of(looking(), unit.model).items()
     ]
 
 

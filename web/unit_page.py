@@ -17,6 +17,7 @@ from dealer.vehicles import UNITS
 from web import steps, timeline
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.frame import names_of
+from web.inspection_lists import item_word
 from web.language import clock, lasting, money, say, short_day, show, told, word
 from web.papers import show_file
 
@@ -209,9 +210,10 @@ def _inspection(unit: Unit, row: Inspection, kind: steps.Kind) -> dict[str, Any]
         "title": say("Passed") if row.passed else say("Failed"),
         "tone": "ok" if row.passed else "bad",
         "note": f"{names.get(row.person_id, '')} · {clock(row.at)} · {row.odometer} km",
+        "remark": row.remark,
         "failed": [
             {
-                "what": word("PdiItem", item["item"]),
+                "what": item_word(item["item"], item.get("label", "")),
                 "why": item["note"],
                 "photo": f"{kind.url(unit)}/photos/{item['photo_sha256']}" if item["photo_sha256"] else "",
             }

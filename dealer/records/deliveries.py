@@ -23,7 +23,7 @@ from dealer.engine.database import (
 )
 from dealer.records.contracts import Contract, ContractLine
 from dealer.records.deals import Deal
-from dealer.records.vehicles import Unit
+from dealer.records.vehicles import Model, Unit
 
 
 class BatchState(StrEnum):
@@ -89,6 +89,21 @@ class ItemResult(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+class InspectionList(OfStore):
+    """What the PDI of a model looks at beside the house list; the newest version counts, older ones stay to be read."""
+
+    __tablename__ = "inspection_lists"
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    version: Mapped[Count]
+    at: Mapped[Moment]
+    kept_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[Prose]
+    points: Mapped[Document]  # [{code, group, what, mandatory}] of its own
+    if_fitted: Mapped[Document]  # codes of the house list that a car of this model may do without
+    model: Mapped[Model] = relationship()
+    __table_args__ = (UniqueConstraint("store_id", "model_id", "version"),)
+
+
 class Inspection(OfStore):
     """A PDI of a unit: every item with its result, who and when."""
 
@@ -98,7 +113,8 @@ class Inspection(OfStore):
     at: Mapped[Moment]
     odometer: Mapped[Count]
     passed: Mapped[Flag]
-    items: Mapped[Document]  # [{item, result, note, photo_sha256}]
+    items: Mapped[Document]  # [{item, label, result, note, photo_sha256}]; the label of what only the model's list has
+    remark: Mapped[Prose] = mapped_column(default="", server_default="")
 
 
 class Handover(OfStore):

@@ -168,6 +168,35 @@ def test_a_photo_that_cannot_be_taken_is_told_beside_it_and_the_rest_is_kept(
     assert len(re.findall(r'<input[^>]*type="radio"[^>]* checked', page.html)) == len(inspection())
 
 
+def test_a_model_has_points_of_its_own_and_every_version_says_why(shop: Shop, desk: At) -> None:
+    car = in_pdi(shop)
+    with shop.looking() as db:
+        model = db.scalars(select(Unit)).one().model_id
+    chief, address = desk("冯涛", "2026-11-25 09:10"), f"/inspection-lists/{model}"
+    assert "店内标准清单" in chief.get("/inspection-lists").text
+    row = {"points-0-own_group": "警用改装", "points-0-what": "警灯警报", "reason": "公务车加装警灯"}
+    assert "请选择分组" in chief.submit(address, row | {"points-0-group": "outside"}).text
+    page = chief.submit(address, row | {"if_fitted": ["child_lock"]})
+    assert "第 1 版" in page.text
+    assert "警用改装：警灯警报" in page.text
+
+    phone, form = desk("郑凯", "2026-11-25 10:00"), f"/stock/{car}/pdi_pass"
+    assert phone.ask(address, {"points": [], "reason": "少看一项"}).codes == ("E-NOT-YOURS",)
+    own = re.findall(r'value="(own_[0-9a-f]+)"', phone.get(form).html)
+    assert len(own) == 1
+    house = inspection(child_lock="not_applicable")  # which this model may do without
+    assert "警灯警报" in phone.submit(form, answers("items", "item", house) | {"odometer": 12}).text  # still open
+    failed = answers("items", "item", house | {own[0]: "fail"}, **{own[0]: {"note": "左侧不亮", "photo": JPEG}})
+    assert "左侧不亮" in phone.submit(f"/stock/{car}/pdi_fail", failed | {"odometer": 12, "remark": "线束松"}).text
+
+    # another version words it anew: what was found keeps its words
+    chief.submit(address, {"points-0-group": "lamps", "points-0-what": "爆闪灯", "reason": "换了供应商"})
+    assert phone.get(f"/stock/{car}").text.count("警灯警报") == 1
+    assert "线束松" in phone.get(f"/stock/{car}").text
+    stale = chief.ask(address, {"points": [], "reason": "恢复", "seen_version": 1})
+    assert stale.codes == ("E-PDI-LIST",)
+
+
 # ── hand-over ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
