@@ -18,7 +18,7 @@ from dealer.records.contracts import Contract, ContractKind, ContractLine, Contr
 from dealer.records.credit import CreditProfile, CreditState
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal
-from dealer.records.money import Receipt, ReceiptState
+from dealer.records.money import Invoice, Receipt, ReceiptState
 from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
 
 MOST = 200
@@ -44,7 +44,7 @@ def waiting(db: Session, who: Actor) -> list[Receipt]:
 
 
 def how_many(db: Session, who: Actor) -> int:
-    """How many payments and analyses of credit wait for this person, and cars for their invoice."""
+    """How many payments and analyses of credit wait for this person, and invoices to be issued or ended."""
     payments = select(func.count()).select_from(Receipt).where(Receipt.store_id == who.store_id, _waits_for(who))
     cars = select(func.count()).select_from(Unit).where(Unit.store_id == who.store_id, _lacks_its_invoice())
     analyses = (
@@ -52,8 +52,9 @@ def how_many(db: Session, who: Actor) -> int:
         .select_from(CreditProfile)
         .where(CreditProfile.store_id == who.store_id, CreditProfile.state == CreditState.PROPOSED)
     )
+    red = select(func.count()).select_from(Invoice).where(Invoice.store_id == who.store_id, _is_to_be_ended())
     counted = [payments]
-    counted += [cars] if who.may_or_stands_in("record money") else []
+    counted += [cars, red] if who.may_or_stands_in("record money") else []
     counted += [analyses] if who.may_or_stands_in("approve credit") else []
     return sum(db.execute(select(*(each.scalar_subquery() for each in counted))).one())
 
@@ -94,6 +95,17 @@ def _lacks_its_invoice() -> ColumnElement[bool]:
         Unit.certificate.in_([Certificate.ON_HAND.value, Certificate.RELEASED.value]),
         Unit.contract_id.is_not(None),
     )
+
+
+def red_letters_asked(db: Session, who: Actor) -> list[tuple[Invoice, Unit]]:
+    """Living invoices that somebody wants ended, by their numbers."""
+    query = select(Invoice, Unit).join(Unit, Unit.id == Invoice.unit_id)
+    wanted = query.where(Invoice.store_id == who.store_id, _is_to_be_ended()).order_by(Invoice.number)
+    return [(invoice, unit) for invoice, unit in db.execute(wanted.limit(MOST))]
+
+
+def _is_to_be_ended() -> ColumnElement[bool]:
+    return and_(Invoice.red_asked_by_id.is_not(None), Invoice.red_on.is_(None))
 
 
 # ── receivables ───────────────────────────────────────────────────────────────────────────────────────────────────

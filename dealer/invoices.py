@@ -39,6 +39,12 @@ class NewInvoice(Facts):
     price: Money = Field(title="Price including VAT", gt=0)
 
 
+class RedLetterWanted(Facts):
+    """Why an invoice has to be ended."""
+
+    reason: Annotated[str, Paragraph] = Field(title="Reason", min_length=1, max_length=2000)
+
+
 class RedLetter(Facts):
     """红冲: the red-letter invoice that ends a wrong one."""
 
@@ -61,6 +67,14 @@ def an_invoice_lives(unit: Unit, ask: Ask) -> Refusal | None:
     """Only a living invoice can be ended."""
     if unit.invoice is not InvoiceState.ISSUED:
         return no("This car has no invoice to red-letter.", code="E-INVOICE-NONE", quiet=True)
+    return None
+
+
+def red_letter_is_not_asked(unit: Unit, ask: Ask) -> Refusal | None:
+    """One request at a time."""
+    invoice = living_invoice(ask.db, unit)
+    if invoice is not None and invoice.red_asked_by_id is not None:
+        return no("A red letter has been asked for: finance does it.", code="E-INVOICE-ASKED", quiet=True)
     return None
 
 
@@ -175,6 +189,13 @@ def end_invoice(unit: Unit, ask: Ask) -> None:
         invoice.red_number, invoice.red_on = ask.facts.number, ask.facts.issued_on
         invoice.red_reason = ask.facts.reason
     unit.invoice = InvoiceState.RED
+
+
+def note_red_request(unit: Unit, ask: Ask) -> None:
+    """Who wants it ended, and why: finance finds it on its desk."""
+    invoice = living_invoice(ask.db, unit)
+    if invoice is not None:
+        invoice.red_asked_by_id, invoice.red_asked_for = ask.hat.id, ask.facts.reason
 
 
 def living_invoice(db: Session, unit: Unit) -> Invoice | None:

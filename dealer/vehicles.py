@@ -20,8 +20,8 @@ from dealer.engine.steps import SAME, Ask, Life, Step
 from dealer.finance import car_is_paid
 from dealer.handover import HandingOver, Rejection
 from dealer.inspection import PdiReport
-from dealer.invoices import NewInvoice, RedLetter
-from dealer.people import SYSTEM, Actor, has, owner_or
+from dealer.invoices import NewInvoice, RedLetter, RedLetterWanted
+from dealer.people import OWNER, SYSTEM, Actor, has, owner_or
 from dealer.policies import policy
 from dealer.records.contracts import Contract
 from dealer.records.deals import GIVEN_UP, Deal
@@ -162,6 +162,9 @@ STEPS = [
          (invoices.no_invoice_lives, invoices.filing_is_approved, invoices.invoice_names_the_contract,
           invoices.invoice_states_the_contract_price, invoices.invoice_number_is_new, invoices.issue_is_past),
          (invoices.record_invoice,)),
+    Step("ask_red_letter", ON_CONTRACT, SAME, OWNER, RedLetterWanted,
+         (invoices.an_invoice_lives, invoices.red_letter_is_not_asked),
+         (invoices.note_red_request,)),
     Step("red_letter", ON_CONTRACT, SAME, FINANCE, RedLetter,
          (invoices.an_invoice_lives, invoices.invoice_number_is_new, invoices.issue_is_past),
          (invoices.end_invoice,)),

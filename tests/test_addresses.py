@@ -121,6 +121,8 @@ GET POST /models/new
 GET      /notices/<any(visit,card,drive,contact):kind>
 GET      /money
 GET POST /money/deposits/<uuid:key>
+GET POST /money/ledger
+GET      /money/ledger/<uuid:key>
 GET      /money/receivables
 GET      /notes
 GET      /notes/<int:number>

@@ -14,19 +14,23 @@ from dealer.in_force import text_in_force
 from dealer.receipts import RECEIPTS, CarriedOut
 from dealer.records.contracts import PartyRole
 from dealer.records.customers import Customer
-from dealer.records.money import Receipt
+from dealer.records.money import Invoice, Receipt
+from dealer.records.vehicles import Unit
 from web import contracts, receipts, steps
 from web import credit as credit_pages
 from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
 from web.forms import Form
+from web.frame import names_of
 from web.language import money, say, short_day, show
 
 pages = Blueprint("finance_desk", __name__)
 SEES = "see the money"
 
 
-def _tabs(current: str) -> list[dict[str, Any]]:
-    told = (("/money", "To do"), ("/money/receivables", "Receivables"))
+def tabs(current: str) -> list[dict[str, Any]]:
+    """The pages of the desk; files are made by finance only."""
+    told = [("/money", "To do"), ("/money/receivables", "Receivables")]
+    told += [("/money/ledger", "Files for tax and accounts")] if me().may_or_stands_in("record money") else []
     return [{"label": say(label), "url": url, "current": url == current} for url, label in told]
 
 
@@ -40,10 +44,11 @@ def index() -> Answer:
     cars = finance_desk.to_invoice(looking(), me())
     return render_template(
         "money/desk.html",
-        tabs=_tabs("/money"),
+        tabs=tabs("/money"),
         payments=[_waiting(each) for each in finance_desk.waiting(looking(), me())],
         credits=[credit_pages.line(each) for each in credit.waiting(looking(), me())],
         decided=[_decided(each) for each in _decisions()],
+        red_letters=[_red_letter(*each) for each in finance_desk.red_letters_asked(looking(), me())],
         cars=[_car(each) for each in cars],
         total=money(sum(each.price for each in cars)),
     )
@@ -65,6 +70,16 @@ def _waiting(receipt: Receipt) -> dict[str, Any]:
         "version": receipt.version,
         "buttons": [each for each in steps.buttons(receipts.KIND, receipt, choices) if each["action"] != "match"],
     }  # fmt: skip
+
+
+def _red_letter(invoice: Invoice, unit: Unit) -> dict[str, str]:
+    """An invoice that somebody wants ended, and why."""
+    by = " ".join(names_of([invoice.red_asked_by_id]).values())
+    return {
+        "url": f"/stock/{unit.number}/red_letter",
+        "title": f"{invoice.number} · {unit.vin}",
+        "note": f"{by} · {invoice.red_asked_for}",
+    }
 
 
 def _car(row: ToInvoice) -> dict[str, Any]:
@@ -155,7 +170,7 @@ def receivables() -> Answer:
     shown = {"rows": [_instalment(each, today) for each in finance_desk.open_rows(owed)]} if customer else {}
     return render_template(
         "money/receivables.html",
-        tabs=_tabs("/money/receivables"),
+        tabs=tabs("/money/receivables"),
         customer=customer,
         figures=_figures(owed, today),
         **{"rows": [_owed(each, today) for each in owed]} | shown,

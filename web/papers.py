@@ -5,6 +5,7 @@ from urllib.parse import quote
 from flask import Response, abort
 
 from dealer.engine import files
+from dealer.sheets import MEDIA_TYPE
 from web.asking import looking, me
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -17,7 +18,8 @@ def hand_over(sha256: str | None, name: str) -> Response:
     found = files.read(looking(), me().store_id, sha256) if sha256 else None
     if found is None:
         abort(404)
-    answer = Response(found[1], mimetype=XLSX)
+    file, content = found
+    answer = Response(content, mimetype=XLSX if file.media_type == MEDIA_TYPE else file.media_type)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return answer
 

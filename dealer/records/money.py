@@ -13,7 +13,9 @@ from dealer.engine.database import (
     Fen,
     Flag,
     Living,
+    Moment,
     Name,
+    NameType,
     OfStore,
     Prose,
     numbered,
@@ -21,6 +23,7 @@ from dealer.engine.database import (
     word_of,
 )
 from dealer.records.contracts import Contract
+from dealer.records.people import Person
 
 
 class ReceiptKind(StrEnum):
@@ -99,6 +102,8 @@ class Invoice(OfStore):
     red_number: Mapped[Code | None]  # 红字发票
     red_on: Mapped[Day | None]
     red_reason: Mapped[Prose | None]
+    red_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # who asks for a red letter
+    red_asked_for: Mapped[Prose | None]  # and why
     __table_args__ = (
         UniqueConstraint("store_id", "number"),
         Index(
@@ -109,3 +114,30 @@ class Invoice(OfStore):
             postgresql_where=text("red_on IS NULL"),
         ),
     )
+
+
+class LedgerExport(OfStore):
+    """A file that left for the tax software or the accounts: for which period, how many rows, made by whom."""
+
+    __tablename__ = "ledger_exports"
+    target: Mapped[Code]
+    from_day: Mapped[Day]
+    until_day: Mapped[Day]
+    at: Mapped[Moment]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    rows: Mapped[Count]
+    name: Mapped[Name]
+    file_sha256: Mapped[str] = mapped_column(NameType(64))
+    person: Mapped[Person] = relationship()
+    __table_args__ = (Index("ix_ledger_exports_at", "store_id", "at"),)
+
+
+class LedgerRow(OfStore):
+    """What a file held: each source goes to a target once."""
+
+    __tablename__ = "ledger_rows"
+    export_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_exports.id"), index=True)
+    target: Mapped[Code]
+    what: Mapped[Code]
+    source_id: Mapped[UUID]
+    __table_args__ = (UniqueConstraint("store_id", "target", "what", "source_id", name="uq_ledger_rows_source"),)
