@@ -16,6 +16,7 @@ from dealer.deals import NewDeal
 from dealer.demo_contracts import POLICE, clean_report, contracted, passed, signed, waived
 from dealer.demo_deals import customer, quoting
 from dealer.demo_stage import SCAN, Stage
+from dealer.deposit_outcomes import DepositOutcome
 from dealer.engine.database import Database, open_database
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import place
@@ -23,10 +24,12 @@ from dealer.handover import POINTS, HandingOver, TickedPoint
 from dealer.invoices import NewInvoice
 from dealer.licence_photos import LicencePhoto
 from dealer.people import by_number
-from dealer.records.contracts import Contract, ContractState
+from dealer.receipts import NewReceipt, enter
+from dealer.records.contracts import Contract, ContractState, DepositKind
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import PurchaseMode
 from dealer.records.deliveries import Batch
+from dealer.records.money import ReceiptKind
 from dealer.records.people import Person, Policy, PolicyState
 from dealer.records.quotations import Quotation, QuotationState
 from dealer.records.testdrives import TestDrive
@@ -107,7 +110,7 @@ def _add_a_customer_of_long_lines(stage: Stage) -> None:
 
 def _live_in(stage: Stage, clock: Clock) -> None:
     app = create_app(stage.database, clock=clock)
-    desks = {name: Desk(app, clock, name) for name in ("陈静", "李娜", "吴倩", "马超")}
+    desks = {name: Desk(app, clock, name) for name in ("陈静", "李娜", "吴倩", "马超", "高洁")}
     contract = _number(stage.database, Contract, Contract.state == ContractState.EFFECTIVE)
     sent = _number(stage.database, Quotation, Quotation.state == QuotationState.ACCEPTED)
     batch, cars = _second_batch_handed_over(stage)
@@ -119,6 +122,8 @@ def _live_in(stage: Stage, clock: Clock) -> None:
     _do(desks["陈静"], "/policies/fleet_min_qty/propose", rule)
     _do(desks["陈静"], "/imports/price-list", {"file": ("价格表.xlsx", blank)})
     _do(desks["马超"], "/reports/morning/print", {}, "/reports/morning")
+    month = {"target": "accounts", "first": str(NOW.date().replace(day=1)), "last": str(NOW.date())}
+    _do(desks["高洁"], "/money/ledger", month)
     for number in (contract, ended):
         _do(desks["吴倩"], f"/contracts/{number}/reading-copy", {}, f"/contracts/{number}")
     stage.print_waiting()
@@ -169,7 +174,7 @@ def _second_batch_handed_over(stage: Stage) -> tuple[int, list[int]]:
 
 
 def _a_batch_was_ended(stage: Stage) -> int:
-    """A surveyor's second batch is no longer wanted: both agree, and the general manager ends it."""
+    """A surveyor's second batch is no longer wanted: both agree, the general manager ends it, its deposit goes back."""
     drawn = contracted(stage, LAND_SURVEY, 4, 137_000, days_ago=30, mode=PurchaseMode.OPEN_TENDER, batches=(3, 1))
     passed(stage, drawn, 20)
     stage.print_waiting()
@@ -177,7 +182,20 @@ def _a_batch_was_ended(stage: Stage) -> int:
     stage.take("吴倩", 15, "09:30", Contract, drawn, "issue")
     stage.print_waiting()
     signed(stage, drawn, 12)
-    told = {"ground": EndingGround.MUTUAL, "notice_day": stage.day(1), "evidence": SCAN, "note": "双方协商减少一台"}
+    paid = NewReceipt(
+        kind=ReceiptKind.PREPAYMENT, amount=40_000_00, received_on=stage.day(9), payer=LAND_SURVEY.name
+    )  # fmt: skip
+    with stage.acting("高洁", 8, "10:00", paid) as ask:
+        contract = by_number(ask.db, Contract, ask.actor, drawn)
+        contract.deposit_kind, contract.deposit = DepositKind.PREPAYMENT, paid.amount  # type: ignore[union-attr]
+        enter(contract, ask)  # type: ignore[arg-type]
+    back = {"outcome": DepositOutcome.RETURNED, "amount": 10_000_00}
+    told = back | {
+        "ground": EndingGround.MUTUAL,
+        "notice_day": stage.day(1),
+        "evidence": SCAN,
+        "note": "双方协商减少一台",
+    }
     with stage.acting("周建国", 1, "16:00", BatchEnding(batch=2, **told)) as ask:
         parent = by_number(ask.db, Contract, ask.actor, drawn)
         workflow.begin(draw_up_amendment(ask, parent), "end_batch", ask)
