@@ -5,8 +5,8 @@ from alembic import op
 
 from dealer.engine.columns import MomentType, NameType
 
-revision = "0042"
-down_revision = "0041"
+revision = "0044"
+down_revision = "0043"
 
 
 def upgrade() -> None:
