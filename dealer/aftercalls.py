@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer import call_window, care_calls, people
+from dealer import call_window, care_agents, care_calls, people
 from dealer.care_calls import CALLS
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no
@@ -72,13 +72,15 @@ def _after(db: Session, batch: Batch, handover: Handover, day: date) -> Iterator
     user = using_unit(batch).name
     within_the_hour = left + timedelta(minutes=policy(db, batch.store_id, "thank_you_minutes", day))
     yield Planned(K.THANK_YOU, handover.receiver, handover.consultant_id, within_the_hour, within_the_hour)
-    for kind, name, agent_id in (
-        (K.CALLBACK, "callback_days", None),
+    agent = care_agents.of_customer(db, batch.deal.customer_id)
+    agent_id = agent.agent_id if agent else None
+    for kind, name, caller_id in (
+        (K.CALLBACK, "callback_days", agent_id),
         (K.SECOND_CONTACT, "second_contact_days", handover.consultant_id),
-        (K.FIRST_MONTH, "first_month_days", None),
+        (K.FIRST_MONTH, "first_month_days", agent_id),
     ):
         due_at = calendar.within_days(left, policy(db, batch.store_id, name, day))
-        yield Planned(kind, user, agent_id, due_at, call_window.ahead_of(db, batch.store_id, left, due_at))
+        yield Planned(kind, user, caller_id, due_at, call_window.ahead_of(db, batch.store_id, left, due_at))
 
 
 def _born(batch: Batch, handover: Handover, planned: Planned, ask: Ask) -> CareCall:

@@ -10,15 +10,16 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from dealer import deadlines, people
 from dealer.engine.database import calendar_of
-from dealer.engine.fields import Kind, Paragraph, ShopTime
+from dealer.engine.fields import Kind, Options, Paragraph, ShopTime
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
 from dealer.people import SYSTEM, has, owner_or
 from dealer.policies import policy
 from dealer.records.care import CareCall, CareKind, CareState, Channel, Satisfaction
-from dealer.records.people import Role
+from dealer.records.people import Person, Role
 
 S, K = CareState, CareKind
 THANKS = (K.THANK_YOU, K.THANK_YOU_RETRY)
@@ -36,6 +37,7 @@ DEADLINES: dict[CareKind, str] = {
     K.FIRST_MONTH: "first_month",
     K.MAINTENANCE: "maintenance_reminder",
     K.REVISIT: "revisit",
+    K.AGENT_CONTACT: "agent_contact",
 }
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -64,6 +66,12 @@ class Appointment(Facts):
     """When the customer wants to be called; it counts before the house's hours."""
 
     at: ShopTime = Field(title="Call at")
+
+
+class NewCaller(Facts):
+    """Who calls instead."""
+
+    caller: Annotated[UUID, Options("callers")] = Field(title="Caller")
 
 
 class WhyNot(Facts):
@@ -153,6 +161,14 @@ def appointment_is_ahead(call: CareCall, ask: Ask) -> Refusal | None:
     return None if ask.facts.at > ask.at else no("Choose a time after now.", code="E-DAY-PAST", field="at")
 
 
+@on_facts
+def caller_makes_such_calls(call: CareCall, ask: Ask) -> Refusal | None:
+    """Customer service calls back; other calls are made by whoever makes calls, or owns deals."""
+    if ask.facts.caller not in {each.id for each in callers(ask.db, call)}:
+        return no("Choose one of the offered values.", code="E-REQ-FIELD", field="caller")
+    return None
+
+
 def was_tried_often_enough(call: CareCall, ask: Ask) -> Refusal | None:
     """One engaged line is no reason to give a customer up."""
     least = policy(ask.db, call.store_id, "contact_misses", ask.today)
@@ -216,6 +232,18 @@ def keep_appointment(call: CareCall, ask: Ask) -> None:
     call.planned_at, call.agreed = ask.facts.at, True
 
 
+def move_call(call: CareCall, ask: Ask) -> None:
+    """It leaves one list and stands on the other."""
+    hand_to(call, ask.facts.caller, ask)
+
+
+def hand_to(call: CareCall, agent_id: UUID, ask: Ask) -> None:
+    """Somebody else calls, by the same time."""
+    deadlines.cancel(ask, call)
+    call.agent_id = agent_id
+    put_on_list(call, ask)
+
+
 def come_again(call: CareCall, ask: Ask) -> None:
     """Who has bought is seen to for as long as they drive our cars: the next visit follows from this one (U5)."""
     if call.kind is K.REVISIT:
@@ -273,6 +301,9 @@ STEPS = [
     Step("agree_time", S.DUE, SAME, CALLER, Appointment,
          (appointment_is_ahead,),
          (keep_appointment,)),
+    Step("hand_over", S.DUE, SAME, has("hand out calls"), NewCaller,
+         (caller_makes_such_calls,),
+         (move_call,)),
     Step("give_up", S.DUE, S.NOT_REACHED, has("hand out calls"), WhyNot,
          (was_tried_often_enough,),
          (write_why_not, come_again)),
@@ -290,3 +321,10 @@ def asked_not_to_be_called(call: CareCall) -> bool:
     contacts = call.customer.contacts
     named = [each for each in contacts if each.name == call.whom] or contacts
     return bool(named) and all(each.do_not_call for each in named)
+
+
+def callers(db: Session, call: CareCall) -> list[Person]:
+    """Who may make a call, by name."""
+    duties = ("call back",) if call.kind is K.CALLBACK else ("make calls", "own deals")
+    found = {each.id: each for duty in duties for each in people.with_duty(db, call.store_id, duty)}
+    return sorted(found.values(), key=lambda each: each.name)

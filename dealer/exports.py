@@ -15,7 +15,18 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from dealer import card_lists, catalogue, drive_lists, masking, money_sheets, people, showroom, trip_lists, vehicles
+from dealer import (
+    card_lists,
+    care_coverage,
+    catalogue,
+    drive_lists,
+    masking,
+    money_sheets,
+    people,
+    showroom,
+    trip_lists,
+    vehicles,
+)
 from dealer.cards import GONE
 from dealer.engine import files
 from dealer.engine.fields import Paragraph
@@ -131,6 +142,7 @@ LISTS = {
          "Certificate", "Certificate number", "Engine or motor number", "Invoice", "Damage"),
         _stock,
     ),
+    "care": Taken("see all care", "Care calls", care_coverage.HEADS, care_coverage.sheet_rows),
     "trips": Taken(
         "see all trips", "Car requests",
         ("Number", "Driver", "Car", "Where to", "Purpose of the trip", "From", "Until", "Odometer out (km)",

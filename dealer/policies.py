@@ -52,6 +52,7 @@ DEFAULTS: dict[str, Any] = {
     "callback_days": 3,
     "second_contact_days": 7,
     "first_month_days": 30,
+    "agent_contact_days": 7,
     "thank_you_minutes": 60,
     "revisit_days": 90,
     "review_due_working_days": 1,

@@ -21,6 +21,10 @@ GET      /approvals/<int:number>/proof
 GET      /assets/<filename>
 GET      /care
 GET      /care/<int:number>
+GET      /care/agents
+GET POST /care/agents/<int:number>
+GET      /care/report
+GET      /care/report/rows
 GET      /clauses
 GET      /clauses/<int:number>
 GET      /clauses/<key>
@@ -90,7 +94,7 @@ GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
 GET      /exports
-GET POST /exports/<any(customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>
+GET POST /exports/<any(care,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>
 GET      /exports/<uuid:key>
 GET      /exports/<uuid:key>/file
 GET      /frameworks

@@ -1,13 +1,15 @@
 """Calls after a hand-over: when they are due, to whom, what is noted of them, and what ends them."""
 
+import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 from typing import Any
 
 from sqlalchemy import select, text
 
-from dealer import aftercalls, call_window, care_lists, people
-from dealer.care_calls import CALLS, Appointment, Talk, Try, WhyNot
+from dealer import aftercalls, call_window, care_agents, care_coverage, care_lists, people
+from dealer.care_calls import CALLS, Appointment, NewCaller, Talk, Try, WhyNot
 from dealer.deadlines import escalated_to
 from dealer.engine import migrating
 from dealer.engine.database import calendar_of
@@ -15,9 +17,11 @@ from dealer.engine.history import Entry, append
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
 from dealer.records.care import CareCall, CareKind, CareState, Satisfaction
-from dealer.records.customers import Contact, ContactRole
+from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deadlines import Deadline
 from dealer.records.deliveries import Batch, BatchState
+from dealer.records.people import Person, Posting, Role
+from dealer.traffic import Span, period_around
 from tests.cast import Shop
 from tests.conftest import at
 from tests.deliveries import batch, delivered, ready, refused, take
@@ -206,3 +210,84 @@ def test_calls_become_deadlines_of_a_batch_and_calls_again(shop: Shop) -> None:
     assert (again[K.CALLBACK].grade, again[K.CALLBACK].reason) == (Satisfaction.SO_SO, "异味")
     assert noted(shop, "李娜", "2026-12-04 10:00", again[K.SECOND_CONTACT], "note_call", Talk()).state is S.DONE
     assert {each.kind for each in calls(shop)} == set(again) | {K.FIRST_MONTH}  # it follows with the next step
+
+
+def test_customers_are_handed_to_whoever_has_the_fewest(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    """The suggestion is there and has the fewest; calls move along; day eight without a word is overdue."""
+    _, cars = ready(shop, 1)
+    delivered(shop, *cars)
+    (back,) = calls(shop, K.CALLBACK)
+    with shop.acting("许明", at("2026-11-29 08:00")) as ask:
+        second = Person(sign_in="hemei", name="何梅", password_hash="-")
+        ask.db.add(second)
+        ask.db.flush()
+        ask.db.add(Posting(store_id=shop.store.id, person_id=second.id, role=Role.CUSTOMER_SERVICE))
+        other = Customer(store_id=shop.store.id, number=90, name="滇行租赁公司", name_pinyin="", name_initials="",
+                         customer_class="rental", owner_id=ask.actor.id, since=ask.at)  # fmt: skip
+        ask.db.add(other)
+        ask.db.flush()
+        first, last = shop.person("林芳").id, second.id
+    service = desk("冯涛")
+    service.turn_clock("2026-11-29 10:00")
+    service.sign_in()
+    assert service.submit("/care/agents/90", {"agent": str(first)}).status == 200
+    with shop.looking() as db:
+        loads = care_agents.loads(db, shop.actor("冯涛"), date(2026, 11, 29))
+        assert [(each.agent.name, each.customers) for each in loads] == [("何梅", 0), ("林芳", 1)]
+        waiting = [each.name for each in care_agents.without_agent(db, shop.actor("冯涛"))]
+    assert waiting == ["某市公安局"]
+    page = service.get("/care/agents")
+    assert f'name="agent" value="{last}"' in page.html
+    assert service.submit("/care/agents/1", {"agent": str(last)}).status == 200
+    with shop.looking() as db:
+        moved = db.get_one(CareCall, back.id)
+        contact = db.scalars(select(CareCall).where(CareCall.kind == K.AGENT_CONTACT, CareCall.agent_id == last)).one()
+        assert (moved.agent_id, contact.due_at) == (last, at("2026-12-07 00:00"))  # 24:00 of day seven
+        (due,) = db.scalars(select(Deadline).where(Deadline.subject_id == back.id, Deadline.cancelled_at.is_(None)))
+        assert (due.owner_id, due.role, due.due_at) == (last, None, back.due_at)
+    assert desk("林芳").get("/care/agents/90").status == 403
+    assert service.submit("/care/agents/90", {"agent": str(shop.person("李娜").id)}).text.count("请选择客服人员") == 1
+    noted(shop, "冯涛", "2026-11-29 11:00", back, "hand_over", NewCaller(caller=first))
+    wrong = NewCaller(caller=shop.person("李娜").id)
+    assert refused(shop, "冯涛", "2026-11-29 11:00", CareCall, back.number, "hand_over", wrong) == ("E-REQ-FIELD",)
+
+
+def test_the_report_counts_what_its_rows_list(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    """Coverage of a month by kind and by person; every number opens as many rows, none of them typed."""
+    _, cars = ready(shop, 2)
+    delivered(shop, cars[0])
+    delivered(shop, cars[1], when="2026-11-28 21:10", receiver="杨志远", driven_off_at=at("2026-11-28 21:00"))
+    one, two = calls(shop, K.THANK_YOU)
+    noted(shop, "李娜", "2026-11-28 16:00", one, "note_call", HAPPY)
+    noted(shop, "李娜", "2026-11-28 22:30", two, "not_reached", Try(message=True))
+    noted(shop, "林芳", "2026-12-01 10:00", calls(shop, K.CALLBACK)[0], "call_back", FULL)
+    then, who = at("2026-12-10 10:00"), shop.actor("林芳")
+    november, december = (period_around(date(2026, month, 28), Span.MONTH) for month in (11, 12))
+    with shop.looking() as db:
+        by_kind = care_coverage.counted_by(db, who, november, "kind", then)
+        thanks, retry = by_kind[K.THANK_YOU].of, by_kind[K.THANK_YOU_RETRY].of
+        assert [thanks[name] for name in ("due", "made", "in_time", "missing", "satisfied")] == [2, 2, 1, 0, 1]
+        assert (retry["due"], retry["missing"]) == (1, 1)
+        later = care_coverage.counted_by(db, who, december, "kind", then)
+        assert (later[K.CALLBACK].percent("made"), later[K.CALLBACK].of["so_so"]) == (100, 1)
+        assert (later[K.SECOND_CONTACT].of["missing"], later[K.FIRST_MONTH].of["ahead"]) == (1, 1)
+        assert care_coverage.mean_score(db, who, december, then) == (87, 1)
+        for period in (november, december):
+            for dimension in care_coverage.DIMENSIONS:
+                for value, counts in care_coverage.counted_by(db, who, period, dimension, then).items():
+                    for figure, count in counts.of.items():
+                        rows = care_coverage.Slice(period, figure, dimension, value)
+                        assert care_coverage.how_many(db, who, rows, then) == count
+                        assert len(care_coverage.listed(db, who, rows, then)) == count
+    service = desk("林芳")
+    service.turn_clock("2026-12-10 10:00")
+    service.sign_in()
+    page = service.get("/care/report?span=month&day=2026-12-01&by=person")
+    assert "目标 100 %：至今应完成 2 个，已完成 1 个" in page.text
+    missing = service.get(unescape(re.findall(r'href="(/care/report/rows[^"]*figure=missing[^"]*)"', page.html)[0]))
+    assert "七日关怀联系" in missing.text
+    assert "三日回访" not in missing.text
+    assert service.get("/care/report/rows?figure=typed").status == 404
+    sheet = service.submit("/exports/care", {"reason": "月度回访总结"})
+    assert sheet.status == 200
+    assert desk("王磊").get("/care/report").status == 403

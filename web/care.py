@@ -16,7 +16,7 @@ from dealer.records.deals import Deal
 from dealer.records.people import Role
 from web import due, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need
-from web.forms import Form
+from web.forms import Form, options
 from web.language import clock, say, short_day, show
 
 pages = Blueprint("care", __name__)
@@ -25,6 +25,11 @@ S = CareState
 TONES = {S.DUE: "wait", S.DONE: "ok", S.NOT_REACHED: "bad", S.CANCELLED: "neutral"}
 VIEWS = {"today": "Today", "coming": "Later"}
 TALKS = ("note_call", "call_back")
+PARTS = {
+    "calls": ("Care calls", "/care"),
+    "agents": ("Agents", "/care/agents"),
+    "report": ("Care report", "/care/report"),
+}
 
 
 def title_of(call: CareCall) -> str:
@@ -75,14 +80,28 @@ def index() -> Answer:
     return render_template(
         "care/list.html",
         rows=[_row(each) for each in found],
-        tabs=_tabs(view, of_all=of_all),
+        tabs=tabs("calls"),
+        views=_views(view, of_all=of_all),
         first=KIND.url(found[0]) if found and view == "today" else "",
         view=view,
         hours=_hours(),
     )
 
 
-def _tabs(view: str, *, of_all: bool) -> list[dict[str, Any]]:
+@options("callers")
+def _callers() -> list[tuple[str, str]]:
+    call = steps.find(looking(), KIND, int((request.view_args or {})["number"]))
+    return [(str(each.id), each.name) for each in care_calls.callers(looking(), call)]
+
+
+def tabs(here: str) -> list[dict[str, Any]]:
+    """The parts of customer care, for who sees all of it."""
+    if not me().may_or_stands_in("see all care"):
+        return []
+    return [{"label": say(label), "url": url, "current": name == here} for name, (label, url) in PARTS.items()]
+
+
+def _views(view: str, *, of_all: bool) -> list[dict[str, Any]]:
     """Mine today, mine later; for who sees all, everybody's too."""
     whose = [(False, "")] + ([(True, "&of=all")] if me().may_or_stands_in("see all care") else [])
     return [
@@ -221,6 +240,17 @@ def _result(call: CareCall) -> list[dict[str, Any]]:
         ("Called by", f"{call.ended_by.name} · {clock(call.ended_at)}" if call.ended_by else ""),
     ]
     return [{"label": say(label), "value": value} for label, value in told if value]
+
+
+def in_table(call: CareCall) -> dict[str, Any]:
+    """As a row behind a number of the report."""
+    tone = "bad" if _is_late(call) else ""
+    state = {"text": say("Overdue") if tone else show(call.state), "note": show(call.grade), "tone": tone}
+    return {
+        "url": KIND.url(call),
+        "tone": tone,
+        "cells": [title_of(call), call.customer.name, due.when(call.due_at), _caller(call), state],
+    }
 
 
 def in_list(call: CareCall) -> dict[str, Any]:

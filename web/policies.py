@@ -45,7 +45,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Delivery and care",
         ("stock_old_days", "reservation_days", "unpaid_after_notice_days", "pdi_valid_days", "thank_you_minutes",
-         "callback_days", "second_contact_days", "first_month_days", "revisit_days", "call_window"),
+         "callback_days", "second_contact_days", "first_month_days", "agent_contact_days", "revisit_days",
+         "call_window"),
     ),
     (
         "Prospects",

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dealer.engine.database import Count, Flag, Living, Moment, Name, Prose, numbered, state_of, word_of
+from dealer.engine.database import Count, Flag, Living, Moment, Name, OfStore, Prose, numbered, state_of, word_of
 from dealer.records.customers import Customer
 from dealer.records.deliveries import Batch, Handover
 from dealer.records.people import Person
@@ -22,6 +22,7 @@ class CareKind(StrEnum):
     FIRST_MONTH = "first_month"
     MAINTENANCE = "maintenance_reminder"
     REVISIT = "revisit"
+    AGENT_CONTACT = "agent_contact"
 
 
 class CareState(StrEnum):
@@ -89,3 +90,14 @@ class CareCall(Living):
     def owner_id(self) -> UUID | None:
         """Whoever is to call."""
         return self.agent_id
+
+
+class CareAgent(OfStore):
+    """Who looks after a customer: one each."""
+
+    __tablename__ = "care_agents"
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), unique=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    assigned_at: Mapped[Moment]
+    customer: Mapped[Customer] = relationship()
+    agent: Mapped[Person] = relationship()
