@@ -15,7 +15,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer import aftercalls, deadlines, delays, people
+from dealer import aftercalls, arrivals, deadlines, delays, people
 from dealer import batch_plans as plans
 from dealer.allocation import TAKING, units_of_batch
 from dealer.deals import Comment
@@ -24,7 +24,7 @@ from dealer.engine.fields import Options, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
 from dealer.handover_papers import order_list
 from dealer.in_force import cars_of, is_amendment, text_in_force
-from dealer.people import SYSTEM, has
+from dealer.people import OWNER, SYSTEM, has
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.deliveries import Batch, BatchShare, BatchState
@@ -171,7 +171,7 @@ def note_acceptance(batch: Batch, ask: Ask) -> None:
 
 def end_tasks(batch: Batch, ask: Ask) -> None:
     """Nothing of it is due any more; calls to people who did receive cars are still made."""
-    for kind in ("allocate_cars", "deliver_batch"):
+    for kind in ("allocate_cars", "deliver_batch", "tell_customer"):
         deadlines.cancel(ask, batch, kind)
 
 
@@ -236,6 +236,12 @@ STEPS = [
     Step("follow_amendment", TAKING, SAME, SYSTEM, None,
          (plan_has_changed,),
          (plans.take_over,)),
+    Step("move_promise", TAKING, SAME, SYSTEM, arrivals.Promise,
+         (arrivals.a_day_is_named,),
+         (arrivals.move_promise,)),
+    Step("note_told", (*TAKING, B.ACCEPTED), SAME, OWNER, arrivals.Told,
+         (arrivals.there_is_news_to_tell,),
+         (arrivals.note_told,)),
     Step("end_empty", TAKING, B.CLOSED, SYSTEM, None,
          (it_holds_no_car,),
          (end_tasks,)),

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import catalogue, importing, sheets, vehicles
+from dealer.arrivals import COMING
 from dealer.engine import identifiers
 from dealer.engine.steps import Ask, Refused, no
 from dealer.engine.words import say, show
@@ -25,7 +26,7 @@ from dealer.people import Actor
 from dealer.records.contracts import Contract
 from dealer.records.vehicles import Certificate, Model, Unit, UnitState
 from dealer.sheets import Column, Row, Trouble, Unreadable
-from dealer.vehicles import COMING, UNITS
+from dealer.vehicles import UNITS
 from dealer.yard import NewDay, NewUnit, Shipment, UnitPapers
 
 LOOKED_UP = 500  # VINs in one query: a database takes some thousands of values at most

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dealer import deadlines, hand_ins, people, signin, workflow
+from dealer import arrivals, deadlines, hand_ins, people, signin, workflow
 from dealer.engine.database import Database, calendar_of
 from dealer.engine.jobs import every_minute
 from dealer.engine.steps import Ask
@@ -52,6 +52,17 @@ def _fire(database: Database, store_id: UUID, key: UUID, at: datetime) -> None:
         thing = deadlines.subject_of(db, row)
         if thing is not None:
             workflow.settle(thing, Ask(db, people.system(store_id), at))
+
+
+@every_minute
+def follow_expected_days(database: Database, at: datetime) -> None:
+    """Whatever has changed of cars on their way, by a sheet or elsewhere, the promised days of batches follow."""
+    with database.reading() as db:
+        day = calendar_of(db).today(at)
+        stores = [store_id for store_id in db.scalars(select(Store.id)) if arrivals.moved(db, store_id, day)]
+    for store_id in stores:
+        with database.writing(store_id) as db:
+            workflow.follow_expected_days(Ask(db, people.system(store_id), at))
 
 
 @every_minute

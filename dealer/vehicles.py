@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from dealer import allocation, allocation_queue, batch_plans, handover, inspection, invoices, people, vins, yard
 from dealer.allocation import HELD, ON_CONTRACT, Allocation, Claim, Swap
+from dealer.arrivals import COMING
 from dealer.deals import Comment
 from dealer.engine import identifiers
 from dealer.engine.steps import SAME, Ask, Life, Step
@@ -31,7 +32,6 @@ from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewDay, N
 
 U = UnitState
 IN_HOUSE = (U.IN_STOCK, U.LOANED, *HELD)
-COMING = (U.ORDERED, U.IN_TRANSIT)
 BEFORE_HANDOVER = (*COMING, *IN_HOUSE)
 PATH = (U.ORDERED, U.IN_TRANSIT, U.IN_STOCK, U.ALLOCATED, U.PDI, U.READY, U.DELIVERED)
 KEEPER = has("keep stock")

@@ -17,6 +17,7 @@ from dealer import (
     allocation,
     amendment_prices,
     approvals,
+    arrivals,
     call_offs,
     care_calls,
     clause_versions,
@@ -272,8 +273,19 @@ LIVES: dict[type[Any], Life] = {
 
 def take(thing: Any, action: str, ask: Ask) -> None:
     """Take a step, then all that follows by itself in the same deal, in the same transaction."""
+    was_coming = isinstance(thing, Unit) and thing.state in arrivals.COMING
     moved = LIVES[type(thing)].advance(thing, action, ask)
     settle(thing, ask, moved.seq)
+    if was_coming:
+        follow_expected_days(ask, moved.seq)
+
+
+def follow_expected_days(ask: Ask, because: int | None = None) -> None:
+    """Batches whose cars come on another day than was said have another promised day, and their owners a task."""
+    store_id = ask.actor.store_id
+    for batch, day in arrivals.moved(ask.db, store_id, ask.today):
+        told = Ask(ask.db, people.system(store_id), ask.at, arrivals.Promise(promised_on=day), because=because)
+        delivery.BATCHES.advance(batch, "move_promise", told)
 
 
 def begin(thing: Any, action: str, ask: Ask) -> None:

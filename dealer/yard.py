@@ -76,14 +76,14 @@ class Arrival(Facts):
     certificate: Certificate = Field(Certificate.ON_HAND, title="Certificate")
     certificate_number: str = Field("", title="Certificate number", max_length=40)
     damage: Annotated[str, Paragraph] = Field("", title="Damage", max_length=2000)
-    photo: Annotated[Upload | None, Unrecorded()] = Field(None, title="Photo")
+    photos: Annotated[tuple[Upload, ...], Unrecorded()] = Field((), title="Photos", max_length=20)
 
 
 class Damage(Facts):
     """Damage found in the yard."""
 
     damage: Annotated[str, Paragraph] = Field(title="Damage", min_length=1, max_length=2000)
-    photo: Annotated[Upload | None, Unrecorded()] = Field(None, title="Photo")
+    photos: Annotated[tuple[Upload, ...], Unrecorded()] = Field((), title="Photos", max_length=20)
 
 
 class UnitPapers(Facts):
@@ -156,8 +156,8 @@ def vin_is_new_here(unit: Unit, ask: Ask) -> Refusal | None:
 @on_facts
 def damage_is_photographed(unit: Unit, ask: Ask) -> Refusal | None:
     """The carrier pays for what can be shown."""
-    if ask.facts.damage and ask.facts.photo is None:
-        return no("Attach a photo of the damage.", code="E-REQ-FIELD", field="photo")
+    if ask.facts.damage and not ask.facts.photos:
+        return no("Attach a photo of the damage.", code="E-REQ-FIELD", field="photos")
     return None
 
 
@@ -240,13 +240,21 @@ def note_arrival(unit: Unit, ask: Ask) -> None:
     unit.certificate_number = facts.certificate_number or unit.certificate_number
     if facts.damage:
         note_damage(unit, ask)
+    else:
+        keep_photos(unit, ask)
 
 
 def note_damage(unit: Unit, ask: Ask) -> None:
-    """With its photo."""
-    photo = ask.facts.photo
+    """With its photos; the first is the one of the damage."""
     unit.damage = ask.facts.damage
-    unit.damage_photo_sha256 = files.keep(ask.db, unit.store_id, photo.name, photo.content, ask.at) if photo else None
+    unit.damage_photo_sha256 = next(iter(keep_photos(unit, ask)), None)
+
+
+def keep_photos(unit: Unit, ask: Ask) -> list[str]:
+    """What the inspection shows stays with the car, also when the damage is repaired."""
+    kept = [files.keep(ask.db, unit.store_id, each.name, each.content, ask.at) for each in ask.facts.photos]
+    unit.photos = [*(unit.photos or ()), *(sha256 for sha256 in kept if sha256 not in (unit.photos or ()))]
+    return kept
 
 
 def forget_damage(unit: Unit, ask: Ask) -> None:

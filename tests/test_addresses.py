@@ -206,6 +206,8 @@ GET      /stock/<int:number>
 GET      /stock/<int:number>/copies/<uuid:key>
 GET      /stock/<int:number>/photos/<sha256>
 POST     /stock/<int:number>/print
+GET      /stock/arrivals
+GET POST /stock/arrivals/truck
 GET POST /stock/new
 GET      /stock/vin
 GET      /today

@@ -41,7 +41,7 @@ def on_order(shop: Shop, vin: str, expected: date | None = None) -> int:
 def test_the_list_says_what_stands_too_long_what_is_pledged_and_what_is_coming(shop: Shop, desk: Desks) -> None:
     old, pledged, damaged = arrive(shop, *VINS[:3])
     take(shop, "孙强", "2026-11-05 09:00", Unit, pledged, "keep_papers", UnitPapers(certificate=Certificate.PLEDGED))
-    take(shop, "孙强", "2026-11-06 09:00", Unit, damaged, "report_damage", Damage(damage="右后门划伤", photo=PHOTO))
+    take(shop, "孙强", "2026-11-06 09:00", Unit, damaged, "report_damage", Damage(damage="右后门划伤", photos=(PHOTO,)))
     coming = on_order(shop, VINS[3], date(2026, 12, 3))
     take(
         shop, "孙强", "2026-11-20 09:00", Unit, coming, "ship",

@@ -88,7 +88,7 @@ def test_damage_on_arrival_is_shown_and_blocks_the_car_until_it_is_repaired(shop
     made = scene.contract(shop)
     (car,) = arrive(shop, VINS[0])
     assert refused(shop, "孙强", NOV_20, Unit, car, "report_damage", Damage(damage="左前门划伤")) == ("E-REQ-FIELD",)
-    take(shop, "孙强", NOV_20, Unit, car, "report_damage", Damage(damage="左前门划伤", photo=PHOTO))
+    take(shop, "孙强", NOV_20, Unit, car, "report_damage", Damage(damage="左前门划伤", photos=(PHOTO,)))
     wanted = to_batch(shop, batch(shop, made))
     assert refused(shop, "孙强", NOV_20, Unit, car, "allocate", wanted) == ("E-DAMAGED",)
     take(shop, "孙强", NOV_20, Unit, car, "clear_damage", Comment(comment="已补漆"))
@@ -254,7 +254,7 @@ def test_proposals_are_as_contracted_and_longest_in_stock_first(shop: Shop) -> N
     (old,) = arrive(shop, VINS[1], when="2026-10-10 09:00")
     arrive(shop, VINS[2], colour="曜石黑/深灰")
     (damaged,) = arrive(shop, VINS[3])
-    take(shop, "孙强", NOV_20, Unit, damaged, "report_damage", Damage(damage="凹陷", photo=PHOTO))
+    take(shop, "孙强", NOV_20, Unit, damaged, "report_damage", Damage(damage="凹陷", photos=(PHOTO,)))
     with shop.looking() as db:
         waiting = people.by_number(db, Batch, shop.actor("孙强"), batch(shop, made))
         assert waiting is not None

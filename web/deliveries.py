@@ -263,6 +263,8 @@ def _facts(batch: Batch) -> list[dict[str, Any]]:
         },
         {"label": say("Contact"), "value": contact or "—"},
     ]
+    if batch.promised_on:
+        facts.append({"label": say("Promised day"), "value": short_day(batch.promised_on)})
     if batch.due_on != batch.original_due_on:
         facts.append({"label": say("Agreed day"), "value": short_day(batch.original_due_on)})
     if batch.excused_days:

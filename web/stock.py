@@ -7,7 +7,18 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import allocation, allocation_queue, catalogue, delivery_lists, inspection, people, vehicles, vins, workflow
+from dealer import (
+    allocation,
+    allocation_queue,
+    arrivals,
+    catalogue,
+    delivery_lists,
+    inspection,
+    people,
+    vehicles,
+    vins,
+    workflow,
+)
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask
@@ -32,7 +43,7 @@ FILTERS: dict[str, tuple[UnitState, ...]] = {
     "here": vehicles.IN_HOUSE,
     "free": (U.IN_STOCK,),
     "contract": allocation.HELD,
-    "coming": vehicles.COMING,
+    "coming": arrivals.COMING,
     "gone": (U.DELIVERED, U.RETURNED),
     "all": (),
     **{state.value: (state,) for state in U},
@@ -205,7 +216,11 @@ def _replacements() -> list[tuple[str, str]]:
 # ── list ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-TABS = (("see stock", "/stock", "Cars"), ("allocate", "/allocation", "Allocation"))
+TABS = (
+    ("see stock", "/stock", "Cars"),
+    ("allocate", "/allocation", "Allocation"),
+    ("see stock", "/stock/arrivals", "Arrivals"),
+)
 """What there is about cars: who sees it, where, and what it is called."""
 
 
@@ -284,7 +299,7 @@ def _head(figures: vehicles.Figures) -> list[dict[str, Any]]:
         {"label": say("Free"), "value": figures.of(U.IN_STOCK), "url": "/stock?state=free"},
         {
             "label": say("On the way"),
-            "value": figures.of(*vehicles.COMING),
+            "value": figures.of(*arrivals.COMING),
             "note": say("next on {day}", day=short_day(figures.next_on)) if figures.next_on else "",
             "url": "/stock?state=coming",
         },
@@ -321,7 +336,7 @@ def _row(unit: Unit) -> dict[str, Any]:
 
 def _since(unit: Unit) -> dict[str, str]:
     """How long it has stood here; of a car on its way, when it is expected."""
-    if unit.state in vehicles.COMING:
+    if unit.state in arrivals.COMING:
         late = unit.expected_on is not None and unit.expected_on < _today()
         day = say("expected {day}", day=short_day(unit.expected_on)) if unit.expected_on else say("no day named")
         return {"text": day, "tone": "bad" if late else "", "note": say("Overdue") if late else ""}

@@ -219,7 +219,9 @@ def values_of(model: type[BaseModel], typed: Mapping[str, Any]) -> Iterator[tupl
             continue
         for at, row in enumerate(typed.get(name) or []):
             for column, cell in inner.model_fields.items():
-                yield (name, at, column), cell, row.get(column)
+                held = row.get(column)
+                for each in held if isinstance(held, tuple) else (held,):
+                    yield (name, at, column), cell, each
 
 
 def file_refusal(file: Uploaded, kind: str) -> Refusal | None:

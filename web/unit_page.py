@@ -285,7 +285,7 @@ def photo(number: int, sha256: str) -> Answer:
     """A photo of this car, or the signed form: what belongs to it and nothing else."""
     _, unit = _found(number)
     db, handover = looking(), handover_papers.handover_of(looking(), unit)
-    known: set[str | None] = {unit.damage_photo_sha256}
+    known: set[str | None] = {unit.damage_photo_sha256, *(unit.photos or ())}
     known |= {item["photo_sha256"] for row in inspection.inspections_of(db, unit) for item in row.items}
     if handover is not None:
         known |= set(handover.files)

@@ -49,6 +49,7 @@ class Batch(Living):
     quantity: Mapped[Count]  # of all its shares
     due_on: Mapped[Day]
     original_due_on: Mapped[Day]  # of the contract: what delay is counted from, also for what was split off
+    promised_on: Mapped[Day | None]  # when its cars come later than it is due: the day that was told instead
     place: Mapped[Name]
     sent_by_seller: Mapped[Flag] = mapped_column(default=False)
     contact: Mapped[Name] = mapped_column(default="")

@@ -124,6 +124,7 @@ class Unit(Living):
     arrived_on: Mapped[Day | None]
     damage: Mapped[Prose | None]  # found at the arrival inspection or later; blocks allocation until it is repaired
     damage_photo_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    photos: Mapped[Document | None]  # list of sha256: of the arrival inspection and of damage in the yard
     lent_to: Mapped[Name | None]
     lent_until: Mapped[Day | None]
     # the contract it is on
