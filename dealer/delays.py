@@ -4,9 +4,9 @@ Delay damages are agreed in the contract: a rate a day on the value of what is l
 or of the customer's own doing are left out, with evidence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from dealer.engine.fields import Paragraph, Upload
 from dealer.engine.steps import Ask, Facts, Refusal, Unrecorded, no, on_facts
 from dealer.in_force import text_in_force
 from dealer.records.contracts import ContractLine
-from dealer.records.deliveries import Batch
+from dealer.records.deliveries import Batch, BatchShare
 from dealer.records.vehicles import InvoiceState, Unit, UnitState
 
 # ── days that do not count ────────────────────────────────────────────────────────────────────────────────────────
@@ -89,11 +89,39 @@ def delay_damages(db: Session, batch: Batch, today: date) -> Damages:
     return Damages(min(grown, most), max((days for _, days in late), default=0), grown > most)
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What a delay will cost, said before it does: from which day on, how much a day, and at most (fen)."""
+
+    begins_on: date
+    a_day: int
+    most: int
+
+
+def outlook(db: Session, batch: Batch, delivered: Mapping[UUID, int]) -> Outlook | None:
+    """The same reckoning ahead, for the places that are not with the customer; None: a delay costs nothing.
+
+    The first day that counts is the one after the day of the contract and the days that are left out.
+    """
+    contract = text_in_force(db, batch.contract)
+    rate, cap = contract.damages_permille or 0, contract.damages_cap_percent or 0
+    waiting = [(_price(db, share), share.quantity - delivered.get(share.contract_line_id, 0)) for share in batch.shares]
+    a_day = sum(half_up(price * rate, 100_000) * count for price, count in waiting if count > 0)
+    if not a_day:
+        return None
+    most = half_up(sum(price * count for price, count in waiting if count > 0) * cap, 100)
+    return Outlook(batch.original_due_on + timedelta(days=batch.excused_days + 1), a_day, most)
+
+
+def _price(db: Session, share: BatchShare) -> int:
+    return db.get_one(ContractLine, share.contract_line_id).unit_price
+
+
 def _late_cars(db: Session, batch: Batch, today: date) -> Iterable[tuple[int, int]]:
     """(price, days late) of every place of a batch; a place without a car is as late as one in the yard."""
     calendar, units = calendar_of(db), units_of_batch(db, batch)
     for share in batch.shares:
-        price = db.get_one(ContractLine, share.contract_line_id).unit_price
+        price = _price(db, share)
         left = [unit.delivered_at for unit in units if unit.contract_line_id == share.contract_line_id]
         ends = [calendar.today(moment) if moment else today for moment in left]
         ends += [today] * (share.quantity - len(ends))

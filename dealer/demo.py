@@ -20,6 +20,7 @@ from dealer.demo_outings import OUTING_SCENES
 from dealer.demo_prices import PRICE_SCENES
 from dealer.demo_privacy import PRIVACY_SCENES
 from dealer.demo_stage import Stage
+from dealer.demo_stock import STOCK_SCENES
 from dealer.demo_trips import TRIP_SCENES
 from dealer.engine.database import Database
 from dealer.engine.words import word_of
@@ -35,6 +36,7 @@ SCENES = (
     *CLAUSE_SCENES,
     *INSPECTION_SCENES,
     *MONEY_SCENES,
+    *STOCK_SCENES,
     *FLOOR_SCENES,
     *OFFER_SCENES,
     *PRICE_SCENES,

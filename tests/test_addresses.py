@@ -79,6 +79,7 @@ GET      /deliveries/<int:number>
 GET      /deliveries/<int:number>/copies/<uuid:key>
 POST     /deliveries/<int:number>/fill
 POST     /deliveries/<int:number>/print
+GET      /deliveries/calendar
 GET      /democars
 GET POST /democars/<uuid:key>/edit
 GET POST /democars/<uuid:key>/status

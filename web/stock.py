@@ -10,8 +10,6 @@ from flask import Blueprint, g, render_template, request
 from dealer import (
     allocation,
     allocation_queue,
-    arrivals,
-    catalogue,
     delivery_lists,
     inspection,
     people,
@@ -25,33 +23,20 @@ from dealer.engine.steps import Ask
 from dealer.handover import authorised_receivers
 from dealer.records.contracts import PartyRole
 from dealer.records.deliveries import Batch, Inspection
-from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
+from dealer.records.vehicles import Unit, UnitState
 from dealer.terms import HANDOVER_CHECKS
 from dealer.vehicles import UNITS
 from dealer.yard import NewUnit
 from web import steps
-from web.asking import Answer, a_number, looking, me, need, or_404, write
+from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form, options
 from web.inspection_lists import group_word, item_word
-from web.language import say, short_day, show, word
+from web.language import say, short_day, word
 from web.unit_page import draw, gate_items, odd_of, vin_facts
 
 pages = Blueprint("stock", __name__)
 U = UnitState
 
-FILTERS: dict[str, tuple[UnitState, ...]] = {
-    "here": vehicles.IN_HOUSE,
-    "free": (U.IN_STOCK,),
-    "contract": allocation.HELD,
-    "coming": arrivals.COMING,
-    "gone": (U.DELIVERED, U.RETURNED),
-    "all": (),
-    **{state.value: (state,) for state in U},
-}
-FILTER_WORDS = (
-    ("here", "In the yard"), ("free", "Free"), ("contract", "On a contract"), ("coming", "On the way"),
-    ("gone", "Handed over"), ("all", "All"),
-)  # fmt: skip
 STATE_TONES = {
     U.ORDERED: "neutral", U.IN_TRANSIT: "info", U.IN_STOCK: "ok", U.ALLOCATED: "info", U.PDI: "wait",
     U.PDI_FAILED: "bad", U.READY: "ok", U.DELIVERED: "neutral", U.RETURNED: "bad", U.LOANED: "wait",
@@ -213,7 +198,7 @@ def _replacements() -> list[tuple[str, str]]:
     ]
 
 
-# ── list ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── about cars ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 TABS = (
@@ -230,122 +215,17 @@ def tabs(current: str) -> list[dict[str, Any]]:
     return [{"label": say(label), "url": url, "current": url == current} for url, label in seen if len(seen) > 1]
 
 
-@pages.get("/stock")
-def index() -> Answer:
-    """The cars of the shop, by where they and their certificates stand, model, age, and the end of the VIN."""
-    need("see stock")
-    chosen = request.args.get("state", "here")
-    wanted = _wanted(chosen)
-    found = vehicles.stock(looking(), me(), wanted, above=request.args.get("above", 0, type=a_number))
-    page, more = found[: vehicles.PAGE], len(found) > vehicles.PAGE
-    figures = vehicles.figures(looking(), me(), _old_since())
-    return render_template(
-        "stock/list.html",
-        rows=[_row(unit) for unit in page],
-        chosen=chosen,
-        wanted=wanted,
-        models=[
-            (str(each.id), f"{each.brand} {each.name} {each.configuration}")
-            for each in catalogue.on_sale(looking(), me())
-        ],
-        tabs=tabs("/stock"),
-        states=[(state.value, show(state)) for state in U],
-        certificates=[(each.value, show(each)) for each in Certificate],
-        filters=[(name, say(label), _count(name, figures)) for name, label in FILTER_WORDS],
-        figures=_head(figures),
-        older=page[-1].number if more else None,
-        keeps=me().may_or_stands_in("keep stock"),
-    )
-
-
-def _wanted(chosen: str) -> vehicles.Wanted:
-    certificate = request.args.get("certificate", "")
-    return vehicles.Wanted(
-        states=FILTERS.get(chosen, ()),
-        model_id=_model(request.args.get("model", "")),
-        certificate=Certificate(certificate) if certificate in list(Certificate) else None,
-        arrived_by=_old_since() if request.args.get("old") else None,
-        typed=request.args.get("q", "")[:100].strip(),
-    )
-
-
-def _model(given: str) -> UUID | None:
+def model_asked() -> UUID | None:
+    """The model that the address names."""
     try:
-        return UUID(given)
+        return UUID(request.args.get("model", ""))
     except ValueError:
         return None
 
 
-def _today() -> date:
+def today() -> date:
+    """The shop's day."""
     return calendar_of(looking()).today(g.now)
-
-
-def _old_since() -> date:
-    if "old_since" not in g:
-        g.old_since = vehicles.old_since(looking(), me().store_id, _today())
-    found: date = g.old_since
-    return found
-
-
-def _count(name: str, figures: vehicles.Figures) -> int | None:
-    """How many stand there; what has left is not counted."""
-    return None if name in ("gone", "all") else figures.of(*FILTERS[name])
-
-
-def _head(figures: vehicles.Figures) -> list[dict[str, Any]]:
-    """How many may be sold, what is coming, and what costs money while it stands."""
-    days = (_today() - _old_since()).days - 1
-    return [
-        {"label": say("Free"), "value": figures.of(U.IN_STOCK), "url": "/stock?state=free"},
-        {
-            "label": say("On the way"),
-            "value": figures.of(*arrivals.COMING),
-            "note": say("next on {day}", day=short_day(figures.next_on)) if figures.next_on else "",
-            "url": "/stock?state=coming",
-        },
-        {
-            "label": say("Certificates pledged"),
-            "value": figures.pledged,
-            "tone": "wait" if figures.pledged else "",
-            "url": "/stock?state=here&certificate=pledged",
-        },
-        {
-            "label": say("Over {days} days", days=days),
-            "value": figures.old,
-            "tone": "bad" if figures.old else "",
-            "url": "/stock?state=here&old=1",
-        },
-    ]
-
-
-def _row(unit: Unit) -> dict[str, Any]:
-    return {
-        "url": KIND.url(unit),
-        "tone": "bad" if unit.damage or unit.state is U.PDI_FAILED else "",
-        "cells": [
-            {"text": unit.vin, "note": f"{unit.model.brand} {unit.model.name} {unit.model.configuration}"},
-            unit.colour,
-            unit.place or "—",
-            _since(unit),
-            {"text": show(unit.certificate), "tone": "wait" if unit.certificate is Certificate.PLEDGED else ""},
-            {"text": show(unit.invoice), "tone": "bad" if unit.invoice is InvoiceState.RED else ""},
-            {"text": show(unit.state), "note": say("Damaged") if unit.damage else ""},
-        ],
-    }
-
-
-def _since(unit: Unit) -> dict[str, str]:
-    """How long it has stood here; of a car on its way, when it is expected."""
-    if unit.state in arrivals.COMING:
-        late = unit.expected_on is not None and unit.expected_on < _today()
-        day = say("expected {day}", day=short_day(unit.expected_on)) if unit.expected_on else say("no day named")
-        return {"text": day, "tone": "bad" if late else "", "note": say("Overdue") if late else ""}
-    days = vehicles.age(unit, _today())
-    if days is None or unit.arrived_on is None:
-        return {"text": "—"}
-    old = unit.arrived_on <= _old_since()
-    note = say("stands too long") if old else ""
-    return {"text": say("{days} days", days=days), "tone": "bad" if old else "", "note": note}
 
 
 # ── a new car ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -385,9 +265,9 @@ def _new(form: Form | None, trouble: Any) -> str:
 def vin() -> Answer:
     """What the VIN that somebody types says: maker, model year, plant, and what looks odd about it."""
     need("keep stock")
-    model = vins.model_of(looking(), me(), _model(request.args.get("model", "")))
+    model = vins.model_of(looking(), me(), model_asked())
     try:
-        reading = vins.read(looking(), me(), request.args.get("vin", "")[:40], _today(), model)
+        reading = vins.read(looking(), me(), request.args.get("vin", "")[:40], today(), model)
     except Malformed as wrong:
         return render_template("stock/vin.html", wrong=say(wrong.sentence, **wrong.values))
     return render_template("stock/vin.html", facts=vin_facts(reading), odd=odd_of(reading))

@@ -5,8 +5,8 @@ from alembic import op
 
 from dealer.engine.columns import DocumentType
 
-revision = "0044"
-down_revision = "0043"
+revision = "0046"
+down_revision = "0045"
 
 
 def upgrade() -> None:

@@ -1,0 +1,33 @@
+"""Scenes of the yard: a truck on its way, a certificate at the bank, a car that nobody has bought for too long."""
+
+from dealer import people, vehicles
+from dealer.demo_stage import Stage
+from dealer.records.vehicles import Certificate, Unit
+from dealer.yard import NewUnit, Shipment, UnitPapers
+
+ON_THE_TRUCK = ("LYLEV3E35T2300015", "LYLEV3E37T2300016", "LYLEV3E39T2300017")
+STANDS_TOO_LONG = "LYLAA4188T2100022"
+
+
+def a_truck_is_on_its_way(stage: Stage) -> None:
+    """Three electric cars, ordered and shipped; tomorrow they come off the truck."""
+    for vin in ON_THE_TRUCK:
+        told = NewUnit(model=stage.models["E3"], vin=vin, colour="珠光白", expected_on=stage.day(-1))
+        number = stage.begin("孙强", 12, "10:00", "order", vehicles.new_unit, told)
+        shipped = Shipment(carrier="滇运物流", waybill="DY-2088", expected_on=stage.day(-1))
+        stage.take("孙强", 3, "10:00", Unit, number, "ship", shipped)
+
+
+def cars_that_cost_money_while_they_stand(stage: Stage) -> None:
+    """One has stood for eighty days; the certificate of another lies at the bank."""
+    told = NewUnit(
+        model=stage.models["X5"], vin=STANDS_TOO_LONG, colour="星空黑", place="B 区 01 位", arrived_on=stage.day(80)
+    )
+    number = stage.begin("孙强", 25, "09:50", "arrive", vehicles.new_unit, told)
+    with stage.acting("孙强", 20, "09:00") as ask:
+        unit = people.by_number(ask.db, Unit, ask.actor, number)
+        papers = UnitPapers(certificate=Certificate.PLEDGED, place=unit.place) if unit else None
+    stage.take("孙强", 20, "09:10", Unit, number, "keep_papers", papers)
+
+
+STOCK_SCENES = (a_truck_is_on_its_way, cars_that_cost_money_while_they_stand)
