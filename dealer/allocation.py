@@ -175,6 +175,7 @@ def _free(store_id: UUID, model_id: UUID, colour: str) -> Select[Unit]:
         Unit.state == U.IN_STOCK,
         Unit.damage.is_(None),
         Unit.claim_batch_id.is_(None),
+        Unit.reserved_until.is_(None),
     )
 
 
@@ -245,7 +246,8 @@ def claimed_batch_can_take_it(unit: Unit, ask: Ask) -> Refusal | None:
 def replacement_fits(unit: Unit, ask: Ask) -> Refusal | None:
     """Another car of the same model and colour, free and undamaged; another spec is an amendment."""
     other = people.by_id(ask.db, Unit, ask.actor, ask.facts.replacement)
-    if other is None or other.state is not U.IN_STOCK or other.damage or other.claim_batch_id:
+    taken = other is None or other.damage or other.claim_batch_id or other.reserved_until
+    if other is None or other.state is not U.IN_STOCK or taken:
         return no("Choose a free, undamaged car from stock.", code="E-SWAP", field="replacement")
     if (other.model_id, other.colour) != (unit.model_id, unit.colour):
         return no(

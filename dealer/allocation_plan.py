@@ -2,11 +2,12 @@
 
 Arithmetic over rows that allocation_queue.py has read. Contracts are served in the order in which they took effect,
 the batches of a contract by the day they are due. Each place takes the car that is there soonest; of those that stand
-in the yard first one whose certificate is free, then the one that has stood longest, then by its place, so that cars
-that stand together go together. Cars that are still to come serve the promise, not the step.
+in the yard first one that is kept for this very deal, then one whose certificate is free, then the one that has stood
+longest, then by its place, so that cars that stand together go together. Cars that are still to come serve the promise,
+not the step.
 """
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,7 @@ class Want:
 
     batch_id: UUID
     contract_id: UUID
+    deal_id: UUID
     contract: str
     turn: tuple[date, int, date, int]
     spec: Spec
@@ -38,9 +40,14 @@ class Want:
         """The day of the batch."""
         return self.turn[2]
 
-    def is_of_an_earlier_contract_than(self, other: "Want") -> bool:
-        """Whether it came first: by the day its contract took effect, then by number."""
-        return self.turn[:2] < other.turn[:2]
+
+@dataclass(frozen=True)
+class Kept:
+    """For which deal a car is kept before there is a contract, for whom, and until when."""
+
+    deal_id: UUID
+    customer: str
+    until: date
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class Car:
     pledged: bool = False
     damaged: bool = False
     claimed: bool = False
+    kept: Kept | None = None
 
     @property
     def is_here(self) -> bool:
@@ -95,20 +103,58 @@ class Served:
 
 def serve(wants: Iterable[Want], cars: Iterable[Car], today: date) -> list[Served]:
     """Serve the wants in their order, each place the car that is there soonest."""
-    queues, barred = defaultdict[Spec, deque[Car]](deque), defaultdict[Spec, list[Car]](list)
-    for car in sorted(cars, key=lambda car: _soonest(car, today)):
+    queues, barred = defaultdict[Spec, list[Car]](list), defaultdict[Spec, list[Car]](list)
+    for car in sorted(cars, key=lambda car: _soonest(car, today), reverse=True):
         (barred if car.damaged or car.claimed else queues)[car.spec].append(car)
-    before, served = defaultdict[Spec, list[Want]](list), []
+    yard = {spec: _Yard(queue) for spec, queue in queues.items()}
+    before, served = defaultdict[Spec, list[tuple[Want, int]]](list), []
     for want in sorted(wants, key=lambda want: want.turn):
-        queue = queues[want.spec]
-        given = [queue.popleft() for _ in range(min(want.count, len(queue)))]
-        here, coming = [car for car in given if car.is_here], [car for car in given if not car.is_here]
-        why = [_pledged(sum(car.pledged for car in here))]
-        if len(here) < want.count:
-            why += _why_short(want, coming, want.count - len(given), barred[want.spec], before[want.spec])
-        served.append(Served(want, tuple(here), tuple(coming), tuple(told_once(why))))
-        before[want.spec].append(want)
+        here = yard.setdefault(want.spec, _Yard([]))
+        own = here.kept_for(want.deal_id, want.count)
+        given = own + here.free(want.count - len(own))
+        ready, coming = [car for car in given if car.is_here], [car for car in given if not car.is_here]
+        why = [_pledged(sum(car.pledged for car in ready))]
+        if len(ready) < want.count:
+            others = barred[want.spec] + here.kept_for_others(want.deal_id)
+            why += _why_short(want, coming, want.count - len(given), others, before[want.spec])
+        served.append(Served(want, tuple(ready), tuple(coming), tuple(told_once(why))))
+        before[want.spec].append((want, want.count - len(own)))
     return served
+
+
+class _Yard:
+    """The cars of one model and colour that somebody can have; the soonest stands at the end."""
+
+    def __init__(self, cars: list[Car]) -> None:
+        self._free = [car for car in cars if car.kept is None]
+        self._kept = defaultdict[UUID, list[Car]](list)
+        for car in cars:
+            if car.kept is not None:
+                self._kept[car.kept.deal_id].append(car)
+
+    def free(self, count: int) -> list[Car]:
+        """So many at most."""
+        return [self._free.pop() for _ in range(min(count, len(self._free)))]
+
+    def kept_for(self, deal_id: UUID, count: int) -> list[Car]:
+        """So many at most of those that are kept for a deal."""
+        kept = self._kept[deal_id]
+        return [kept.pop() for _ in range(min(count, len(kept)))]
+
+    def kept_for_others(self, deal_id: UUID) -> list[Car]:
+        """Those that are kept for other deals."""
+        return [car for deal, kept in self._kept.items() if deal != deal_id for car in kept]
+
+
+def beyond_kept(queue: Iterable[Want], kept: Counter[UUID | None]) -> list[tuple[str, int]]:
+    """Which contracts wait for how many cars once each deal has those that are kept for it."""
+    waiting, left = [], Counter(kept)
+    for want in queue:
+        own = min(want.count, left[want.deal_id])
+        left[want.deal_id] -= own
+        if want.count > own:
+            waiting.append((want.contract, want.count - own))
+    return waiting
 
 
 def _soonest(car: Car, today: date) -> tuple[date, bool, date, str, int]:
@@ -119,14 +165,16 @@ def _soonest(car: Car, today: date) -> tuple[date, bool, date, str, int]:
 
 
 def _why_short(
-    want: Want, coming: list[Car], missing: int, barred: list[Car], before: list[Want]
+    want: Want, coming: list[Car], missing: int, others: list[Car], before: list[tuple[Want, int]]
 ) -> list[Refusal | None]:
-    """What is on its way, damaged, claimed; who came first; what nobody has ordered."""
+    """What is on its way, damaged, claimed, kept for others; who came first; what nobody has ordered."""
+    sound = [car for car in others if not car.damaged]
     return [
         *(_comes(*how, count) for how, count in Counter((car.state, car.free_on) for car in coming).items()),
-        _damaged(sum(car.damaged for car in barred)),
-        _claimed(sum(car.claimed for car in barred)),
-        came_first([each for each in before if each.is_of_an_earlier_contract_than(want)]),
+        _damaged(len(others) - len(sound)),
+        _claimed(sum(car.claimed for car in sound)),
+        *(_reserved(kept, count) for kept, count in Counter(car.kept for car in sound if not car.claimed).items()),
+        came_first([(each.contract, count) for each, count in before if count and each.turn[:2] < want.turn[:2]]),
         _to_be_ordered(want, missing),
     ]
 
@@ -171,13 +219,22 @@ def _claimed(count: int) -> Refusal | None:
     return None
 
 
-def came_first(earlier: list[Want], **about: Any) -> Refusal | None:
+def _reserved(kept: Kept | None, count: int) -> Refusal | None:
+    if kept is not None:
+        return no(
+            "{count} such cars are kept for {customer} until {day}.",
+            code="E-RESERVED", count=count, customer=kept.customer, day=kept.until,
+        )  # fmt: skip
+    return None
+
+
+def came_first(earlier: list[tuple[str, int]], **about: Any) -> Refusal | None:
     """Those who wait since an earlier day are served first; only two people together let somebody pass."""
     if earlier:
         return no(
             "Contract {first} came first and still waits for {waiting} such cars: ask for an exception with a reason.",
-            code="E-FIRST-COME", fix="ask_out_of_turn", first=earlier[0].contract,
-            waiting=sum(each.count for each in earlier), **about,
+            code="E-FIRST-COME", fix="ask_out_of_turn", first=earlier[0][0],
+            waiting=sum(count for _, count in earlier), **about,
         )  # fmt: skip
     return None
 

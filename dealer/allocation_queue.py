@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from dealer import allocation, people
 from dealer.allocation import ON_CONTRACT, TAKING
-from dealer.allocation_plan import Car, Served, Spec, Want, came_first, serve
+from dealer.allocation_plan import Car, Kept, Served, Spec, Want, beyond_kept, came_first, serve
 from dealer.engine.steps import Ask, Refusal, on_facts
 from dealer.people import Actor
 from dealer.records.contracts import Contract, ContractLine, ContractState
+from dealer.records.customers import Customer
 from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchShare
 from dealer.records.vehicles import Certificate, Model, Unit, UnitState
@@ -33,14 +34,34 @@ ON_THE_WAY = (U.ORDERED, U.IN_TRANSIT, U.LOANED)
 def first_come_is_served(unit: Unit, ask: Ask) -> Refusal | None:
     """先到先得: contracts that took effect earlier get their cars first, unless enough are here for all."""
     batch = allocation.chosen(unit, ask)
-    if batch is None:
+    if batch is None or unit.reserved_until is not None:
         return None
-    turn = (batch.contract.effective_on, batch.contract.number)
-    queue = wants(ask.db, unit.store_id, {(unit.model_id, unit.colour)})
-    earlier = [each for each in queue if each.turn[:2] < turn]
-    if earlier and allocation.free_cars(ask.db, unit) <= sum(each.count for each in earlier):
+    earlier = waiting_for(ask.db, unit, before=batch.contract)
+    if earlier and allocation.free_cars(ask.db, unit) <= sum(count for _, count in earlier):
         return came_first(earlier, field="batch")
     return None
+
+
+def waiting_for(db: Session, unit: Unit, before: Contract | None = None) -> list[tuple[str, int]]:
+    """Which contracts wait for how many such cars beyond those that are kept for them, first come first; with `before`
+    only those that came before it."""
+    queue = wants(db, unit.store_id, {(unit.model_id, unit.colour)})
+    if before is not None:
+        turn = (before.effective_on or date.min, before.number)
+        queue = [each for each in queue if each.turn[:2] < turn]
+    return beyond_kept(queue, _kept(db, unit)) if queue else []
+
+
+def _kept(db: Session, like: Unit) -> Counter[UUID | None]:
+    """How many such cars are kept for which deals."""
+    query = select(Unit.case_id, func.count()).where(
+        Unit.store_id == like.store_id, Unit.model_id == like.model_id, Unit.colour == like.colour,
+        Unit.state == U.IN_STOCK, Unit.reserved_until.is_not(None), Unit.damage.is_(None),
+    )  # fmt: skip
+    found: Counter[UUID | None] = Counter()
+    for deal, count in db.execute(query.group_by(Unit.case_id)):
+        found[deal] = count
+    return found
 
 
 # ── who waits ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -52,8 +73,8 @@ def wants(db: Session, store_id: UUID, specs: Iterable[Spec] | None = None) -> l
     wanted = None if specs is None else set(specs)
     query = (
         select(
-            BatchShare.batch_id, Contract.id, Contract.code, Contract.effective_on, Contract.number, Batch.due_on,
-            Batch.position, ContractLine.model_id, ContractLine.colour, Model.brand, Model.name,
+            BatchShare.batch_id, Contract.id, Contract.deal_id, Contract.code, Contract.effective_on, Contract.number,
+            Batch.due_on, Batch.position, ContractLine.model_id, ContractLine.colour, Model.brand, Model.name,
             BatchShare.contract_line_id, BatchShare.quantity,
         )
         .join(Batch, Batch.id == BatchShare.batch_id)
@@ -70,10 +91,12 @@ def wants(db: Session, store_id: UUID, specs: Iterable[Spec] | None = None) -> l
         query = query.where(ContractLine.model_id.in_({model for model, _ in wanted}))
     taken, found = _taken(db, store_id), []
     for row in db.execute(query):
-        batch, contract, code, day, number, due, position, model, colour, brand, name, line, places = row
+        batch, contract, deal, code, day, number, due, position, model, colour, brand, name, line, places = row
         empty, turn = places - taken[batch, line], (day or date.min, number, due, position)
         if empty > 0 and (wanted is None or (model, colour) in wanted):
-            found.append(Want(batch, contract, code or str(number), turn, (model, colour), f"{brand} {name}", empty))
+            found.append(
+                Want(batch, contract, deal, code or str(number), turn, (model, colour), f"{brand} {name}", empty)
+            )
     return sorted(found, key=lambda want: want.turn)
 
 
@@ -107,21 +130,37 @@ def cars(db: Session, store_id: UUID, specs: Iterable[Spec]) -> list[Car]:
     query = select(
         Unit.id, Unit.number, Unit.version, Unit.vin, Unit.model_id, Unit.colour, Unit.state, Unit.expected_on,
         Unit.lent_until, Unit.arrived_on, Unit.place, Unit.certificate, Unit.damage.is_not(None),
-        Unit.claim_batch_id.is_not(None),
-    ).where(
+        Unit.claim_batch_id.is_not(None), Unit.case_id, Unit.reserved_until, Customer.name,
+    ).outerjoin(Deal, Deal.id == Unit.case_id).outerjoin(Customer, Customer.id == Deal.customer_id).where(
         Unit.store_id == store_id,
         Unit.model_id.in_({model for model, _ in wanted}),
         Unit.state.in_([state.value for state in (U.IN_STOCK, *ON_THE_WAY)]),
     )  # fmt: skip
-    return [
-        Car(
-            key, number, version, vin, (model, colour), state, until if state is U.LOANED else expected, arrived, place,
-            certificate is Certificate.PLEDGED, damaged, claimed,
-        )
-        for key, number, version, vin, model, colour, state, expected, until, arrived, place, certificate, damaged,
-        claimed in db.execute(query)
-        if (model, colour) in wanted
-    ]  # fmt: skip
+    found = []
+    for row in db.execute(query):
+        key, number, version, vin, model, colour, state, expected, until, arrived, place, *rest = row
+        certificate, damaged, claimed, deal, kept_until, customer = rest
+        if (model, colour) in wanted:
+            kept = Kept(deal, customer, kept_until) if kept_until else None
+            day, pledged = until if state is U.LOANED else expected, certificate is Certificate.PLEDGED
+            found.append(
+                Car(
+                    key,
+                    number,
+                    version,
+                    vin,
+                    (model, colour),
+                    state,
+                    day,
+                    arrived,
+                    place,
+                    pledged,
+                    damaged,
+                    claimed,
+                    kept,
+                )
+            )
+    return found
 
 
 # ── the plan ──────────────────────────────────────────────────────────────────────────────────────────────────────

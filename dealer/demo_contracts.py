@@ -28,10 +28,12 @@ from dealer.inspection import PdiAnswer, PdiReport, items_for
 from dealer.invoices import NewInvoice
 from dealer.records.bundles import Bundle
 from dealer.records.contracts import Contract, PaymentEvent
+from dealer.records.customers import Customer
 from dealer.records.deals import Deal, PurchaseMode
 from dealer.records.deliveries import Batch, ItemResult
 from dealer.records.quotations import PriceException, Quotation
 from dealer.records.vehicles import Energy, Unit
+from dealer.reservations import Reservation
 from dealer.rulings import Approval, Reasons
 from dealer.testdrive import Waiver, WaiverGround
 from dealer.their_paper import TheirLine, TheirPaper
@@ -57,6 +59,7 @@ X5_VINS = (
     "LYLAA4183T2100011", "LYLAA4185T2100012", "LYLAA4187T2100013", "LYLAA4189T2100014", "LYLAA4180T2100015",
     "LYLAA4182T2100016", "LYLAA4184T2100017", "LYLAA4186T2100018", "LYLAA4188T2100019", "LYLAA4184T2100020",
 )  # fmt: skip
+RESERVED_VINS = ("LYLAA4186T2100021", "LYLAA4188T2100022")
 E3_VINS = ("LYLEV3E38T2300011", "LYLEV3E3XT2300012", "LYLEV3E31T2300013", "LYLEV3E33T2300014")
 SOONER = "车辆与约定不符的，甲方应在接到通知后5日内修复；逾期的，乙方可以要求更换同型号、同配置的新车。"
 
@@ -94,6 +97,18 @@ def cars_are_ready_to_hand_over(stage: Stage) -> None:
     one_car_fewer(stage, drawn)
 
 
+def cars_are_reserved_before_the_contract(stage: Stage) -> None:
+    """Two that nobody's contract waits for, while the city reads its paper."""
+    arrived(stage, "X5", RESERVED_VINS, 6)
+    with stage.acting("李娜", 1, "10:00") as ask:
+        query = select(Deal).join(Customer, Customer.id == Deal.customer_id).where(Customer.name == CITY.name)
+        deal = ask.db.scalars(query).one()
+        units = ask.db.scalars(select(Unit.number).where(Unit.vin.in_(RESERVED_VINS)).order_by(Unit.number))
+        key, numbers = deal.id, list(units)
+    for number in numbers:
+        stage.take("李娜", 1, "10:00", Unit, number, "reserve", Reservation(deal=key, until=stage.day(-2)))
+
+
 def the_contracts_of_a_day_are_printed(stage: Stage) -> None:
     """In one file, handed out the same afternoon."""
     with stage.acting("吴倩", 15, "16:00", WantedBundle()) as ask:
@@ -105,7 +120,7 @@ def the_contracts_of_a_day_are_printed(stage: Stage) -> None:
 
 CONTRACT_SCENES = (
     a_contract_is_under_review, a_contract_waits_for_its_number, cars_are_ready_to_hand_over,
-    the_contracts_of_a_day_are_printed,
+    cars_are_reserved_before_the_contract, the_contracts_of_a_day_are_printed,
 )  # fmt: skip
 
 

@@ -12,7 +12,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import allocation, allocation_queue, batch_plans, handover, inspection, invoices, people, vins, yard
+from dealer import (
+    allocation,
+    allocation_queue,
+    batch_plans,
+    handover,
+    inspection,
+    invoices,
+    people,
+    reservations,
+    vins,
+    yard,
+)
 from dealer.allocation import HELD, ON_CONTRACT, Allocation, Claim, Swap
 from dealer.arrivals import COMING
 from dealer.deals import Comment
@@ -28,6 +39,7 @@ from dealer.records.contracts import Contract
 from dealer.records.deals import GIVEN_UP, Deal
 from dealer.records.deliveries import Batch
 from dealer.records.vehicles import Certificate, Model, Unit, UnitState
+from dealer.reservations import Reservation
 from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewDay, NewUnit, Shipment, TakenBack, UnitPapers
 
 U = UnitState
@@ -105,25 +117,41 @@ STEPS = [
          (yard.certificate_leaves_with_the_car,),
          (yard.note_papers,)),
     Step("lend", U.IN_STOCK, U.LOANED, KEEPER, Loan,
-         (allocation.nobody_claims_the_car,),
+         (allocation.nobody_claims_the_car, reservations.car_is_kept_for_nobody),
          (yard.note_loan,)),
     Step("give_back", U.LOANED, U.IN_STOCK, KEEPER, GivenBack,
          (inspection.odometer_does_not_run_back,),
          (yard.end_loan,)),
 
+    # kept before there is a contract
+    Step("reserve", U.IN_STOCK, SAME, has("own deals"), Reservation,
+         (*FREE, reservations.car_is_kept_for_nobody, reservations.contracts_in_force_have_their_cars,
+          reservations.deal_has_no_contract_in_force, reservations.accepted_quotation_names_the_car,
+          reservations.time_is_within_the_house_rule),
+         (reservations.keep,)),
+    Step("extend_reservation", U.IN_STOCK, SAME, has("decide on deals"), None,
+         (reservations.a_car_is_kept, reservations.it_was_not_extended),
+         (reservations.keep_longer,)),
+    Step("release_reservation", U.IN_STOCK, SAME, owner_or("decide on deals"), None,
+         (reservations.a_car_is_kept,),
+         (reservations.forget,)),
+    Step("lapse_reservation", U.IN_STOCK, SAME, SYSTEM, None,
+         (reservations.reservation_is_over,),
+         (reservations.forget,)),
+
     # allocation
     Step("allocate", U.IN_STOCK, U.ALLOCATED, ALLOCATOR, Allocation,
-         (*FREE, *TO_CONTRACT, allocation_queue.first_come_is_served),
-         (allocation.put_on_contract,)),
+         (*FREE, reservations.car_is_kept_for_nobody_else, *TO_CONTRACT, allocation_queue.first_come_is_served),
+         (allocation.put_on_contract, reservations.forget)),
     Step("allocate", HELD, SAME, ALLOCATOR, Allocation,
          (allocation.vin_is_on_no_contract,)),
     Step("ask_out_of_turn", U.IN_STOCK, SAME, has("ask out of turn"), Claim,
-         (*FREE, *TO_CONTRACT),
+         (*FREE, reservations.car_is_kept_for_nobody_else, *TO_CONTRACT),
          (allocation.note_claim,)),
     Step("allocate_out_of_turn", U.IN_STOCK, U.ALLOCATED, has("allow out of turn"), None,
          (allocation.a_claim_waits, allocation.somebody_else_claimed, allocation.unit_is_undamaged,
           allocation.claimed_batch_can_take_it),
-         (allocation.put_on_contract,)),
+         (allocation.put_on_contract, reservations.forget)),
     Step("refuse_out_of_turn", U.IN_STOCK, SAME, has("allow out of turn"), Comment,
          (allocation.a_claim_waits,),
          (allocation.drop_claim,)),
@@ -203,10 +231,10 @@ def new_unit(ask: Ask) -> Unit:
 
 def of_deal(db: Session, deal: Deal) -> list[Unit]:
     """The deal's cars that may move by themselves: those called in by a swap with those they replace, those of a
-    batch that was ended, and, once the deal is over, every car that is still on its contract."""
+    batch that was ended, those kept before the contract, and, once the deal is over, every car on its contract."""
     query = select(Unit).where(Unit.case_id == deal.id)
     if deal.state in GIVEN_UP:
-        query = query.where(Unit.state.in_([state.value for state in HELD]))
+        query = query.where(Unit.state.in_([state.value for state in HELD]) | Unit.reserved_until.is_not(None))
     else:
         called_in = (Unit.state == U.IN_STOCK) & Unit.replaces_id.is_not(None)
         ended = select(Batch.id).join(
@@ -215,7 +243,8 @@ def of_deal(db: Session, deal: Deal) -> list[Unit]:
         of_an_ended_batch = Unit.state.in_([state.value for state in HELD]) & Unit.batch_id.in_(
             ended.where(Batch.deal_id == deal.id)
         )
-        query = query.where(or_(called_in, Unit.replaced_by_id.is_not(None), of_an_ended_batch))
+        kept = Unit.reserved_until.is_not(None)
+        query = query.where(or_(called_in, kept, Unit.replaced_by_id.is_not(None), of_an_ended_batch))
     return list(db.scalars(query.order_by(Unit.number)))
 
 
@@ -226,6 +255,7 @@ class Wanted:
     states: tuple[UnitState, ...] = ()
     model_id: UUID | None = None
     certificate: Certificate | None = None
+    kept: bool | None = None  # for a deal before its contract
     arrived_by: date | None = None  # in stock since this day or longer
     typed: str = ""
 
@@ -239,6 +269,8 @@ def stock(db: Session, who: Actor, wanted: Wanted, above: int = 0) -> list[Unit]
         query = query.where(Unit.model_id == wanted.model_id)
     if wanted.certificate is not None:
         query = query.where(Unit.certificate == wanted.certificate)
+    if wanted.kept is not None:
+        query = query.where(Unit.reserved_until.is_not(None) if wanted.kept else Unit.reserved_until.is_(None))
     if wanted.arrived_by is not None:
         query = query.where(Unit.arrived_on <= wanted.arrived_by)
     if wanted.typed:
@@ -276,6 +308,7 @@ class Figures:
     """The head of the stock list: how many cars stand where, and what costs money while it stands."""
 
     by_state: dict[UnitState, int]
+    kept: int  # in stock, for a deal before its contract
     pledged: int  # in the house, the certificate at the bank
     old: int  # in the house for longer than the house rule says
     next_on: date | None  # the next day on which a car is expected
@@ -284,23 +317,30 @@ class Figures:
         """How many are in one of these states."""
         return sum(self.by_state.get(state, 0) for state in states)
 
+    @property
+    def free(self) -> int:
+        """How many anybody could have."""
+        return self.of(U.IN_STOCK) - self.kept
+
 
 def figures(db: Session, who: Actor, old_since: date) -> Figures:
     """What has not been handed over or given back, counted in one query; `old_since`: arrived by then is old."""
     is_old = case((Unit.arrived_on <= old_since, 1), else_=0)
-    query = select(Unit.state, Unit.certificate, is_old, func.count(), func.min(Unit.expected_on)).where(
+    keeps = func.count(Unit.reserved_until)
+    query = select(Unit.state, Unit.certificate, is_old, keeps, func.count(), func.min(Unit.expected_on)).where(
         Unit.store_id == who.store_id, Unit.state.in_([state.value for state in BEFORE_HANDOVER])
     )
     rows = db.execute(query.group_by(Unit.state, Unit.certificate, is_old)).all()
     by_state: dict[UnitState, int] = {}
-    for state, _, _, count, _ in rows:
+    for state, *_, count, _ in rows:
         by_state[state] = by_state.get(state, 0) + count
     here = [row for row in rows if row[0] in IN_HOUSE]
     days = [day for state, *_, day in rows if state in COMING and day is not None]
     return Figures(
         by_state,
-        pledged=sum(count for _, certificate, _, count, _ in here if certificate is Certificate.PLEDGED),
-        old=sum(count for _, _, old, count, _ in here if old),
+        kept=sum(kept for _, _, _, kept, _, _ in here),
+        pledged=sum(count for _, certificate, _, _, count, _ in here if certificate is Certificate.PLEDGED),
+        old=sum(count for _, _, old, _, count, _ in here if old),
         next_on=min(days, default=None),
     )
 

@@ -139,6 +139,16 @@ def contract(
         return made.number
 
 
+def quoted_deal(shop: Shop, quantity: int, *, customer: str = LESSOR, code: str = "X5") -> UUID:
+    """李娜's deal whose customer has said yes to so many cars, before there is a contract."""
+    key = model(shop, code)
+    with shop.acting("李娜", at("2026-11-18 09:00")) as ask:
+        deal = _deal(ask, customer, (False, False))
+        place(deal, DealState.QUOTATION)
+        _quoted(ask, deal, key, quantity, CAR)
+        return deal.id
+
+
 def _deal(ask: Ask, customer: str, filing: tuple[bool, bool]) -> Deal:
     keys = search_keys(customer)
     buyer = Customer(

@@ -108,7 +108,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "credit": CreditProfile(store_id=shop.store.id),
         "receipt": Receipt(store_id=shop.store.id, contract=Contract(**of_deal)),
         "care_call": CareCall(store_id=shop.store.id, agent_id=mine["owner_id"]),
-        "unit": Unit(store_id=shop.store.id, case_id=deal.id),
+        "unit": Unit(**of_deal),
         "drive": TestDrive(**mine),
         "trip": Trip(**mine),
         "data_request": DataRequest(store_id=shop.store.id),

@@ -7,15 +7,16 @@ from typing import Any
 
 from flask import Blueprint, flash, g, render_template, request
 
-from dealer import allocation_queue, workflow
+from dealer import allocation_queue, reservations, workflow
 from dealer.allocation_plan import Car, Served
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask, Refused, no
 from dealer.records.deliveries import Batch
-from web import steps
+from web import deals, steps
 from web import stock as cars
 from web.asking import Answer, looking, me, need, write
+from web.forms import options
 from web.language import say, short_day, told
 
 pages = Blueprint("allocation", __name__)
@@ -23,6 +24,15 @@ MOST_BATCHES = 50
 FOLDED_FROM = 12  # cars of one line that are shown without being asked for
 
 NOTHING_CHOSEN = no("Choose the cars to allocate: none is ticked.", code="E-REQ-FIELD")
+
+
+@options("reserving_deals")
+def _reserving_deals() -> list[tuple[str, str]]:
+    """Deals of this person that the car could be kept for."""
+    number = int((request.view_args or {})["number"])
+    unit = steps.find(looking(), steps.KINDS["stock"], number)
+    found = reservations.deals_for(looking(), me(), unit)
+    return [(str(deal.id), f"{deal.customer.name} · {deals.code_of(deal)}") for deal in found]
 
 
 @pages.get("/allocation")

@@ -6,7 +6,17 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import allocation, allocation_queue, care_lists, delays, delivery_lists, handover_papers, masking, people
+from dealer import (
+    allocation,
+    allocation_queue,
+    care_lists,
+    delays,
+    delivery_lists,
+    handover_papers,
+    masking,
+    people,
+    reservations,
+)
 from dealer.delivery import BATCHES
 from dealer.delivery_lists import Due
 from dealer.engine import history
@@ -23,6 +33,7 @@ from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import options
 from web.language import money, say, short_day, show, told
 from web.papers import show_file
+from web.unit_page import kept_until
 
 pages = Blueprint("deliveries", __name__)
 B = BatchState
@@ -129,9 +140,9 @@ def lacks(due: Due) -> str:
 
 @deals.panel
 def _panel(deal: Deal) -> dict[str, Any] | None:
-    """The batches of a deal."""
-    found = delivery_lists.of_deal(looking(), deal, _today())
-    if not found:
+    """The batches of a deal, and the cars that are kept for it before its contract."""
+    found, kept = delivery_lists.of_deal(looking(), deal, _today()), reservations.of_deal(looking(), deal)
+    if not found and not kept:
         return None
     rows = [
         {
@@ -143,6 +154,9 @@ def _panel(deal: Deal) -> dict[str, Any] | None:
         }
         for each in found
     ]
+    if kept:
+        title, ends = say("{count} cars reserved", count=len(kept)), kept_until(kept[0])
+        rows.append({"url": "/stock?state=kept", "title": title, "note": "", "badge": ends, "tone": "info"})
     return {"title": say("Deliveries"), "icon": "truck", "rows": rows, "buttons": [], "empty": ""}
 
 

@@ -13,6 +13,7 @@ from dealer import (
     delivery_lists,
     inspection,
     people,
+    reservations,
     vehicles,
     vins,
     workflow,
@@ -64,6 +65,8 @@ def _known(unit: Unit, action: str) -> dict[str, Any]:
             }
         case "receive":
             return {name: getattr(unit, name) for name in ("certificate", "certificate_number", "place", "keys")}
+        case "reserve":
+            return {"until": reservations.last_day(looking(), unit.store_id, today())}
         case "give_back" | "return":
             return {"keys": unit.keys}
         case _:

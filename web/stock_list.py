@@ -10,6 +10,7 @@ from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
 from web.asking import Answer, a_number, looking, me, need
 from web.language import say, short_day, show
 from web.stock import KIND, model_asked, tabs, today
+from web.unit_page import kept_until
 
 pages = Blueprint("stock_list", __name__)
 U = UnitState
@@ -17,6 +18,7 @@ U = UnitState
 FILTERS: dict[str, tuple[UnitState, ...]] = {
     "here": vehicles.IN_HOUSE,
     "free": (U.IN_STOCK,),
+    "kept": (U.IN_STOCK,),
     "contract": allocation.HELD,
     "coming": arrivals.COMING,
     "gone": (U.DELIVERED, U.RETURNED),
@@ -24,8 +26,8 @@ FILTERS: dict[str, tuple[UnitState, ...]] = {
     **{state.value: (state,) for state in U},
 }
 FILTER_WORDS = (
-    ("here", "In the yard"), ("free", "Free"), ("contract", "On a contract"), ("coming", "On the way"),
-    ("gone", "Handed over"), ("all", "All"),
+    ("here", "In the yard"), ("free", "Free"), ("kept", "Reserved"), ("contract", "On a contract"),
+    ("coming", "On the way"), ("gone", "Handed over"), ("all", "All"),
 )  # fmt: skip
 
 
@@ -61,6 +63,7 @@ def _wanted(chosen: str) -> vehicles.Wanted:
     certificate = request.args.get("certificate", "")
     return vehicles.Wanted(
         states=FILTERS.get(chosen, ()),
+        kept={"free": False, "kept": True}.get(chosen),
         model_id=model_asked(),
         certificate=Certificate(certificate) if certificate in list(Certificate) else None,
         arrived_by=_old_since() if request.args.get("old") else None,
@@ -77,6 +80,8 @@ def _old_since() -> date:
 
 def _count(name: str, figures: vehicles.Figures) -> int | None:
     """How many stand there; what has left is not counted."""
+    if name in ("free", "kept"):
+        return figures.free if name == "free" else figures.kept
     return None if name in ("gone", "all") else figures.of(*FILTERS[name])
 
 
@@ -84,7 +89,7 @@ def _head(figures: vehicles.Figures) -> list[dict[str, Any]]:
     """How many may be sold, what is coming, and what costs money while it stands."""
     days = (today() - _old_since()).days - 1
     return [
-        {"label": say("Free"), "value": figures.of(U.IN_STOCK), "url": "/stock?state=free"},
+        {"label": say("Free"), "value": figures.free, "url": "/stock?state=free"},
         {
             "label": say("On the way"),
             "value": figures.of(*arrivals.COMING),
@@ -117,7 +122,7 @@ def _row(unit: Unit) -> dict[str, Any]:
             _since(unit),
             {"text": show(unit.certificate), "tone": "wait" if unit.certificate is Certificate.PLEDGED else ""},
             {"text": show(unit.invoice), "tone": "bad" if unit.invoice is InvoiceState.RED else ""},
-            {"text": show(unit.state), "note": say("Damaged") if unit.damage else ""},
+            {"text": show(unit.state), "note": say("Damaged") if unit.damage else kept_until(unit)},
         ],
     }
 

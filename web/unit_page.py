@@ -101,6 +101,8 @@ def _badges(unit: Unit) -> list[dict[str, str]]:
         told.append({"label": say("Damaged"), "tone": "bad"})
     if unit.claim_batch_id:
         told.append({"label": say("Asked for out of turn"), "tone": "wait"})
+    if unit.reserved_until:
+        told.append({"label": kept_until(unit), "tone": "info"})
     if unit.certificate is Certificate.PLEDGED:
         told.append({"label": say("Certificate pledged"), "tone": "wait"})
     if unit.return_asked_by_id and unit.state is U.DELIVERED:
@@ -172,9 +174,25 @@ def _stays(happened: list[history.History]) -> list[dict[str, Any]]:
     ]
 
 
+def kept_until(unit: Unit) -> str:
+    """Reserved until 11-23, of a car that a deal has before its contract."""
+    return say("Reserved until {day}", day=short_day(unit.reserved_until)) if unit.reserved_until else ""
+
+
+def _kept(unit: Unit) -> list[dict[str, Any]]:
+    names = names_of([unit.reserved_by_id])
+    return [
+        {"label": say("Reserved for"), "value": unit.deal.customer.name, "url": steps.seen_url(unit.deal)},
+        {"label": say("Reserved by"), "value": names.get(unit.reserved_by_id, "") if unit.reserved_by_id else ""},
+        {"label": say("Until"), "value": short_day(unit.reserved_until)},
+    ]
+
+
 def _contract(unit: Unit) -> list[dict[str, Any]]:
-    """Whose car it is, or who asked for it out of turn."""
+    """Whose car it is, for whom it is kept, or who asked for it out of turn."""
     db = looking()
+    if unit.reserved_until:
+        return _kept(unit)
     batch = delivery_lists.batch_of(db, unit)
     if batch is None and unit.claim_batch_id:
         claimed = or_404(people.by_id(db, Batch, me(), unit.claim_batch_id))

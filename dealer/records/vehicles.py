@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealer.engine.database import (
@@ -103,7 +103,7 @@ class InvoiceState(StrEnum):
 
 
 class Unit(Living):
-    """A vehicle with its VIN. `case_id` is the deal it is allocated to."""
+    """A vehicle with its VIN. `case_id` is the deal it is allocated to, or kept for."""
 
     __tablename__ = "units"
     state: Mapped[UnitState] = mapped_column(state_of(UnitState))
@@ -136,6 +136,10 @@ class Unit(Living):
     claim_batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("batches.id"))  # asked for, out of turn
     claim_reason: Mapped[Prose | None]
     claim_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    # kept for the deal of `case_id` before there is a contract
+    reserved_until: Mapped[Day | None]
+    reserved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    reservation_extended: Mapped[Flag] = mapped_column(default=False, server_default=false())
     # inspection and hand-over
     pdi_passed_on: Mapped[Day | None]
     defect: Mapped[Prose | None]  # found by the inspection or by the receiver; gone with the next passed inspection
