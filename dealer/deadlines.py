@@ -25,6 +25,12 @@ ESCALATES_TO = {
     "callback": Role.SALES,
     "settle_clash": Role.GENERAL,
     "sign_day": Role.SALES,
+    "complaint_accept": Role.KEY_ACCOUNT,
+    "complaint_plan": Role.KEY_ACCOUNT,
+    "complaint_note": Role.KEY_ACCOUNT,
+    "complaint_callback": Role.KEY_ACCOUNT,
+    "complaint_grave": Role.GENERAL,
+    "complaint_solve": Role.GENERAL,
 }
 
 WARNING = "warning"

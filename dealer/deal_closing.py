@@ -1,6 +1,6 @@
 """The gates from signing to the end: a deal's rules that read deliveries, money, invoices and callbacks."""
 
-from dealer import aftercalls, contract, delivery, finance, in_force
+from dealer import aftercalls, complaints, contract, delivery, finance, in_force
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.records.deals import Deal
@@ -77,8 +77,12 @@ def callbacks_are_done(deal: Deal, ask: Ask) -> Refusal | None:
 
 def no_complaint_is_open(deal: Deal, ask: Ask) -> Refusal | None:
     """An open complaint about this delivery keeps the deal open."""
-    if deal.open_complaint:
-        return no("A complaint about this delivery is open: close it first.", code="E-COMPLAINT-OPEN")
+    left = complaints.of_deal(ask.db, deal)
+    if left:
+        return no(
+            "Complaint {numbers} about this delivery is open: close it first.", code="E-COMPLAINT-OPEN",
+            remover=Role.CUSTOMER_SERVICE, fix="complaints", numbers=[each.number for each in left],
+        )  # fmt: skip
     return None
 
 

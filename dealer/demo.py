@@ -10,6 +10,7 @@ from dealer import demo_shop, signin
 from dealer.demo_cards import CARD_SCENES
 from dealer.demo_care import CARE_SCENES
 from dealer.demo_clauses import CLAUSE_SCENES
+from dealer.demo_complaints import COMPLAINT_SCENES
 from dealer.demo_contracts import CONTRACT_SCENES
 from dealer.demo_deals import DEAL_SCENES
 from dealer.demo_floor import FLOOR_SCENES
@@ -45,6 +46,7 @@ SCENES = (
     *OUTING_SCENES,
     *CARD_SCENES,
     *CARE_SCENES,
+    *COMPLAINT_SCENES,
 )
 
 

@@ -29,6 +29,7 @@ SERVES = {
     "drive": "test_drive",
     "unit": "delivery",
     "batch": "delivery",
+    "complaint": "delivery",
     "care_call": "delivery",
 }
 

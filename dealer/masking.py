@@ -34,6 +34,7 @@ MASKS: dict[str, Reads] = {
     "contact.phone":    Reads("keep customers"),
     "party.phone":      Reads("keep customers"),
     "receiver.phone":   Reads("reach receivers"),
+    "complaint.phone":  Reads("ask after complaints", own=True),
 }  # fmt: skip
 
 

@@ -117,6 +117,17 @@ DUTIES: dict[str, frozenset[Role]] = {
     "see notes":              SELLERS,
     "sign hand-ins":          frozenset({R.KEY_ACCOUNT, R.SALES}),
     "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST}),
+    # after the sale
+    "register complaints":    EVERYBODY - {R.ADMIN},  # whoever meets customers hears of it first
+    "accept complaints":      frozenset({R.CUSTOMER_SERVICE}),
+    "handle complaints":      SELLERS | LEADERS | {R.SERVICE, R.CUSTOMER_SERVICE},
+    "assign complaints":      frozenset({R.CUSTOMER_SERVICE, R.KEY_ACCOUNT}),
+    "guide complaints":       frozenset({R.KEY_ACCOUNT}),
+    "direct complaints":      frozenset({R.GENERAL}),
+    "allow compensation":     LEADERS,
+    "ask after complaints":   frozenset({R.CUSTOMER_SERVICE, R.KEY_ACCOUNT, R.SERVICE}),  # never who handled it
+    "see complaints":         EVERYBODY - {R.ADMIN},
+    "see all complaints":     LEADERS | {R.SERVICE, R.CUSTOMER_SERVICE},
     # the house
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),
     "guard personal data":    frozenset({R.ADMIN, R.GENERAL}),

@@ -241,12 +241,16 @@ def price_of(db: Session, store_id: UUID, model_id: UUID, day: date) -> PriceLis
 
 def floor_of(roles: Iterable[Role], price: PriceListLine) -> int:
     """The floor per car below which a person of these roles needs somebody else's decision."""
+    tier = tier_of(roles)
+    return price.floor_consultant if tier is Tier.OWN else floor_of_tier(tier, price)
+
+
+def tier_of(roles: Iterable[Role]) -> Tier:
+    """How far the authority of a person of these roles reaches: everybody has that of a consultant."""
     held = set(roles)
     if Role.GENERAL in held:
-        return price.floor_general
-    if held & {Role.KEY_ACCOUNT, Role.SHOWROOM, Role.SALES}:
-        return price.floor_key_account
-    return price.floor_consultant
+        return Tier.GENERAL
+    return Tier.KEY_ACCOUNT if held & {Role.KEY_ACCOUNT, Role.SHOWROOM, Role.SALES} else Tier.OWN
 
 
 TIER_FLOORS = ((Tier.KEY_ACCOUNT, "floor_key_account"), (Tier.GENERAL, "floor_general"))

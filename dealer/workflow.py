@@ -21,6 +21,7 @@ from dealer import (
     call_offs,
     care_calls,
     clause_versions,
+    complaints,
     contract,
     credit,
     customers,
@@ -263,6 +264,7 @@ LIVES: dict[type[Any], Life] = {
         trips.TRIPS,
         outings.OUTINGS,
         notes.NOTES,
+        complaints.COMPLAINTS,
         showroom_days.DAYS,
         receipts.RECEIPTS,
         credit.CREDIT,
@@ -365,6 +367,7 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
         drive_lists.of_deal,
         vehicles.of_deal,
         delivery.of_deal,
+        complaints.of_deal,
     )
     theirs = [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]
     return theirs + [each for each in _beside(db, thing) if each is not thing and each not in theirs]

@@ -29,6 +29,9 @@ GET      /clauses
 GET      /clauses/<int:number>
 GET      /clauses/<key>
 GET POST /clauses/<key>/new
+GET      /complaints
+GET      /complaints/<int:number>
+GET POST /complaints/new
 GET      /contracts
 GET      /contracts/<int:number>
 GET      /contracts/bundles/<uuid:key>

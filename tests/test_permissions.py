@@ -20,6 +20,7 @@ from dealer.engine.database import new_id
 from dealer.engine.steps import Ask, Life, Refusal, place
 from dealer.records.care import CareCall
 from dealer.records.clauses import ClauseVersion
+from dealer.records.complaints import Complaint
 from dealer.records.contracts import Contract
 from dealer.records.credit import CreditProfile
 from dealer.records.customers import Customer
@@ -119,6 +120,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "hand_in": HandIn(**mine),
         "outing": Outing(**mine),
         "note": Note(**mine),
+        "complaint": Complaint(**mine),
         "framework": Framework(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "price_list": PriceList(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "clause_version": ClauseVersion(store_id=shop.store.id, made_by_id=mine["owner_id"], key="court"),

@@ -11,7 +11,7 @@ from dealer.customers import ContactFacts, CustomerFacts
 from dealer.engine import history
 from dealer.engine.steps import Ask, Stale
 from dealer.records.customers import Contact, Customer
-from web import credit, frameworks, privacy, timeline
+from web import complaints, credit, frameworks, privacy, timeline
 from web.asking import Answer, a_number, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import say, show
@@ -64,6 +64,7 @@ def page(number: int) -> Answer:
         deals=deals,
         agreements=frameworks.of_customer(customer),
         credit=credit.of_customer(customer),
+        complaints=complaints.of_customer(customer),
         keeps=me().may_or_stands_in("keep customers"),
         timeline=timeline.entries(list(reversed(told))),
     )

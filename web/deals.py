@@ -61,6 +61,7 @@ FIXES: dict[str, tuple[str, str]] = {
     "contract": ("Open the contract", "/deals/{number}/contract"),
     "deliveries": ("Open the deliveries", "/deliveries"),
     "credit": ("To the customer", "/customers/{customer}"),
+    "complaints": ("Open the complaints", "/complaints?deal={number}"),
 }
 FILTERS = {
     "open": deal_lists.BOARD,

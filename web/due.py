@@ -24,3 +24,16 @@ def ahead(row: Deadline) -> str:
     calendar = calendar_of(looking())
     left = calendar.working_days_between(calendar.today(g.now), calendar.last_day(row.due_at))
     return say("in {days} working days", days=left) if left > 0 else ""
+
+
+def left(due: datetime) -> str:
+    """How much time is left, or since when it is too late: 1 h 20 min left."""
+    minutes = int(abs((due - g.now).total_seconds()) // 60)
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if days > 1:
+        time = say("{days} days", days=days)
+    elif hours:
+        time = say("{hours} h {minutes} min", hours=hours, minutes=minutes % 60)
+    else:
+        time = say("{minutes} min", minutes=minutes)
+    return say("{time} overdue", time=time) if due < g.now else say("{time} left", time=time)

@@ -60,7 +60,10 @@ MENU = (
     ),
     (
         "After-sales",
-        (Entry("see care", "/care", icon="telephone", label="Customer care"),),
+        (
+            Entry("see care", "/care", icon="telephone", label="Customer care"),
+            Entry("see complaints", "/complaints", icon="megaphone", label="Complaints"),
+        ),
     ),
     (
         "Settings",
@@ -81,6 +84,7 @@ NEW = (
     Entry("log visits", "/walkins/new", icon="person-walking", label="New walk-in"),
     Entry("book drives", "/drives/new", icon="calendar-plus", label="Book a test drive"),
     Entry("ask for cars", "/trips/new", icon="key", label="Ask for a car"),
+    Entry("register complaints", "/complaints/new", icon="megaphone", label="Register a complaint"),
 )
 
 

@@ -44,7 +44,7 @@ KIND = steps.register(steps.Kind("outings", Outing, outings.OUTINGS, title=outin
 # ── choices ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _named_in_the_address(name: str, record: type[Any]) -> list[Any]:
+def named_in_the_address(name: str, record: type[Any]) -> list[Any]:
     """What the page that one comes from speaks of: it is a choice, however old."""
     number = request.args.get(name, type=a_number)
     found = people.by_number(looking(), record, me(), number) if number is not None else None
@@ -53,25 +53,25 @@ def _named_in_the_address(name: str, record: type[Any]) -> list[Any]:
 
 @options("customers_to_visit")
 def _customers() -> list[tuple[str, str]]:
-    return _once([*_named_in_the_address("customer", Customer), *customers.newest(looking(), me())])
+    return once([*named_in_the_address("customer", Customer), *customers.newest(looking(), me())])
 
 
 @options("cards_to_visit")
 def _cards() -> list[tuple[str, str]]:
     named = [
-        card for card in _named_in_the_address("card", Prospect) if card_lists.can_be_visited(looking(), me(), card)
+        card for card in named_in_the_address("card", Prospect) if card_lists.can_be_visited(looking(), me(), card)
     ]
-    return _once([*named, *card_lists.newest(looking(), me(), LIVE)])
+    return once([*named, *card_lists.newest(looking(), me(), LIVE)])
 
 
 @options("deals_to_visit")
 def _deals() -> list[tuple[str, str]]:
-    named = [deal for deal in _named_in_the_address("deal", Deal) if deal_lists.sees_deal(deal, me(), looking())]
+    named = [deal for deal in named_in_the_address("deal", Deal) if deal_lists.sees_deal(deal, me(), looking())]
     found = [*named, *deal_lists.deals(looking(), me(), states=deal_lists.BOARD)]
-    return _once(found, lambda deal: f"{deal.customer.name} · {deal.title or deal.number}")
+    return once(found, lambda deal: f"{deal.customer.name} · {deal.title or deal.number}")
 
 
-def _once(things: list[Any], called: Any = lambda thing: thing.name) -> list[tuple[str, str]]:
+def once(things: list[Any], called: Any = lambda thing: thing.name) -> list[tuple[str, str]]:
     return list({str(thing.id): (str(thing.id), called(thing)) for thing in things}.values())
 
 
@@ -180,7 +180,7 @@ def new() -> Answer:
 
 def _all_named() -> dict[str, list[Any]]:
     records = {"customer": Customer, "card": Prospect, "deal": Deal}
-    return {name: _named_in_the_address(name, record) for name, record in records.items()}
+    return {name: named_in_the_address(name, record) for name, record in records.items()}
 
 
 @pages.post("/outings/new")

@@ -56,6 +56,12 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "revived_level", "uncontactable_days", "hand_in_by", "sub_dealer_visit_days"),
     ),
     (
+        "Complaints",
+        ("complaint_accept_minutes", "complaint_plan_minutes", "complaint_solve_days", "complaint_grave_days",
+         "complaint_grave_cars", "complaint_tell_minutes", "compensation_consultant_fen",
+         "compensation_key_account_fen"),
+    ),
+    (
         "Personal data",
         ("keep_licence_months", "keep_visit_months", "keep_card_months", "keep_sales_years",
          "data_request_days", "keep_request_months"),
@@ -63,7 +69,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 UNITS = {
     "working_days": "working_days", "days": "days", "minutes": "minutes", "months": "months", "years": "years",
-    "permille": "permille", "qty": "cars", "returns": "times", "misses": "working_days",
+    "permille": "permille", "qty": "cars", "cars": "cars", "returns": "times", "misses": "working_days",
 }  # fmt: skip
 TONES = {S.PROPOSED: "wait", S.APPROVED: "ok", S.REFUSED: "bad", S.WITHDRAWN: "neutral"}
 

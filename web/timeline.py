@@ -17,7 +17,8 @@ KIND_ICONS = {
     "drive": "car-front", "unit": "truck", "batch": "box-seam", "customer": "buildings", "visit": "person-walking",
     "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",
     "framework": "file-earmark-ruled", "hand_in": "clipboard-check", "trip": "key", "outing": "geo-alt",
-    "note": "chat-left-text", "care_call": "telephone", "showroom_day": "calendar-check",
+    "note": "chat-left-text", "care_call": "telephone", "complaint": "megaphone",
+    "showroom_day": "calendar-check",
 }  # fmt: skip
 TONES = {
     **dict.fromkeys(("lose", "refuse", "abort", "cancel", "pdi_fail", "reject", "void"), "bad"),

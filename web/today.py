@@ -44,6 +44,7 @@ DONE_BY_HAND = (
     "tender_opening",
     "tender_validity",
     "outing_next_step",
+    "complaint_grave",
 )
 
 

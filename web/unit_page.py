@@ -14,7 +14,7 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deliveries import Batch, Handover, Inspection, ItemResult
 from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
 from dealer.vehicles import UNITS
-from web import steps, timeline
+from web import complaints, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.frame import names_of
 from web.inspection_lists import item_word
@@ -64,6 +64,7 @@ def draw(
         primary=primary,
         buttons=[each for each in buttons if each is not primary and each["action"] != "pdi_fail"],
         items=gate_items(unit, kind) if unit.state in HELD else [],
+        complain=complaints.about_car(unit),
         figures=_figures(unit),
         particulars=_particulars(unit),
         contract=_contract(unit),

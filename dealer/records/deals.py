@@ -125,7 +125,6 @@ class Deal(Living):
     cancel_notice_day: Mapped[Day | None]
     cancel_outcome: Mapped[Code | None]  # a word of DepositOutcome
     cancel_deposit_outcome: Mapped[Fen | None]
-    open_complaint: Mapped[Flag] = mapped_column(default=False)
     owner_decided_at: Mapped[Moment | None]  # when a manager last said whose it is: handed it over or left it
     customer: Mapped[Customer] = relationship()
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
