@@ -58,8 +58,12 @@ def _missing(db: Session, batch: Batch) -> Iterator[tuple[Handover, Planned]]:
         (kind, whom, calendar.today(at)) for kind, whom, at in db.execute(followed.where(CareCall.batch_id == batch.id))
     }
     handovers = select(Handover).where(Handover.batch_id == batch.id).order_by(Handover.driven_off_at, Handover.number)
+    looked_at: set[tuple[str, date]] = set()  # sixty cars of one receiver ask the house rules once
     for handover in db.scalars(handovers):
         day = calendar.today(handover.driven_off_at)
+        if (handover.receiver, day) in looked_at:
+            continue
+        looked_at.add((handover.receiver, day))
         for call in _after(db, batch, handover, day):
             if (call.kind, call.whom, day) not in known:
                 known.add((call.kind, call.whom, day))

@@ -50,8 +50,8 @@ class TickedPoint(Facts):
     note: str = Field("", title="Note", max_length=200)
 
 
-class HandingOver(Facts):
-    """交车确认单: who takes the car, what was shown and given, the signature."""
+class HandingOverTogether(Facts):
+    """What several cars that one receiver takes in one go have in common."""
 
     receiver: Annotated[str, Personal()] = Field(title="Receiver", min_length=1, max_length=200)
     receiver_phone: Annotated[Telephone, Personal()] = Field(title="Receiver's phone")
@@ -61,10 +61,7 @@ class HandingOver(Facts):
         description="Only for somebody whom neither the contract nor the customer's contacts name as a receiver.",
     )
     driven_off_at: ShopTime = Field(title="Drove off at")
-    odometer: int = Field(title="Odometer (km)", ge=0, le=999_999)
-    keys: int = Field(title="Keys handed over", ge=0, le=9)
     points: tuple[TickedPoint, ...] = Field(title="Shown, given and explained", min_length=1, max_length=60)
-    exceptions: str = Field("", title="Exceptions and open points", max_length=200)
     photos: Annotated[tuple[Upload, ...], Unrecorded()] = Field((), title="Photos of the hand-over", max_length=12)
     signature: Annotated[Signature | None, Unrecorded()] = Field(None, title="Receiver's signature")
     consultant_signature: Annotated[Signature | None, Unrecorded()] = Field(None, title="Consultant's signature")
@@ -72,6 +69,14 @@ class HandingOver(Facts):
         "", title="Service adviser introduced", max_length=200
     )
     service_signature: Annotated[Signature | None, Unrecorded()] = Field(None, title="Service adviser's signature")
+
+
+class HandingOver(HandingOverTogether):
+    """交车确认单: who takes the car, what was shown and given, the signatures."""
+
+    odometer: int = Field(title="Odometer (km)", ge=0, le=999_999)
+    keys: int = Field(title="Keys handed over", ge=0, le=9)
+    exceptions: str = Field("", title="Exceptions and open points", max_length=200)
 
 
 class Rejection(Facts):

@@ -18,6 +18,7 @@ from dealer import (
     amendment_prices,
     approvals,
     arrivals,
+    batch_handover,
     call_offs,
     care_calls,
     clause_versions,
@@ -313,6 +314,20 @@ def allocate(ask: Ask, cars: Iterable[tuple[Unit, UUID, int]]) -> None:
         raise Refused(refused, "allocate")
     for unit, seq in moved.values():
         settle(unit, ask, seq)
+
+
+def hand_over(batch: Batch, ask: Ask) -> None:
+    """Several cars of a batch to one receiver, all of them or none: each through its own step. What follows by itself
+    is tried once, when all have left. Raises Refused with what stands in the way of every car, beside its row."""
+    seq, refused = None, list[Refusal]()
+    for row, unit, facts in batch_handover.cars_taken(batch, ask):
+        try:
+            seq = LIVES[Unit].advance(unit, "deliver", ask.with_facts(facts)).seq
+        except Refused as refusal:
+            refused += batch_handover.beside_its_row(refusal.refusals, row)
+    if refused:
+        raise Refused(batch_handover.once_each(refused), "deliver")
+    settle(batch, ask, seq)
 
 
 MOST_ROUNDS = 100  # what goes on for longer is a circle in our own tables

@@ -81,6 +81,7 @@ GET      /deliveries
 GET      /deliveries/<int:number>
 GET      /deliveries/<int:number>/copies/<uuid:key>
 POST     /deliveries/<int:number>/fill
+GET POST /deliveries/<int:number>/hand-over
 POST     /deliveries/<int:number>/print
 GET      /deliveries/calendar
 GET      /democars

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, g, render_template, request
 from dealer import (
     allocation,
     allocation_queue,
+    batch_handover,
     care_lists,
     delays,
     delivery_lists,
@@ -36,6 +37,7 @@ from web.papers import show_file
 from web.unit_page import kept_until
 
 pages = Blueprint("deliveries", __name__)
+MOST_CARS = 100  # of a batch on its page; those that are still here first
 B = BatchState
 
 TONES = {
@@ -175,6 +177,8 @@ def _page(batch: Batch, trouble: Any) -> str:
     choices = BATCHES.choices(batch, ask)
     ahead = next((each for each in choices if each.step.action in ("release", "close")), None)
     buttons = steps.buttons(KIND, batch, choices)
+    units = sorted(allocation.units_of_batch(db, batch), key=lambda unit: unit.delivered_at is not None)
+    shown = units if request.args.get("cars") == "all" else units[:MOST_CARS]
     open_places = max(0, batch.quantity - due.progress.allocated)
     served = allocation_queue.planned_for(db, batch, _today()) if open_places else []
     return render_template(
@@ -189,17 +193,24 @@ def _page(batch: Batch, trouble: Any) -> str:
         items=steps.checklist(ahead, lambda refusal: _fix(batch, refusal)) if ahead else [],
         ahead=next((each for each in buttons if ahead and each["action"] == ahead.step.action), None),
         buttons=[each for each in buttons if not ahead or each["action"] != ahead.step.action],
-        units=[_unit(each) for each in allocation.units_of_batch(db, batch)],
+        units=[_unit(each) for each in shown],
+        hidden=len(units) - len(shown),
         lines=planned.lines(batch, served, _today()),
         proposed=sum(len(each.cars) for each in served),
         free=open_places,
         allocates=me().may_or_stands_in("allocate"),
+        ready=batch_handover.how_many_ready(db, batch) if hands_over(batch) else 0,
         sees_contract=bool(steps.seen_url(batch.contract)),
         facts=_facts(batch),
         calls=[care.in_list(each) for each in care_lists.of_batch(db, batch)],
         paper=_paper(batch),
         timeline=timeline.entries(history.of_thing(db, batch.store_id, batch.id)[::-1]),
     )
+
+
+def hands_over(batch: Batch) -> bool:
+    """Whether this person may hand its cars over: consultants, and whoever owns the deal."""
+    return me().may_or_stands_in("hand over") or batch.owner_id == me().id
 
 
 def _badges(due: Due) -> list[dict[str, str]]:

@@ -1,6 +1,5 @@
 """Stock: the cars of the shop, one car on its way from the order to the customer, its inspection and its hand-over."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,6 @@ from dealer import (
     allocation_queue,
     delivery_lists,
     inspection,
-    people,
     reservations,
     vehicles,
     vins,
@@ -21,18 +19,16 @@ from dealer import (
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask
-from dealer.handover import authorised_receivers
 from dealer.records.contracts import PartyRole
-from dealer.records.deliveries import Batch, Inspection
+from dealer.records.deliveries import Batch
 from dealer.records.vehicles import Unit, UnitState
-from dealer.terms import HANDOVER_CHECKS
 from dealer.vehicles import UNITS
 from dealer.yard import NewUnit
 from web import steps
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form, options
-from web.inspection_lists import group_word, item_word
-from web.language import say, short_day, word
+from web.handover_form import blank_points, groups_of, handover_blocks, known_receiver, receivers_of
+from web.language import say, short_day
 from web.unit_page import draw, gate_items, odd_of, vin_facts
 
 pages = Blueprint("stock", __name__)
@@ -74,11 +70,8 @@ def _known(unit: Unit, action: str) -> dict[str, Any]:
 
 
 def _known_handover(unit: Unit) -> dict[str, Any]:
-    points = [{"point": point} for points in HANDOVER_CHECKS.values() for point in points]
-    known: dict[str, Any] = {"driven_off_at": g.now, "keys": unit.keys, "points": points}
     contract = delivery_lists.text_of(looking(), unit.contract_id)
-    receivers = authorised_receivers(looking(), contract) if contract else []
-    return known | {"receiver": receivers[0][0], "receiver_phone": receivers[0][1]} if receivers else known
+    return known_receiver(contract) | {"driven_off_at": g.now, "keys": unit.keys, "points": blank_points()}
 
 
 def _known_invoice(unit: Unit) -> dict[str, Any]:
@@ -100,53 +93,17 @@ def _extra(unit: Unit, action: str) -> dict[str, Any]:
     match action:
         case "pdi_pass" | "pdi_fail":
             before = inspection.inspections_of(looking(), unit)
-            return {"groups": _groups(unit, before), "kept_of": len(before)}
+            return {"groups": groups_of(unit, before, KIND.url(unit)), "kept_of": len(before)}
         case "deliver":
-            contract = delivery_lists.text_of(looking(), unit.contract_id)
             return {
-                "blocks": [
-                    (word("HandoverBlock", block), [_point(point, word("HandoverPoint", point)) for point in points])
-                    for block, points in HANDOVER_CHECKS.items()
-                ],
+                "blocks": handover_blocks(),
                 "items": gate_items(unit, KIND),
                 "typed": request.method == "POST",
-                "receivers": authorised_receivers(looking(), contract) if contract else [],
+                "receivers": receivers_of(delivery_lists.text_of(looking(), unit.contract_id)),
                 "kept_of": unit.batch_id,
             }
         case _:
             return {}
-
-
-def _groups(unit: Unit, before: list[Inspection]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The list of the car, with what failed the last time at its item."""
-    failed = inspection.failed_last_time(before)
-    return [
-        (
-            group_word(group),
-            [
-                _point(
-                    item.code,
-                    item_word(item.code, item.label),
-                    optional=not item.mandatory,
-                    note="" if item.mandatory else say("if fitted"),
-                )
-                | {"last": _last(unit, failed.get(item.code))}
-                for item in items
-            ],
-        )
-        for group, items in inspection.list_of(looking(), unit.model).items()
-    ]
-
-
-def _point(code: str, label: str, *, optional: bool = True, note: str = "") -> dict[str, Any]:
-    return {"code": code, "label": label, "optional": optional, "note": note}
-
-
-def _last(unit: Unit, found: Mapping[str, Any] | None) -> dict[str, str] | None:
-    if found is None:
-        return None
-    photo = found["photo_sha256"]
-    return {"why": found["note"], "photo": f"{KIND.url(unit)}/photos/{photo}" if photo else ""}
 
 
 KIND = steps.register(
@@ -170,12 +127,6 @@ KIND = steps.register(
 def _here() -> Unit:
     found: Unit = steps.find(looking(), KIND, int((request.view_args or {})["number"]))
     return found
-
-
-@options("service_people")
-def _service_people() -> list[tuple[str, str]]:
-    """Whoever of the workshop is introduced to the receiver: the paper carries the name."""
-    return [(each.name, each.name) for each in people.with_duty(looking(), me().store_id, "introduce the service")]
 
 
 @options("waiting_batches")

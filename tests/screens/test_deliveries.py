@@ -288,6 +288,50 @@ def test_a_point_that_was_refused_keeps_what_was_typed(shop: Shop, desk: At) -> 
     assert "轮毂擦痕" in page.html
 
 
+def together(cars: list[int], read: dict[int, str], **changes: Any) -> dict[str, Any]:
+    """The form of several cars: those whose odometer was read go."""
+    sent = form(**changes)
+    for name in ("odometer", "keys"):
+        sent.pop(name)
+    for row, car in enumerate(cars):
+        sent |= {f"cars-{row}-unit": car, f"cars-{row}-odometer": read.get(car, ""), f"cars-{row}-keys": 2}
+    return sent
+
+
+def test_one_receiver_takes_several_cars_in_one_go_all_or_none(shop: Shop, desk: At) -> None:
+    made, cars = scene.ready(shop, 3)
+    one, two, three = cars
+    tablet, here = desk("李娜", "2026-11-28 15:30"), f"/deliveries/{batch(shop, made)}"
+    address = f"{here}/hand-over"
+    assert "一次交付多台（3台可交付）" in tablet.get(here).text
+    assert tablet.submit(address, together(cars, {})).text.count("请填写所交付各车的里程表读数") == 1
+
+    # the certificate of one went to the bank meanwhile, and nobody told the receiver the phone: none goes
+    scene.take(shop, "孙强", "2026-11-28 15:00", Unit, two, "keep_papers", UnitPapers(certificate=Certificate.PLEDGED))
+    read = {one: "15", two: "16", three: "17"}
+    page = tablet.submit(address, together(cars, read, points={"service_phone": "no"}))
+    assert page.status == 409
+    assert page.text.count("请介绍售后服务电话后勾选") == 1  # said once for all of them
+    beside = re.search(r'name="cars-1-odometer"(?:(?!</li>).)*合格证不在手', page.html, re.DOTALL)
+    assert beside is not None
+    with shop.looking() as db:
+        assert db.scalars(select(Handover)).all() == []
+
+    # two go with one round of signatures and one call; the third follows
+    page = tablet.submit(address, together(cars, {one: "15", three: "17"}))
+    assert page.url == here
+    assert "2 / 3" in page.text
+    again = tablet.submit(address, together([one, two], {one: "15"}))
+    assert again.status == 409  # somebody took this one already
+    scene.take(shop, "孙强", "2026-11-28 15:31", Unit, two, "keep_papers", UnitPapers(certificate=Certificate.RELEASED))
+    assert "已验收" in tablet.submit(address, together([two], {two: "16"})).text
+    with shop.looking() as db:
+        given = list(db.scalars(select(Handover).order_by(Handover.number)))
+    assert [each.odometer for each in given] == [15, 17, 16]
+    assert len({each.signature_sha256 for each in given}) == 1
+    assert desk("赵敏", "2026-11-28 15:40").get(address).status in (403, 404)
+
+
 # ── batches and money ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
