@@ -82,9 +82,7 @@ def proposals(db: Session, contract: Contract) -> list[Proposal]:
         return []
     lines = {line.position: line for line in base.lines}
     gone = held(db, parent, delivered=True)
-    # Of the contract as signed, or as amended since where that is more: a batch ended before has had its own share.
-    whole = max(sum(line.unit_price * line.quantity for line in text.lines) for text in (parent, base))
-    paid = finance.deposit_paid(db, parent)
+    whole, paid = _secured(base), finance.deposit_paid(db, parent)
     found = []
     for number in sorted({row.batch for row in base.plan}):
         left = [
@@ -96,6 +94,23 @@ def proposals(db: Session, contract: Contract) -> list[Proposal]:
         if cars:
             found.append(Proposal(number, cars, value, half_up(paid * value, whole) if whole else 0))
     return found
+
+
+def _secured(text: Contract) -> int:
+    """The price of the cars the deposit stands for: of those in the text, and of batches ended, which had their share.
+
+    Cars that both sides have taken out by an amendment are no longer agreed: the whole deposit secures the others.
+    """
+    value = _value(text)
+    while text.base is not None:
+        if text.ended_batch is not None:
+            value += _value(text.base) - _value(text)
+        text = text.base
+    return value
+
+
+def _value(text: Contract) -> int:
+    return sum(line.unit_price * line.quantity for line in text.lines)
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -63,6 +63,7 @@ class Desk:
     clock: Clock
     name: str
     client: FlaskClient = field(init=False)
+    token: str = field(init=False, default="")  # what a program shows with every step, once it has read a page
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
@@ -72,6 +73,7 @@ class Desk:
         """Sign in by the name of the cast."""
         blank = self._page(self.client.get("/sign-in"))
         fields = {"name": CAST[self.name][0], "password": password, "csrf_token": blank.hidden("csrf_token")}
+        self.token = ""
         return self._page(self.client.post("/sign-in", data=fields, follow_redirects=True))
 
     def get(self, url: str) -> Page:
@@ -109,9 +111,20 @@ class Desk:
         """Take a step as a program does: JSON in, JSON out, with the literal codes of a refusal."""
         if when:
             self.turn_clock(when)
-        token = self.get("/customers/new" if self.name in ("李娜", "王磊") else "/today").hidden("csrf_token")
-        headers = {"X-CSRFToken": token, "Accept": "application/json"}
+        self.token = self.token or self._token()
+        headers = {"X-CSRFToken": self.token, "Accept": "application/json"}
         return self._page(self.client.post(url, json=dict(facts or {}), headers=headers))
+
+    def _token(self) -> str:
+        return self.get("/customers/new" if self.name in ("李娜", "王磊") else "/today").hidden("csrf_token")
+
+    def send(self, url: str, fields: Mapping[str, Any]) -> Page:
+        """A form with files, answered as to a program: with the literal codes of a refusal."""
+        self.token = self.token or self._token()
+        data: MultiDict[str, Any] = MultiDict({"csrf_token": self.token})
+        for name, value in fields.items():
+            data.add(name, (BytesIO(value[1]), value[0]) if isinstance(value, tuple) else str(value))
+        return self._page(self.client.post(url, data=data, headers={"Accept": "application/json"}))
 
     def turn_clock(self, when: str) -> None:
         """It is now another time of the shop's clock."""
