@@ -254,6 +254,16 @@ def odometer_is_likely(drive: TestDrive, ask: Ask) -> Refusal | None:
 
 
 @on_facts
+def car_came_back_from_it(drive: TestDrive, ask: Ask) -> Refusal | None:
+    """It came back after it had left, and not later than now."""
+    back: datetime | None = ask.facts.back_at
+    began = (drive.started_at or ask.at).replace(second=0, microsecond=0)  # a time is typed in whole minutes
+    if back is not None and not began <= back <= ask.at:
+        return no("The car came back between the start of the drive and now.", code="E-TIME", field="back_at")
+    return None
+
+
+@on_facts
 def incident_is_past(drive: TestDrive, ask: Ask) -> Refusal | None:
     """An incident is reported after it happened."""
     happened: datetime | None = ask.facts.happened_at

@@ -96,6 +96,7 @@ class Return(Facts):
 
     odometer: int = Field(title="Odometer (km)", ge=0, le=999_999)
     fuel: int | None = Field(None, title="Fuel or charge (%)", ge=0, le=100)
+    back_at: ShopTime | None = Field(None, title="Back at", description="Left empty: now.")
     satisfaction: Liking = Field(title="How the customer liked it")
     liked: str = Field("", title="What was liked", max_length=200)
     missed: str = Field("", title="What was missed", max_length=200)
@@ -309,7 +310,7 @@ def set_off(drive: TestDrive, ask: Ask) -> None:
 def take_back(drive: TestDrive, ask: Ask) -> None:
     """The car is back and the customer has spoken; the consultant calls on the next day."""
     facts: Return = ask.facts
-    _end(drive, ask)
+    _end(drive, facts.back_at or ask.at)
     drive.odometer_in, drive.fuel_in = facts.odometer, facts.fuel
     drive.feedback = facts.model_dump(mode="json", include={"satisfaction", "liked", "missed", "remark"})
     drive.damage_in = car_damage.as_kept(facts.damage, facts.damage_note)
@@ -323,9 +324,9 @@ def take_back(drive: TestDrive, ask: Ask) -> None:
         deadlines.plan(ask, "drive_follow_up", drive, due, owner_id=drive.owner_id)
 
 
-def _end(drive: TestDrive, ask: Ask) -> None:
+def _end(drive: TestDrive, at: datetime) -> None:
     """No drive ends before it began, even where the machine's clock was set back meanwhile."""
-    drive.ended_at = max(ask.at, drive.started_at or ask.at)
+    drive.ended_at = max(at, drive.started_at or at)
 
 
 def have_looked_at(drive: TestDrive, ask: Ask) -> None:
@@ -344,7 +345,7 @@ def stop_for(drive: TestDrive, ask: Ask) -> None:
 
 
 def _stop(drive: TestDrive, ask: Ask, reason: AbortReason) -> None:
-    _end(drive, ask)
+    _end(drive, ask.at)
     drive.abort_reason = reason
     have_looked_at(drive, ask)
     if reason is AbortReason.ACCIDENT:

@@ -131,7 +131,7 @@ STEPS = [
          (drives.set_off, note_card(Stage.START)), when=rules.is_ride),
     # on the road
     Step("complete", S.IN_PROGRESS, S.COMPLETED, SEATED, Return,
-         (rules.odometer_is_likely,),
+         (rules.odometer_is_likely, rules.car_came_back_from_it),
          (drives.take_back, photos.plan_its_end)),
     Step("abort", S.IN_PROGRESS, S.ABORTED, SEATED, Abort,
          (),

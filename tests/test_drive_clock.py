@@ -1,5 +1,6 @@
 """Drives and the clock: over midnight, a machine whose clock is set back, a key that waits too long."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from dealer.records.people import Policy, PolicyState
 from dealer.records.testdrives import AbortReason, DriveState
 from tests.cast import Shop
 from tests.conftest import at
+from tests.desk import Desk
 from tests.drives import BACK, ORIGINAL, SIGNED, YANG_FAN_LICENCE, Yard
 
 S = DriveState
@@ -47,6 +49,21 @@ def test_a_drive_over_midnight_is_one_drive_and_is_followed_up_the_day_after_it_
     assert (drive.ended_at - drive.started_at).seconds == 30 * 60
     (follow_up,) = yard.due("drive_follow_up")
     assert follow_up.due_at == at("2026-11-16 09:30")
+
+
+def test_keys_that_came_in_while_the_line_was_down_came_in_when_it_was_typed(
+    yard: Yard, desk: Callable[[str], Desk]
+) -> None:
+    number = yard.under_way()
+    desk("王磊").turn_clock(f"{yard.day} 10:50")
+    wang = desk("王磊")
+    url, told = f"/drives/{number}/complete", BACK.model_dump(mode="json", include={"odometer", "satisfaction"})
+    for strange in (f"{yard.day}T10:04", f"{yard.day}T10:51"):
+        assert wang.ask(url, told | {"back_at": strange}).codes == ("E-TIME",)
+    token = wang.get("/customers/new").hidden("csrf_token")
+    headers = {"X-CSRFToken": token, "Accept": "application/json", "X-Typed-Ago": str(15 * 60)}
+    assert wang.client.post(url, json=told, headers=headers).status_code == 200
+    assert yard.look(number).ended_at == yard.when("10:35")
 
 
 def test_a_licence_lasts_until_the_car_is_back_not_only_until_it_leaves(yard: Yard) -> None:

@@ -53,7 +53,15 @@ def _chosen_on_the_grid() -> dict[str, Any]:
 
 
 KIND = steps.register(
-    steps.Kind("drives", TestDrive, DRIVES, title=lambda drive: str(drive.name), sees=testdrive.sees, known=_known)
+    steps.Kind(
+        "drives",
+        TestDrive,
+        DRIVES,
+        title=lambda drive: str(drive.name),
+        sees=testdrive.sees,
+        known=_known,
+        kept={"complete": "back_at"},
+    )
 )
 
 

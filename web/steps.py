@@ -12,6 +12,7 @@ from flask import Blueprint, abort, render_template
 
 from dealer import people, workflow
 from dealer.engine.steps import Ask, Choice, Life, Refusal, Refused, Stale, Step
+from web import kept
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.forms import Form
 from web.frame import names_of
@@ -33,6 +34,7 @@ class Kind:
     after: Callable[[Any, str], str] | None = None  # where a step leads, if not to the thing's page
     extra: Callable[[Any, str], Mapping[str, Any]] = lambda thing, action: {}  # more for the form's template
     templates: Mapping[str, str] = field(default_factory=dict)  # actions whose form has a template of its own
+    kept: Mapping[str, str] = field(default_factory=dict)  # forms that outlive a lost line: the field of their time
 
     def url(self, thing: Any) -> str:
         """The thing's page."""
@@ -107,6 +109,8 @@ def take(kind: str, number: int, action: str) -> Answer:
 
     def work(ask: Ask) -> str:
         thing = find(ask.db, known, number)
+        if action in known.kept:
+            ask = kept.as_typed(ask, known.kept[action], not_before=thing.since)
         workflow.take(thing, action, ask)
         return str(known.after(thing, action) if known.after else known.url(thing))
 
@@ -148,6 +152,7 @@ def _page(
         action=word(f"Action {kind.life.kind}", action),
         address=kind.step_url(thing, action),
         form=drawn,
+        kept=action in kind.kept,
         step=step,
         standing=standing,
         not_you=told(looked.not_you) if looked and looked.not_you else "",

@@ -18,7 +18,7 @@ from dealer.records.vehicles import Model
 from dealer.showroom import Known, Turn
 from dealer.visit_changes import WAS
 from dealer.visits import Arriving
-from web import privacy, steps, timeline, visit_changes
+from web import kept, privacy, steps, timeline, visit_changes
 from web.asking import Answer, a_number, looking, looking_ask, me, need, write
 from web.forms import Field, Form, options
 from web.language import clock, lasting, say, short_day, show
@@ -42,7 +42,6 @@ DURING = (
     ("trade_in", "Trades in a car"),
     ("questionnaire", "Questionnaire"),
 )
-KEPT_AT_MOST = timedelta(days=reception.DAYS_BACK)  # what a browser has kept for longer says itself when they came
 SELDOM = ("company", "quantity", "sex", "arrival", "area", "came_at")
 
 
@@ -163,21 +162,13 @@ def log() -> Answer:
     need("log visits")
 
     def work(ask: Ask) -> str:
-        ask = reception.recalled(_as_typed(ask), _suggested())
+        ask = reception.recalled(kept.as_typed(ask, "came_at"), _suggested())
         visit = reception.party_of(ask)
         workflow.begin(visit, "log", ask)
         flash(_logged(visit, people.names(ask.db, [visit.owner_id])), "success")
         return _next_page(visit)
 
     return write(Form.received(Arriving), work, _draw)
-
-
-def _as_typed(ask: Ask) -> Ask:
-    """A row that the browser kept while the line was down came when it was typed: it says how many seconds ago."""
-    ago = request.headers.get("X-Typed-Ago", 0, type=a_number)
-    if ask.facts.came_at is not None or not 0 < ago <= KEPT_AT_MOST.total_seconds():
-        return ask
-    return ask.with_facts(ask.facts.model_copy(update={"came_at": ask.at - timedelta(seconds=ago)}))
 
 
 def _suggested() -> UUID | None:

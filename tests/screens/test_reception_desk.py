@@ -51,8 +51,13 @@ def test_a_known_customer_takes_twelve_keys(
     page.context.close()
 
 
-def test_a_lost_line_loses_nobody(chromium: Browser, own_demo: str) -> None:
-    page = open_page(chromium, own_demo, "赵敏", "zh", size=TABLET, has_touch=True)
+WORDS = {"zh": ("尚未发送", "阮先生.*已发送", "未被接受"), "en": ("no connection", "阮先生: sent", "not accepted")}
+
+
+@pytest.mark.parametrize("language, size", [("zh", TABLET), ("en", PHONE)], ids=["tablet", "phone"])
+def test_a_lost_line_loses_nobody(chromium: Browser, own_demo: str, language: str, size: ViewportSize) -> None:
+    waits, sent, refused = WORDS[language]
+    page = open_page(chromium, own_demo, "赵敏", language, size=size, has_touch=True)
     page.goto(f"{own_demo}/walkins")
     before = parties_here(page)
     page.goto(f"{own_demo}/walkins/new")
@@ -65,13 +70,13 @@ def test_a_lost_line_loses_nobody(chromium: Browser, own_demo: str) -> None:
     page.keyboard.press("Control+Enter")
     kept = page.locator("#kept")
     expect(kept).to_contain_text("阮先生")
-    expect(kept).to_contain_text("尚未发送")
+    expect(kept).to_contain_text(waits)
     assert page.input_value("[name=phone]") == ""
     assert axe_faults(page) == []
 
     # the line is back: it is sent once by itself, with the time it was typed
     page.context.set_offline(False)
-    expect(kept).to_contain_text(re.compile("阮先生.*已发送"))
+    expect(kept).to_contain_text(re.compile(sent))
     page.goto(f"{own_demo}/walkins")
     assert parties_here(page) == before + 1
     expect(kept).to_be_hidden()  # nothing is kept any more
@@ -81,9 +86,9 @@ def test_a_lost_line_loses_nobody(chromium: Browser, own_demo: str) -> None:
     page.context.set_offline(True)
     page.keyboard.type("13999990000")
     page.keyboard.press("Enter")
-    expect(kept).to_contain_text("尚未发送")
+    expect(kept).to_contain_text(waits)
     page.context.set_offline(False)
-    expect(kept).to_contain_text("未被接受")
+    expect(kept).to_contain_text(refused)
     page.click("#kept button")
     assert page.input_value("[name=phone]") == "13999990000"
     page.context.close()
