@@ -100,6 +100,7 @@ DEFAULTS: dict[str, Any] = {
     "keep_sales_years": 10,
     "data_request_days": 15,
     "keep_request_months": 36,
+    "keep_notice_months": 36,
     "credit_rate_permille": 45,
     "credit_months": 12,
 }

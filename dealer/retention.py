@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from dealer import deadlines, emptied_cards, exports, people
+from dealer import deadlines, emptied_cards, exports, notices_told, people
 from dealer.cards import describe
 from dealer.engine import history
 from dealer.engine.calendar import add_months
@@ -27,7 +27,7 @@ from dealer.prospects import LIVE, PROSPECTS
 from dealer.records.customers import Contact, Customer
 from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.people import Store
-from dealer.records.privacy import DataRequest, LegalHold, RequestState, RetentionRun
+from dealer.records.privacy import DataRequest, LegalHold, NoticeTold, RequestState, RetentionRun
 from dealer.records.prospects import FollowUp, Prospect, ProspectState, Visit, VisitState
 from dealer.records.testdrives import DriveState, Incident, TestDrive
 
@@ -88,10 +88,16 @@ def empty_request(ask: Ask, request: DataRequest) -> None:
     _forget(ask, "data_request", request)
 
 
+def empty_notice(ask: Ask, told: NoticeTold) -> None:
+    """That somebody was told, when and by whom remains; who it was does not."""
+    told.subject_id = told.phone = None
+
+
 def _forget(ask: Ask, kind: str, thing: Any) -> None:
     """Nobody is called about it any more; what the history knew of the person goes as well, its hashes stay."""
     deadlines.cancel(ask, thing)
     history.forget(ask.db, thing.store_id, thing.id, ask.at)
+    notices_told.forget_phone(ask.db, thing)
     write_down(ask, kind, thing, "erase")
 
 
@@ -153,6 +159,14 @@ def _requests(store_id: UUID, before: datetime) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
+def _notices(store_id: UUID, before: datetime) -> ColumnElement[bool]:
+    """Rows that say who was told what becomes of their data."""
+    return and_(
+        NoticeTold.store_id == store_id, NoticeTold.at < before, NoticeTold.subject_id.is_not(None),
+        _is_free(NoticeTold),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Keeping:
     """One rule of retention: what, how long (a house rule), what happens to it then."""
@@ -172,6 +186,7 @@ KEEPINGS = (
     Keeping("card",           "keep_card_months",    1,    Prospect,  _cards,              empty_card),
     Keeping("sales_contact",  "keep_sales_years",    12,   Contact,   _contacts,           empty_contact),
     Keeping("data_request",   "keep_request_months", 1,    DataRequest, _requests,         empty_request),
+    Keeping("notice",         "keep_notice_months",  1,    NoticeTold, _notices,           empty_notice),
 )  # fmt: skip
 SHEETS = "export_sheet"
 

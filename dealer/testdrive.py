@@ -29,6 +29,7 @@ from dealer.engine.fields import Options, Paragraph
 from dealer.engine.history import of_thing
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Refused, Step, no, write_down
 from dealer.licence_photos import LicencePhoto
+from dealer.notices_told import at_the_desk
 from dealer.people import OWNER, SYSTEM, Actor, Who, has, not_their_own, owner_or
 from dealer.quotation_rules import is_tendered
 from dealer.records.contracts import DriveWaiver
@@ -89,10 +90,12 @@ STEPS = [
     # the registration
     Step("enter_licence", (S.REQUESTED, S.BOOKED), SAME, CHECKS, LicenceEntry,
          (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), slots.beside("number", slots.driver_is_free)),
-         (desk.write_licence, photos.let_go, drives.void_agreement, note_answers(Stage.BOOK)), when=rules.is_drive),
+         (desk.write_licence, at_the_desk, photos.let_go, drives.void_agreement, note_answers(Stage.BOOK)),
+         when=rules.is_drive),
     Step("enter_licence", S.VERIFIED, S.BOOKED, CHECKS, LicenceEntry,
          (rules.licence_dates_fit, *rules_at(Stage.BOOK, D), slots.beside("number", slots.driver_is_free)),
-         (desk.write_licence, photos.let_go, drives.void_agreement, drives.put_key_back, note_answers(Stage.BOOK)),
+         (desk.write_licence, at_the_desk, photos.let_go, drives.void_agreement, drives.put_key_back,
+          note_answers(Stage.BOOK)),
          when=rules.is_drive),
     Step("keep_photo", AHEAD, SAME, CHECKS, LicencePhoto,
          (photos.photos_are_allowed, rules.licence_is_known, photos.photo_is_agreed_to),
@@ -118,7 +121,7 @@ STEPS = [
          (desk.write_verification, drives.note_verified, note_card(Stage.VERIFY)), when=rules.is_drive),
     Step("verify", (S.BOOKED, S.VERIFIED), S.VERIFIED, CHECKS, RideCheck,
          (rules.its_day_has_come, *rules_at(Stage.VERIFY, R), rules.conduct_is_cleared),
-         (desk.write_ride, drives.note_verified, note_card(Stage.VERIFY)), when=rules.is_ride),
+         (desk.write_ride, at_the_desk, drives.note_verified, note_card(Stage.VERIFY)), when=rules.is_ride),
     Step("check_out", S.VERIFIED, SAME, has("keep demo cars"), CheckOut,
          (*WITH_THE_KEY, rules.car_is_at_hand, rules.odometer_is_likely),
          (drives.note_key_out,)),

@@ -128,6 +128,7 @@ GET      /models
 GET POST /models/<uuid:key>
 GET POST /models/new
 GET      /notices/<any(visit,card,drive,contact):kind>
+GET POST /notices/<any(visit,card,drive):kind>/told/<uuid:key>
 GET      /money
 GET POST /money/deposits/<uuid:key>
 GET POST /money/ledger

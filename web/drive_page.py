@@ -17,7 +17,7 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal
 from dealer.records.testdrives import AbortReason, CarZone, DriveState, Experience, TestDrive
 from dealer.testdrive import DRIVES
-from web import privacy, steps, timeline
+from web import notices, privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.drives import KIND, TONES, car_name, phone_of, span_of
 from web.forms import Form
@@ -53,7 +53,6 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
     agreement = drive_papers.agreement_of(looking(), drive) if reads else None
     card = drive_card.lines(drive, ask) if reads else []
     deal = looking().get(Deal, drive.deal_id) if drive.deal_id else None
-    phone = phone_of(drive, reveals.is_shown(looking(), me(), drive, ask.at))
     return render_template(
         "drives/page.html",
         drive=drive,
@@ -61,8 +60,7 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
         car=car_name(drive.car),
         badges=_badges(drive),
         span=span_of(drive),
-        phone=privacy.with_do_not_call(phone, drive.phone),
-        ask_phone=privacy.ask_for(drive, "drives", phone != drive.phone),
+        **_of_the_driver(drive, ask),
         ahead=_ahead(drive, ahead),
         items=_items(drive, ahead, choices) if reads else [],
         buttons=[each for each in buttons if each["action"] not in (*STOPS, NEXT.get(drive.state))],
@@ -85,6 +83,16 @@ def _page(drive: TestDrive, reveal: Form | None, trouble: Any = None) -> str:
         deal_url=steps.seen_url(deal) if deal else "",
         troubles=[told(each) for each in trouble] if isinstance(trouble, tuple) else [],
     )
+
+
+def _of_the_driver(drive: TestDrive, ask: Ask) -> dict[str, Any]:
+    """How they are reached, as this person reads it, and whether they were told about their data."""
+    phone = phone_of(drive, reveals.is_shown(looking(), me(), drive, ask.at))
+    return {
+        "phone": privacy.with_do_not_call(phone, drive.phone),
+        "ask_phone": privacy.ask_for(drive, "drives", phone != drive.phone),
+        "notice_told": notices.told_about("drive", drive),
+    }
 
 
 def _items(drive: TestDrive, ahead: Choice | None, choices: list[Choice]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Choice
 from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Way
-from web import deals, steps, timeline
+from web import deals, notices, steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, see_other, write
 from web.forms import Form, options
 from web.language import clock, say, short_day, show, word
@@ -250,6 +250,7 @@ def _page(card: Prospect, form: Form | None) -> str:
         proposed=proposed(asked) if moves and (asked := idle.why_somebody_else(looking(), card, g.now)) else "",
         title=called(card),
         emptied=short_day(card.since) if emptied else "",
+        notice_told=notices.told_about("card", card),
         visits_out=not emptied and me().may_or_stands_in("make visits"),
         twins=[_twin(card, each, choices) for each in twins.twins_of(looking(), card)],
         merged=[_merged(each) for each in merged],

@@ -18,7 +18,7 @@ from dealer.records.vehicles import Model
 from dealer.showroom import Known, Turn
 from dealer.visit_changes import WAS
 from dealer.visits import Arriving
-from web import kept, privacy, steps, timeline, visit_changes
+from web import kept, notices, privacy, steps, timeline, visit_changes
 from web.asking import Answer, a_number, looking, looking_ask, me, need, write
 from web.forms import Field, Form, options
 from web.language import clock, lasting, say, short_day, show
@@ -312,6 +312,7 @@ def page(number: int) -> Answer:
         badge=_badge(visit),
         phone=privacy.with_do_not_call(_phone(visit), visit.phone),
         ask_phone=privacy.ask_for(visit, "visits", _phone(visit) != visit.phone),
+        notice_told=notices.told_about("visit", visit),
         stay=stay(visit),
         done=" · ".join(say(label) for name, label in DURING if getattr(visit, name)),
         buttons=[_button(visit, each) for each in steps.buttons(KIND, visit, choices) if _is_for_me(each)],

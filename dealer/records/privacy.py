@@ -64,6 +64,35 @@ class RetentionRun(OfStore):
     __table_args__ = (Index("uq_retention_runs_day", "store_id", "day", unique=True),)
 
 
+class NoticeWay(StrEnum):
+    """How somebody was told what becomes of their data."""
+
+    WORDS = "in_words"
+    SCREEN = "on_screen"
+    PAPER = "on_paper"
+    MESSAGE = "by_message"
+
+
+class NoticeTold(OfStore):
+    """Somebody was told a notice: which version, when, by whom, how. Never changed; emptied when its time has come."""
+
+    __tablename__ = "notices_told"
+    at: Mapped[Moment]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    kind: Mapped[Code]
+    version: Mapped[Day]
+    mark: Mapped[Code]  # of its very words, in the language in which it was told
+    language: Mapped[Code]
+    how: Mapped[NoticeWay] = mapped_column(word_of(NoticeWay))
+    subject_id: Mapped[UUID | None]  # the visit, card or drive about which they were told
+    phone: Mapped[Code | None]
+    person: Mapped[Person] = relationship()
+    __table_args__ = (
+        Index("ix_notices_told_subject", "store_id", "subject_id"),
+        Index("ix_notices_told_at", "store_id", "at"),
+    )
+
+
 class RequestKind(StrEnum):
     """What somebody may ask for (PIPL 44–47)."""
 
