@@ -19,6 +19,7 @@ from dealer import (
     card_lists,
     care_coverage,
     catalogue,
+    complaint_figures,
     drive_lists,
     masking,
     money_sheets,
@@ -121,6 +122,9 @@ LISTS = {
         "see drives", "Register of test drives",
         ("Number", "Driver's name", "Phone", "Time", "Demo car", "Drive or ride along", "Accompanied by", "State"),
         _drives,
+    ),
+    "complaints": Taken(
+        "see all complaints", "Complaints", complaint_figures.SHEET_HEADS, complaint_figures.as_rows
     ),
     "receivables": Taken("see the money", "Receivables", money_sheets.OPEN_HEADS, money_sheets.open_instalments),
     "receipts": Taken("see the money", "Payments", money_sheets.PAYMENT_HEADS, money_sheets.payments),

@@ -32,6 +32,8 @@ GET POST /clauses/<key>/new
 GET      /complaints
 GET      /complaints/<int:number>
 GET POST /complaints/new
+GET      /complaints/report
+GET      /complaints/report/rows
 GET      /contracts
 GET      /contracts/<int:number>
 GET      /contracts/bundles/<uuid:key>
@@ -99,7 +101,7 @@ GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
 GET      /exports
-GET POST /exports/<any(care,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>
+GET POST /exports/<any(care,complaints,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>
 GET      /exports/<uuid:key>
 GET      /exports/<uuid:key>/file
 GET      /frameworks

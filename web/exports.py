@@ -25,6 +25,7 @@ BACK = {
     "receivables": "/money/receivables",
     "receipts": "/money",
     "care": "/care/report",
+    "complaints": "/complaints/report",
     exports.PERSON: "/requests",
 }  # where each list is looked at
 
@@ -50,14 +51,14 @@ def _reason(export: Export) -> str:
 # ── taking out a list ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pages.get("/exports/<any(care,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
+@pages.get("/exports/<any(care,complaints,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
 def export_form(kind: str) -> Answer:
     """What the list is needed for."""
     need(LISTS[kind].duty)
     return _export(kind, Form(Reason))
 
 
-@pages.post("/exports/<any(care,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
+@pages.post("/exports/<any(care,complaints,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
 def export(kind: str) -> Answer:
     """Make the sheet; who took it, when and why is written down."""
 

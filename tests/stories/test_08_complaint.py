@@ -30,6 +30,27 @@ def a_car_is_delivered(shop: Shop) -> None:
     delivered(shop, car)
 
 
+def the_december_report(desk: Callable[[str], Desk]) -> None:
+    """1 complaint, 1 reopen, called back in time 100 %; each number opens its row."""
+    lin = on("2027-01-04 09:00", desk, "林芳")
+    december = "/complaints/report?day=2026-12-01"
+    told = lin.get(december)
+    for figure in ("received", "reopened", "called_in_time"):
+        rows = lin.get(f"/complaints/report/rows?day=2026-12-01&span=month&figure={figure}")
+        assert "1 件投诉" in rows.text, figure
+        assert "/complaints/1" in rows.html
+        assert f"figure={figure}" in told.html
+    assert "及时回访 100 %" in told.text
+    assert "重新处理 1" in told.text
+    assert "交车前检查" in told.text
+    assert "按车型" in lin.get(f"{december}&by=model").text
+    assert "0 件投诉" in lin.get("/complaints/report/rows?day=2026-11-01&figure=received").text
+    assert lin.get("/complaints/report/rows?figure=nothing").status == 404
+    asked = lin.submit("/exports/complaints", {"reason": "月度质量会议"})
+    assert "/exports/" in asked.url
+    assert desk("王磊").get("/complaints/report").status == 403
+
+
 def solved(desk: Callable[[str], Desk], first: str, done: str) -> None:
     """王磊 finds a solution, the customer agrees, and it is done."""
     handler = on(first, desk, "王磊")
@@ -83,3 +104,4 @@ def test_story_8_a_complaint_is_closed_when_the_customer_says_so_and_the_cause_i
     assert "E-COMPLAINT-OPEN" not in chen.ask("/deals/1/close").codes
     assert "投诉" in chen.get("/customers/1").text
     assert "已结案" in chen.get("/customers/1").text
+    the_december_report(desk)
