@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from dealer import demo_shop
 from dealer.engine import jobs
@@ -73,25 +74,35 @@ class Lender:
 
     databases: Databases
     opened: dict[tuple[str, str], Database] = field(default_factory=dict)
+    serving: set[int] = field(default_factory=set)  # processes of PostgreSQL behind these engines
 
     @contextmanager
     def lend(self, kind: Kind, template: str = "migrated") -> Iterator[Database]:
-        """A new copy of a template; when the test is over nobody is connected to it any more."""
+        """A new copy of a template, for as long as a test takes."""
         known = self.opened.get((kind, template))
         if known is None:
             url = self.databases.fresh(kind, template)
             known = self.opened[kind, template] = open_database(url, KEYS)
+            if kind == "postgresql":
+                event.listen(
+                    known.engine, "connect", lambda connection, _: self.serving.add(connection.info.backend_pid)
+                )
         else:
-            self.databases.renew(kind, known.engine.url.render_as_string(hide_password=False), template)
+            url = known.engine.url.render_as_string(hide_password=False)
+            self.databases.renew(kind, url, template, self.serving)
         with printed_once(self.databases.folder):
             yield known
-        known.engine.dispose()
+        if kind == "sqlite":
+            known.engine.dispose()  # its file is another one for the next test
 
 
 @pytest.fixture(scope="session")
-def lender(databases: Databases) -> Lender:
+def lender(databases: Databases) -> Iterator[Lender]:
     """One a worker."""
-    return Lender(databases)
+    lender = Lender(databases)
+    yield lender
+    for each in lender.opened.values():
+        each.engine.dispose()
 
 
 def _found_everything(url: str) -> None:

@@ -25,7 +25,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -88,12 +88,13 @@ class Databases:
             raise LookupError(f"There is no {name} {kind} database to copy yet: call template() first.")
         return self._give(kind, note.read_text())
 
-    def renew(self, kind: Kind, url: str, name: str = "migrated") -> None:
+    def renew(self, kind: Kind, url: str, name: str = "migrated", known: Collection[int] = ()) -> None:
         """Make a database that its test is through with what its template is.
 
-        Whoever keeps the engine keeps the statements it has compiled: a third of what a short test costs.
+        Whoever keeps the engine keeps the statements it has compiled: a third of what a short test costs. `known` are
+        the processes of PostgreSQL that serve it: who else is connected is sent away.
         """
-        self._stores[kind].renew(url, self._note(kind, name).read_text())
+        self._stores[kind].renew(url, self._note(kind, name).read_text(), known)
         GIVEN.add(kind)
 
     def empty(self, kind: Kind) -> str:
@@ -147,7 +148,7 @@ class Files:
             shutil.copyfile(_database(template), path)
         return f"sqlite:///{path}"
 
-    def renew(self, url: str, template: str) -> None:
+    def renew(self, url: str, template: str, _: Collection[int] = ()) -> None:
         """Copy the file anew."""
         self.drop(url)
         shutil.copyfile(_database(template), _database(url))
@@ -165,7 +166,11 @@ class Files:
             Path(_database(url) + end).unlink(missing_ok=True)
 
 
-OTHERS = "datname = current_database() AND pid <> pg_backend_pid()"
+# Who is in the middle of something is none of those that may stay.
+SEND_AWAY = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND (state <> 'idle' OR pid <> ALL (%s::int[]))
+"""
 OURS = "('public', 'dbos')"
 # Tables, columns, indexes, constraints and triggers, as one text: who drops a trigger gets a new database afterwards.
 SHAPE = f"""
@@ -210,6 +215,7 @@ class Server:
         self.folder = folder
         self._note = folder / "postgresql.url"
         self._connection: psycopg.Connection[Any] | None = None
+        self._renewing: dict[str, psycopg.Connection[Any]] = {}
 
     def create(self, name: str, template: str = "") -> str:
         """Copy file by file: on a server that never syncs, a third of the time that copying through its log takes."""
@@ -220,15 +226,21 @@ class Server:
         self._execute(command)
         return _text(make_url(self._note.read_text()).set(drivername="postgresql+psycopg", database=name))
 
-    def renew(self, url: str, template: str) -> None:
-        """Put the rows back: a twentieth of the time of a new copy, which a database gets that was tampered with."""
-        with psycopg.connect(_text(make_url(url).set(drivername="postgresql")), autocommit=True) as connection:
-            connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE " + OTHERS)
-            same = connection.execute(f"SELECT md5(({SHAPE})) = (SELECT shape FROM pristine.shape)").fetchone()
-            if same == (True,):
-                connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
-                connection.execute(PUT_BACK)
-                return
+    def renew(self, url: str, template: str, known: Collection[int] = ()) -> None:
+        """Put the rows back: a twentieth of the time of a new copy, which a database gets that was tampered with.
+
+        Connections stay open, this one and those of `known`: a new one has every table still to learn.
+        """
+        connection = self._renewing.get(url)
+        if connection is None:
+            address = _text(make_url(url).set(drivername="postgresql"))
+            connection = self._renewing[url] = psycopg.connect(address, autocommit=True)
+            connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
+        connection.execute(SEND_AWAY, (list(known),))
+        same = connection.execute(f"SELECT md5(({SHAPE})) = (SELECT shape FROM pristine.shape)").fetchone()
+        if same == (True,):
+            connection.execute(PUT_BACK)
+            return
         self.drop(url)
         self.create(_database(url), template)
 
@@ -243,6 +255,8 @@ class Server:
 
     def drop(self, url: str) -> None:
         """Remove the database and send away who is still connected."""
+        if url in self._renewing:
+            self._renewing.pop(url).close()
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_database(url))))
 
     def drop_all(self) -> None:
@@ -254,7 +268,9 @@ class Server:
             self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def close(self) -> None:
-        """End the connection, if there is one."""
+        """End the connections."""
+        for connection in self._renewing.values():
+            connection.close()
         if self._connection:
             self._connection.close()
 

@@ -1,8 +1,8 @@
 """Who opens which page in a browser.
 
-Every address of the url map is looked at for everybody it opens to, in both languages, and so is every sort of page.
-To the eye two pages are alike when they are drawn alike, whatever is written in them: of such pages one is opened for
-all, the fullest, so that a fifth of them stands for the whole.
+Every sort of page is looked at in both languages, and every address of the url map for everybody it opens to, in one
+of them. To the eye two pages are alike when they are drawn alike, whatever is written in them: of such pages one is
+opened for all, the fullest, so that a tenth of them stands for the whole.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def shares(crawls: list[Crawl]) -> dict[str, list[tuple[str, str]]]:
     return {name: sorted(pages, key=lambda page: LANGUAGES.index(page[0])) for name, pages in plan.items()}
 
 
-def _stands_for(language: str, pages: list[Opened]) -> Iterator[tuple[str, ...]]:
+def _stands_for(language: str, pages: list[Opened]) -> Iterator[tuple[str, str]]:
     for name, answer in pages:
-        yield name, answer.rule, language
-        yield (answer.sort,)
+        yield name, answer.rule
+        yield answer.sort, language
