@@ -95,6 +95,9 @@ DUTIES: dict[str, frozenset[Role]] = {
     "call back":              frozenset({R.CUSTOMER_SERVICE}),
     "see care":               SELLERS | LEADERS | {R.SERVICE, R.CUSTOMER_SERVICE},
     "see all care":           LEADERS | {R.SUPERVISOR, R.SERVICE, R.CUSTOMER_SERVICE},
+    "see reviews":            SELLERS | LEADERS | {R.SERVICE, R.CUSTOMER_SERVICE},
+    "review satisfaction":    frozenset({R.KEY_ACCOUNT}),
+    "own actions":            SELLERS | {R.SHOWROOM, R.SALES, R.SERVICE, R.CUSTOMER_SERVICE},
     "hand out calls":         frozenset({R.SUPERVISOR, R.SERVICE}),
     "see stock":              EVERYBODY - {R.RECEPTION, R.ADMIN},
     # the showroom

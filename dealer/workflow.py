@@ -45,6 +45,7 @@ from dealer import (
     quotation,
     receipts,
     reception,
+    reviews,
     showroom_days,
     tenders,
     testdrive,
@@ -70,6 +71,7 @@ from dealer.deals import (
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Stale, Step
 from dealer.parties import Parties
 from dealer.people import OWNER, SYSTEM, has, owner_or
+from dealer.records.care import CareCall
 from dealer.records.contracts import Contract
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
@@ -255,6 +257,7 @@ LIVES: dict[type[Any], Life] = {
         vehicles.UNITS,
         delivery.BATCHES,
         care_calls.CALLS,
+        reviews.REVIEWS,
         reception.VISITS,
         data_requests.REQUESTS,
         prospects.PROSPECTS,
@@ -360,14 +363,15 @@ def _moves_by_itself(thing: Any, ask: Ask) -> bool:
 def _born_by_itself(things: list[Any], ask: Ask) -> bool:
     """What comes into the world because of another thing: an exception for each line below its floor, the quotation
     that carries the prices of an amendment, a batch for each row of an effective contract's delivery plan, the calls
-    after a hand-over, and the day of the showroom with its first visit."""
+    after a hand-over, the review of a month with its first answer, and the day of the showroom with its first visit."""
     exceptions = [approvals.births(ask.db, each, ask) for each in things if isinstance(each, Quotation)]
     contracts = [each for each in things if isinstance(each, Contract)]
     requests = [amendment_prices.births(ask.db, each, ask) for each in contracts]
     batches = [delivery.births(ask.db, each, ask) for each in contracts]
     calls = [aftercalls.births(ask.db, each, ask) for each in things if isinstance(each, Batch | Deal)]
+    months = [reviews.births(ask.db, each, ask) for each in things if isinstance(each, CareCall)]
     days = [showroom_days.births(ask.db, each, ask) for each in things if isinstance(each, Visit)]
-    return any(exceptions) or any(requests) or any(batches) or any(calls) or any(days)
+    return any(exceptions) or any(requests) or any(batches) or any(calls) or any(months) or any(days)
 
 
 def things_of_case(db: Session, thing: Any) -> list[Any]:
@@ -375,21 +379,19 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
     deal = thing if isinstance(thing, Deal) else db.get(Deal, thing.case_id) if thing.case_id else None
     if deal is None:
         return _beside(db, thing)
-    parts = (
-        quotation.of_deal,
-        approvals.of_deal,
-        contract.of_deal,
-        drive_lists.of_deal,
-        vehicles.of_deal,
-        delivery.of_deal,
-        complaints.of_deal,
-    )
+    parts = (quotation.of_deal, approvals.of_deal, contract.of_deal, drive_lists.of_deal, vehicles.of_deal,
+             delivery.of_deal, complaints.of_deal)  # fmt: skip
     theirs = [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]
+    if isinstance(thing, CareCall):
+        return theirs + _beside(db, thing)
     return theirs + [each for each in _beside(db, thing) if each is not thing and each not in theirs]
 
 
 def _beside(db: Session, thing: Any) -> list[Any]:
-    """A thing that belongs to no deal, with what stands beside it: a visit or an outbound visit has its card."""
+    """A thing that belongs to no deal, with what stands beside it: a visit or an outbound visit has its card, a call
+    the review of its month."""
+    if isinstance(thing, CareCall):
+        return [thing, *reviews.of_call(db, thing)]
     if isinstance(thing, Visit | Prospect):
         return list(reception.beside(db, thing))
     card = house_calls.card_of(db, thing) if isinstance(thing, Outing) else None

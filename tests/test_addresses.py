@@ -67,6 +67,7 @@ GET POST /customers/<int:number>/contacts/new
 GET POST /customers/<int:number>/credit/new
 GET POST /customers/<int:number>/edit
 GET POST /customers/<int:number>/frameworks/new
+GET      /customers/<int:number>/owner-card
 GET POST /customers/new
 POST     /deadlines/<uuid:key>/done
 GET      /deals
@@ -194,6 +195,8 @@ GET      /requests/<int:number>
 POST     /requests/<int:number>/copy
 GET POST /requests/new
 GET POST /reveal/<any(contacts,visits,drives):kind>/<uuid:key>
+GET      /reviews
+GET      /reviews/<int:number>
 GET      /reports/needs
 GET      /reports/needs/rows
 GET      /reports/needs/sheet

@@ -8,19 +8,29 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from dealer import aftercalls, call_window, care_agents, care_coverage, care_lists, people
+from dealer import aftercalls, call_window, care_agents, care_coverage, care_lists, owner_cards, people, reviews
 from dealer.care_calls import CALLS, Appointment, NewCaller, Talk, Try, WhyNot
 from dealer.deadlines import escalated_to
+from dealer.deals import Comment
 from dealer.engine import migrating
 from dealer.engine.database import calendar_of
 from dealer.engine.history import Entry, append
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
-from dealer.records.care import CareCall, CareKind, CareState, Satisfaction
+from dealer.records.care import (
+    CareCall,
+    CareKind,
+    CareState,
+    CorrectiveAction,
+    MonthlyReview,
+    MonthlyReviewState,
+    Satisfaction,
+)
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deadlines import Deadline
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.people import Person, Posting, Role
+from dealer.reviews import ActionDone
 from dealer.traffic import Span, period_around
 from tests.cast import Shop
 from tests.conftest import at
@@ -291,3 +301,49 @@ def test_the_report_counts_what_its_rows_list(shop: Shop, desk: Callable[[str], 
     sheet = service.submit("/exports/care", {"reason": "月度回访总结"})
     assert sheet.status == 200
     assert desk("王磊").get("/care/report").status == 403
+
+
+def test_a_month_with_discontent_and_no_action_is_overdue_until_something_is_done(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    """The review begins with the first answer; the key-account manager closes it after the month."""
+    _, cars = ready(shop, 2)
+    delivered(shop, cars[0])
+    (back,) = calls(shop, K.CALLBACK)
+    noted(shop, "林芳", "2026-12-01 10:00", back, "call_back", FULL)
+    with shop.looking() as db:
+        review = db.scalars(select(MonthlyReview)).one()
+        (asked,) = db.scalars(select(Deadline).where(Deadline.kind == "review_month"))
+        assert (review.month, asked.role) == (date(2026, 12, 1), "key_account_manager")
+        assert asked.due_at == at("2027-01-01 00:00")
+        overdue = [reviews.is_overdue(db, review, day) for day in (date(2026, 12, 31), date(2027, 1, 1))]
+    assert overdue == [False, True]
+    here, words = (MonthlyReview, review.number), Comment(comment="十二月无其他问题")
+    assert refused(shop, "陈静", "2026-12-20 10:00", *here, "close", words) == ("E-MONTH-OPEN", "E-NO-ACTION")
+    chief = desk("陈静")
+    chief.turn_clock("2027-01-04 10:00")
+    chief.sign_in()
+    assert "逾期" in chief.get("/reviews").text
+    told = {"what": "内饰供应商更换清洁剂", "owner": str(shop.person("林芳").id), "due_on": "2027-01-10"}
+    page = chief.submit(f"/reviews/{review.number}/add_action", told)
+    assert "内饰供应商更换清洁剂" in page.text
+    with shop.looking() as db:
+        open_rows = db.scalars(select(Deadline).where(Deadline.subject_id == review.id, Deadline.done_at.is_(None)))
+        assert [(each.kind, each.owner_id) for each in open_rows] == [("corrective_action", shop.person("林芳").id)]
+        action = db.scalars(select(CorrectiveAction)).one()
+        late = [reviews.is_overdue(db, db.get_one(MonthlyReview, review.id), date(2027, 1, day)) for day in (10, 11)]
+        promised = owner_cards.promises(db, shop.actor("陈静"), db.get_one(CareCall, back.id).customer)
+    assert late == [False, True]
+    assert [(each.kind, each.done, each.of, each.is_late(date(2026, 12, 7))) for each in promised] == [
+        ("call", 0, 1, True), ("batch", 1, 2, True), ("call", 0, 1, True), ("call", 0, 1, False),
+        ("action", 0, 1, False),
+    ]  # fmt: skip
+    done = ActionDone(done=action.id, result="已更换并抽检")
+    assert refused(shop, "李娜", "2027-01-09 10:00", *here, "finish_action", done) == ("E-REQ-FIELD",)
+    assert refused(shop, "陈静", "2027-01-09 10:00", *here, "close", words) == ("E-ACTION-OPEN",)
+    take(shop, "林芳", "2027-01-09 10:00", *here, "finish_action", done)
+    assert take(shop, "陈静", "2027-01-09 11:00", *here, "close", words).state is MonthlyReviewState.CLOSED
+    card = chief.get("/customers/1/owner-card").text
+    assert "LYLAA4180T2100001" in card
+    assert "第1批" in card
+    assert "530102" not in card

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from dealer import workflow
 from dealer.engine.database import new_id
 from dealer.engine.steps import Ask, Life, Refusal, place
-from dealer.records.care import CareCall
+from dealer.records.care import CareCall, MonthlyReview
 from dealer.records.clauses import ClauseVersion
 from dealer.records.complaints import Complaint
 from dealer.records.contracts import Contract
@@ -108,6 +108,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "batch": Batch(**of_deal),
         "credit": CreditProfile(store_id=shop.store.id),
         "receipt": Receipt(store_id=shop.store.id, contract=Contract(**of_deal)),
+        "monthly_review": MonthlyReview(store_id=shop.store.id),
         "care_call": CareCall(store_id=shop.store.id, agent_id=mine["owner_id"]),
         "unit": Unit(**of_deal),
         "drive": TestDrive(**mine),

@@ -25,10 +25,12 @@ S = CareState
 TONES = {S.DUE: "wait", S.DONE: "ok", S.NOT_REACHED: "bad", S.CANCELLED: "neutral"}
 VIEWS = {"today": "Today", "coming": "Later"}
 TALKS = ("note_call", "call_back")
+OPEN_PARTS = ("calls", "reviews")
 PARTS = {
     "calls": ("Care calls", "/care"),
     "agents": ("Agents", "/care/agents"),
     "report": ("Care report", "/care/report"),
+    "reviews": ("Monthly reviews", "/reviews"),
 }
 
 
@@ -95,10 +97,13 @@ def _callers() -> list[tuple[str, str]]:
 
 
 def tabs(here: str) -> list[dict[str, Any]]:
-    """The parts of customer care, for who sees all of it."""
-    if not me().may_or_stands_in("see all care"):
-        return []
-    return [{"label": say(label), "url": url, "current": name == here} for name, (label, url) in PARTS.items()]
+    """The parts of customer care; who sees only their own calls has no use for the figures."""
+    everything = me().may_or_stands_in("see all care")
+    return [
+        {"label": say(label), "url": url, "current": name == here}
+        for name, (label, url) in PARTS.items()
+        if everything or name in OPEN_PARTS
+    ]
 
 
 def _views(view: str, *, of_all: bool) -> list[dict[str, Any]]:

@@ -59,6 +59,7 @@ def page(number: int) -> Answer:
         "customers/page.html",
         visits=me().may_or_stands_in("make visits"),
         notes=me().may_or_stands_in("send notes"),
+        cares=me().may_or_stands_in("see care"),
         customer=customer,
         contacts=[_contact_row(each) for each in customer.contacts],
         deals=deals,

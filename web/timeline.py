@@ -18,7 +18,7 @@ KIND_ICONS = {
     "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",
     "framework": "file-earmark-ruled", "hand_in": "clipboard-check", "trip": "key", "outing": "geo-alt",
     "note": "chat-left-text", "care_call": "telephone", "complaint": "megaphone",
-    "showroom_day": "calendar-check",
+    "showroom_day": "calendar-check", "monthly_review": "emoji-smile",
 }  # fmt: skip
 TONES = {
     **dict.fromkeys(("lose", "refuse", "abort", "cancel", "pdi_fail", "reject", "void"), "bad"),

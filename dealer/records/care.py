@@ -3,10 +3,10 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dealer.engine.database import Count, Flag, Living, Moment, Name, OfStore, Prose, numbered, state_of, word_of
+from dealer.engine.database import Count, Day, Flag, Living, Moment, Name, OfStore, Prose, numbered, state_of, word_of
 from dealer.records.customers import Customer
 from dealer.records.deliveries import Batch, Handover
 from dealer.records.people import Person
@@ -101,3 +101,36 @@ class CareAgent(OfStore):
     assigned_at: Mapped[Moment]
     customer: Mapped[Customer] = relationship()
     agent: Mapped[Person] = relationship()
+
+
+class MonthlyReviewState(StrEnum):
+    """The review of a month is open until the key-account manager closes it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class MonthlyReview(Living):
+    """What a customer answered in one month, and what is done about it. `case_id` stays empty."""
+
+    __tablename__ = "monthly_reviews"
+    state: Mapped[MonthlyReviewState] = mapped_column(state_of(MonthlyReviewState))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), index=True)
+    month: Mapped[Day]  # its first day
+    asked_at: Mapped[Moment | None]  # when the key-account manager was asked for an action
+    customer: Mapped[Customer] = relationship()
+    actions: Mapped[list["CorrectiveAction"]] = relationship(order_by="CorrectiveAction.id")
+    __table_args__ = (numbered(), UniqueConstraint("customer_id", "month"))
+
+
+class CorrectiveAction(OfStore):
+    """What is done about an answer: by whom, until when, with what result."""
+
+    __tablename__ = "corrective_actions"
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("monthly_reviews.id"), index=True)
+    what: Mapped[Prose]
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    due_on: Mapped[Day]
+    done_at: Mapped[Moment | None]
+    result: Mapped[Prose] = mapped_column(default="")
+    owner: Mapped[Person] = relationship()
