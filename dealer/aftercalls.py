@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer import call_window, care_agents, care_calls, people
+from dealer import call_window, care_agents, care_calls, maintenance, people
 from dealer.care_calls import CALLS
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no
+from dealer.maintenance import Reading
 from dealer.policies import policy
 from dealer.records.care import CareCall, CareKind, CareState
 from dealer.records.contracts import Party, PartyRole
@@ -85,6 +86,15 @@ def _after(db: Session, batch: Batch, handover: Handover, day: date) -> Iterator
     ):
         due_at = calendar.within_days(left, policy(db, batch.store_id, name, day))
         yield Planned(kind, user, caller_id, due_at, call_window.ahead_of(db, batch.store_id, left, due_at))
+    yield _service(db, batch, day, user, agent_id)
+
+
+def _service(db: Session, batch: Batch, day: date, user: str, agent_id: UUID | None) -> Planned:
+    """The first service by its date; what the customer reads of the odometer brings it forward."""
+    models = [share.line.model.code for share in batch.shares]
+    by = maintenance.interval(db, batch.store_id, models, day)
+    due_at = calendar_of(db).end_of(maintenance.due_on(Reading(day, 0), None, by))
+    return Planned(K.MAINTENANCE, user, agent_id, due_at, call_window.reminding(db, batch.store_id, due_at, day))
 
 
 def _born(batch: Batch, handover: Handover, planned: Planned, ask: Ask) -> CareCall:

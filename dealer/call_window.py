@@ -10,6 +10,7 @@ from dealer.engine.words import SHOP_ZONE
 from dealer.policies import policy
 from dealer.records.care import CareCall, CareKind
 
+AHEAD = timedelta(days=14)  # a reminder that comes on the day itself finds the workshop full
 EXEMPT = (CareKind.THANK_YOU,)  # due within the hour, whatever the hour (SC14)
 
 
@@ -36,6 +37,12 @@ def disturbs(db: Session, call: CareCall, at: datetime) -> bool:
 def opens(db: Session, store_id: UUID, day: date) -> datetime:
     """The first moment of a day at which customers may be called."""
     return calendar_of(db).at(day, min(slot.split("-")[0] for slot in hours(db, store_id, day)))
+
+
+def reminding(db: Session, store_id: UUID, due_at: datetime, today: date) -> datetime:
+    """When to remind of a service: two weeks ahead, while the workshop still has places; not before tomorrow."""
+    day = calendar_of(db).last_day(due_at) - AHEAD
+    return opens(db, store_id, max(today + timedelta(days=1), day))
 
 
 def ahead_of(db: Session, store_id: UUID, from_at: datetime, due_at: datetime) -> datetime:

@@ -10,12 +10,14 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines, people
+from dealer import call_window, deadlines, maintenance, people
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Options, Paragraph, ShopTime
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
+from dealer.maintenance import Reading
 from dealer.people import SYSTEM, has, owner_or
 from dealer.policies import policy
 from dealer.records.care import CareCall, CareKind, CareState, Channel, Satisfaction
@@ -53,6 +55,7 @@ class Talk(Facts):
     action: Annotated[str, Paragraph] = Field("", title="What is done about it", max_length=2000)
     score: int | None = Field(None, title="Score of a survey", ge=0, le=100_000)
     score_most: int | None = Field(None, title="Highest score", ge=1, le=100_000)
+    odometer: int | None = Field(None, title="Odometer of the car driven most (km)", ge=0, le=999_999)
 
 
 class Try(Facts):
@@ -201,7 +204,7 @@ def write_talk(call: CareCall, ask: Ask) -> None:
     facts: Talk = ask.facts
     call.channel, call.grade, call.said = facts.channel, facts.grade, facts.said
     call.reason, call.action = facts.reason, facts.action
-    call.score, call.score_most = facts.score, facts.score_most
+    call.score, call.score_most, call.odometer = facts.score, facts.score_most, facts.odometer
     _end(call, ask)
 
 
@@ -245,14 +248,55 @@ def hand_to(call: CareCall, agent_id: UUID, ask: Ask) -> None:
 
 
 def come_again(call: CareCall, ask: Ask) -> None:
-    """Who has bought is seen to for as long as they drive our cars: the next visit follows from this one (U5)."""
+    """Who has bought is seen to for as long as they drive our cars: the next visit (U5) or service follows this one."""
     if call.kind is K.REVISIT:
         _follow(call, K.REVISIT, *revisit_times(ask, call.store_id), ask)
+    if call.kind is K.MAINTENANCE:
+        due_at = service_due(call, ask)
+        _follow(call, K.MAINTENANCE, due_at, call_window.reminding(ask.db, call.store_id, due_at, ask.today), ask)
 
 
 def _end(call: CareCall, ask: Ask) -> None:
     call.ended_at, call.ended_by_id = ask.at, ask.actor.id
     deadlines.finish(ask, call, DEADLINES[call.kind])
+
+
+def bring_service_forward(call: CareCall, ask: Ask) -> None:
+    """Who drives more than expected is reminded earlier: a reading tells when the kilometres are reached (SC7)."""
+    if call.odometer is None or call.batch_id is None or call.kind is K.MAINTENANCE:
+        return
+    same = (CareCall.batch_id == call.batch_id, CareCall.kind == K.MAINTENANCE, CareCall.state == S.DUE)
+    for reminder in ask.db.scalars(select(CareCall).where(*same)):
+        due_at = service_due(reminder, ask, Reading(ask.today, call.odometer))
+        if due_at < reminder.due_at:
+            planned_at = call_window.reminding(ask.db, call.store_id, due_at, ask.today)
+            deadlines.cancel(ask, reminder)
+            reminder.due_at, reminder.planned_at = due_at, planned_at
+            put_on_list(reminder, ask)
+
+
+def service_due(call: CareCall, ask: Ask, latest: Reading | None = None) -> datetime:
+    """The end of the day of the next service. It is counted from this reminder if it was made, else from the one
+    before it or from the hand-over; where nobody read the odometer then, by date alone."""
+    calendar, before = calendar_of(ask.db), call if call.ended_at else _before(call, ask)
+    by = maintenance.interval(ask.db, call.store_id, models_of(call), ask.today)
+    if before is not None and before.ended_at is not None:
+        start = Reading(calendar.today(before.ended_at), before.odometer or 0)
+        latest = latest if before.odometer else None
+    elif call.handover is not None:
+        start = Reading(calendar.today(call.handover.driven_off_at), call.handover.odometer)
+    else:
+        start = Reading(ask.today, 0)
+    return calendar.end_of(maintenance.due_on(start, latest, by))
+
+
+def _before(call: CareCall, ask: Ask) -> CareCall | None:
+    return ask.db.get(CareCall, call.again_of_id) if call.again_of_id else None
+
+
+def models_of(call: CareCall) -> list[str]:
+    """The codes of the models in the batch that the call is about."""
+    return [share.line.model.code for share in call.batch.shares] if call.batch else []
 
 
 def revisit_times(ask: Ask, store_id: UUID) -> tuple[datetime, datetime]:
@@ -288,10 +332,10 @@ STEPS = [
          (put_on_list,)),
     Step("note_call", S.DUE, S.DONE, CALLER, Talk,
          (it_is_no_callback, they_may_be_called, *TALK_RULES),
-         (write_talk, come_again)),
+         (write_talk, bring_service_forward, come_again)),
     Step("call_back", S.DUE, S.DONE, has("call back"), Talk,
          (it_is_a_callback, *TALK_RULES),
-         (write_talk,)),
+         (write_talk, bring_service_forward)),
     Step("not_reached", S.DUE, S.NOT_REACHED, CALLER, Try,
          (message_was_sent,),
          (end_in_vain,), when=is_of_thanks),

@@ -11,7 +11,7 @@ from dealer.demo_stage import Stage
 from dealer.engine.steps import Ask
 from dealer.offers import Extra
 from dealer.pricelists import PRICES, ListFacts, PriceRow
-from dealer.proposals import Amount
+from dealer.proposal_forms import Amount
 from dealer.records.deals import PurchaseMode
 from dealer.records.people import Policy
 from dealer.records.prices import PriceList, PriceListLine

@@ -55,6 +55,12 @@ DEFAULTS: dict[str, Any] = {
     "agent_contact_days": 7,
     "thank_you_minutes": 60,
     "revisit_days": 90,
+    # First service after a hand-over and each after it: by model, or for every one without a row of its own.
+    "maintenance": [{"model": "", "months": 6, "km": 5000}],
+    "repurchase_months": 48,
+    "repurchase_kilometres": 100_000,
+    "repurchase_cars": 10,
+    "repurchase_rest_months": 12,
     "review_due_working_days": 1,
     "retention_most_permille": 100,
     "follow_up_from": "09:30",

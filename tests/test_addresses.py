@@ -25,6 +25,7 @@ GET      /care/agents
 GET POST /care/agents/<int:number>
 GET      /care/report
 GET      /care/report/rows
+GET      /care/signals
 GET      /clauses
 GET      /clauses/<int:number>
 GET      /clauses/<key>

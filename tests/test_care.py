@@ -8,14 +8,23 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from dealer import aftercalls, call_window, care_agents, care_coverage, care_lists, owner_cards, people, reviews
+from dealer import (
+    aftercalls,
+    call_window,
+    care_agents,
+    care_coverage,
+    care_lists,
+    owner_cards,
+    people,
+    reviews,
+)
 from dealer.care_calls import CALLS, Appointment, NewCaller, Talk, Try, WhyNot
 from dealer.deadlines import escalated_to
 from dealer.deals import Comment
 from dealer.engine import migrating
 from dealer.engine.database import calendar_of
 from dealer.engine.history import Entry, append
-from dealer.engine.steps import Ask
+from dealer.engine.steps import Ask, place
 from dealer.engine.words import SHOP_ZONE
 from dealer.records.care import (
     CareCall,
@@ -28,6 +37,7 @@ from dealer.records.care import (
 )
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deadlines import Deadline
+from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.people import Person, Posting, Role
 from dealer.reviews import ActionDone
@@ -40,7 +50,9 @@ from tests.desk import Desk
 K, S = CareKind, CareState
 HAPPY = Talk(grade=Satisfaction.SATISFIED)
 BARE = Talk(grade=Satisfaction.SO_SO)
-FULL = Talk(grade=Satisfaction.SO_SO, reason="车内有异味", action="安排内饰清洁", score=870, score_most=1000)
+FULL = Talk(
+    grade=Satisfaction.SO_SO, reason="车内有异味", action="安排内饰清洁", score=870, score_most=1000, odometer=912
+)
 
 
 def calls(shop: Shop, *kinds: CareKind) -> list[CareCall]:
@@ -129,6 +141,11 @@ def test_a_promised_call_back_ends_with_an_answer_or_after_several_tries(shop: S
     done = noted(shop, "林芳", "2026-12-01 12:30", back, "call_back", FULL)
     assert (done.state, done.grade, done.score, done.score_most) == (S.DONE, Satisfaction.SO_SO, 870, 1000)
     assert take(shop, "陈静", "2026-12-01 13:00", Batch, number, "close").state is BatchState.CLOSED
+    (service,) = calls(shop, K.MAINTENANCE)  # 300 km a day: 5,000 are reached long before six months are over
+    assert (service.due_at, service.planned_at) == (at("2026-12-15 00:00"), at("2026-12-02 09:00"))
+    noted(shop, "林芳", "2026-12-02 10:00", service, "note_call", Talk(odometer=1212))
+    _, following = calls(shop, K.MAINTENANCE)
+    assert (following.again_of_id, following.due_at) == (service.id, at("2027-06-03 00:00"))
     (month,) = calls(shop, K.FIRST_MONTH)
     for tries in range(3):
         noted(shop, "林芳", f"2026-12-2{tries} 10:00", month, "not_reached", Try())
@@ -188,14 +205,15 @@ def test_customer_service_goes_through_the_calls_of_the_day(shop: Shop, desk: Ca
     assert "今天没有要打的电话" in consultant.get("/care").text
     with shop.looking() as db:
         everybodys = care_lists.coming(db, shop.actor("张伟"), at("2026-12-02 00:00"), of_all=True)
-    assert [each.kind for each in everybodys] == [K.SECOND_CONTACT, K.SECOND_CONTACT, K.FIRST_MONTH, K.FIRST_MONTH]
+    kinds = [each.kind for each in everybodys]
+    assert kinds == [K.SECOND_CONTACT] * 2 + [K.FIRST_MONTH] * 2 + [K.MAINTENANCE] * 2
 
 
 def test_calls_become_deadlines_of_a_batch_and_calls_again(shop: Shop) -> None:
     """Down and up with data: what is due stays due, and what was noted of a talk is found in the history."""
     _, cars = ready(shop, 1)
     delivered(shop, *cars)
-    thanks, back, second, _ = calls(shop)
+    thanks, back, second, *_ = calls(shop)
     noted(shop, "李娜", "2026-11-28 16:00", thanks, "note_call", Talk())
     with shop.acting("林芳", at("2026-12-01 10:00")) as ask:
         row = ask.db.scalars(select(Deadline).where(Deadline.kind == "callback")).one()
@@ -219,7 +237,10 @@ def test_calls_become_deadlines_of_a_batch_and_calls_again(shop: Shop) -> None:
         )  # fmt: skip
     assert (again[K.CALLBACK].grade, again[K.CALLBACK].reason) == (Satisfaction.SO_SO, "异味")
     assert noted(shop, "李娜", "2026-12-04 10:00", again[K.SECOND_CONTACT], "note_call", Talk()).state is S.DONE
-    assert {each.kind for each in calls(shop)} == set(again) | {K.FIRST_MONTH}  # it follows with the next step
+    assert {each.kind for each in calls(shop)} == set(again) | {
+        K.FIRST_MONTH,
+        K.MAINTENANCE,
+    }  # they follow with the next step
 
 
 def test_customers_are_handed_to_whoever_has_the_fewest(shop: Shop, desk: Callable[[str], Desk]) -> None:
@@ -336,7 +357,7 @@ def test_a_month_with_discontent_and_no_action_is_overdue_until_something_is_don
     assert late == [False, True]
     assert [(each.kind, each.done, each.of, each.is_late(date(2026, 12, 7))) for each in promised] == [
         ("call", 0, 1, True), ("batch", 1, 2, True), ("call", 0, 1, True), ("call", 0, 1, False),
-        ("action", 0, 1, False),
+        ("call", 0, 1, False), ("action", 0, 1, False),
     ]  # fmt: skip
     done = ActionDone(done=action.id, result="已更换并抽检")
     assert refused(shop, "李娜", "2027-01-09 10:00", *here, "finish_action", done) == ("E-REQ-FIELD",)
@@ -347,3 +368,20 @@ def test_a_month_with_discontent_and_no_action_is_overdue_until_something_is_don
     assert "LYLAA4180T2100001" in card
     assert "第1批" in card
     assert "530102" not in card
+
+
+def test_a_fleet_that_drove_far_is_told_to_its_owner_once_no_deal_is_under_way(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    _, cars = ready(shop, 1)
+    delivered(shop, *cars)
+    (back,) = calls(shop, K.CALLBACK)
+    noted(shop, "林芳", "2026-12-01 10:00", back, "call_back", HAPPY.model_copy(update={"odometer": 120_000}))
+    owner = desk("李娜")
+    owner.turn_clock("2026-12-02 10:00")
+    owner.sign_in()
+    assert "目前没有再购提示" in owner.get("/care/signals").text
+    with shop.acting("陈静", at("2026-12-02 09:00")) as ask:
+        place(ask.db.get_one(Deal, back.case_id), DealState.CLOSED)
+    assert "有车辆里程超过 100,000 公里" in owner.get("/care/signals").text
+    assert "目前没有再购提示" in desk("王磊").get("/care/signals").text

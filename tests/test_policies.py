@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from dealer import deadlines, proposals, workflow
+from dealer import deadlines, proposal_forms, proposals, workflow
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask, Refused
 from dealer.people import by_number
 from dealer.policies import DEFAULTS, policy
-from dealer.proposals import (
+from dealer.proposal_forms import (
     Amount,
     Flag,
     Hours,
@@ -19,6 +19,7 @@ from dealer.proposals import (
     Number,
     Proposal,
     Refusing,
+    ServiceRow,
     TimeOfDay,
     Windows,
 )
@@ -34,6 +35,7 @@ WHY = "总部要求"
 MORNING = Hours(start="09:00", end="12:00")
 EVERY_LEVEL = tuple(LevelDays(level=level, deal_within=30, gap=3) for level in Level)
 SLOW = LevelDays(level=Level.C, customer_class=CustomerClass.GOVERNMENT, deal_within=180, gap=20)
+EVERY_MODEL = ServiceRow(months=6, km=5000)
 TEN_DAYS = Number(value=10, from_day=FIRST, reason=WHY)
 
 
@@ -163,12 +165,14 @@ def test_the_general_manager_has_it_on_the_list_until_it_is_decided(shop: Shop) 
         ("call_window", {"value": (Hours(start="12:00", end="09:00"),)}, "E-POLICY-HOURS"),
         ("levels", {"value": (LevelDays(level=Level.H, deal_within=7, gap=2),)}, "E-POLICY-LEVELS"),
         ("levels", {"value": (*EVERY_LEVEL, SLOW, SLOW)}, "E-POLICY-LEVELS"),
+        ("maintenance", {"value": (ServiceRow(model="X5", months=12, km=10_000),)}, "E-POLICY-SERVICES"),
+        ("maintenance", {"value": (EVERY_MODEL, ServiceRow(model="X9", months=12, km=10_000))}, "E-POLICY-SERVICES"),
         ("levels", {"value": (*EVERY_LEVEL, SLOW.model_copy(update={"brand": "云岭"}))}, "E-POLICY-BRAND"),
     ],
 )  # fmt: skip
 def test_a_mistyped_value_is_told_beside_its_field(shop: Shop, name: str, facts: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused) as refused:
-        proposed(shop, name, proposals.form_of(name)(**facts, from_day=FIRST, reason=WHY))
+        proposed(shop, name, proposal_forms.form_of(name)(**facts, from_day=FIRST, reason=WHY))
     assert [(each.code, each.field) for each in refused.value.refusals] == [(code, "value")]
 
 
@@ -191,9 +195,9 @@ def test_each_kind_of_value_is_kept_as_its_readers_expect_it(
 
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_every_value_goes_through_its_form_and_comes_back(name: str) -> None:
-    form = proposals.form_of(name)
-    facts = form(value=proposals.shown(name, DEFAULTS[name]), from_day=FIRST, reason=WHY)
-    assert proposals.stored(facts) == DEFAULTS[name]
+    form = proposal_forms.form_of(name)
+    facts = form(value=proposal_forms.shown(name, DEFAULTS[name]), from_day=FIRST, reason=WHY)
+    assert proposal_forms.stored(facts) == DEFAULTS[name]
     assert proposals.value_is_sensible(Policy(name=name), Ask(None, None, at("2026-11-10 09:00"), facts)) is None
 
 

@@ -11,7 +11,7 @@ from dealer.engine.steps import Refused
 from dealer.offers import Extra
 from dealer.people import by_number
 from dealer.pricelists import ListFacts
-from dealer.proposals import Number
+from dealer.proposal_forms import Number
 from dealer.records.contracts import Contract
 from dealer.records.people import Role
 from dealer.records.prices import PriceList

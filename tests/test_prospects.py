@@ -11,7 +11,7 @@ from dealer.engine.database import Conflict
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Facts, Refused, place
 from dealer.people import by_number
-from dealer.proposals import LevelDays, Levels
+from dealer.proposal_forms import LevelDays, Levels
 from dealer.reception import Arriving, BecameDeal
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, DealState, LossReason

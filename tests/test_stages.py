@@ -15,7 +15,7 @@ from dealer.engine.database import open_database
 from dealer.engine.steps import Refused
 from dealer.people import by_number
 from dealer.policies import DEFAULTS
-from dealer.proposals import StageRow, Stages
+from dealer.proposal_forms import StageRow, Stages
 from dealer.records.approvals import Lane
 from dealer.records.people import Policy, Posting, Role
 from dealer.records.quotations import ExceptionState, PriceException

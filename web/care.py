@@ -25,12 +25,13 @@ S = CareState
 TONES = {S.DUE: "wait", S.DONE: "ok", S.NOT_REACHED: "bad", S.CANCELLED: "neutral"}
 VIEWS = {"today": "Today", "coming": "Later"}
 TALKS = ("note_call", "call_back")
-OPEN_PARTS = ("calls", "reviews")
+OPEN_PARTS = ("calls", "reviews", "signals")
 PARTS = {
     "calls": ("Care calls", "/care"),
     "agents": ("Agents", "/care/agents"),
     "report": ("Care report", "/care/report"),
     "reviews": ("Monthly reviews", "/reviews"),
+    "signals": ("Repurchase", "/care/signals"),
 }
 
 
@@ -239,6 +240,7 @@ def _result(call: CareCall) -> list[dict[str, Any]]:
         ("Channel", show(call.channel)),
         ("Satisfaction", show(call.grade)),
         ("Score of a survey", f"{call.score} / {call.score_most}" if call.score is not None else ""),
+        ("Odometer (km)", f"{call.odometer:,}" if call.odometer is not None else ""),
         ("What the customer said", call.said),
         ("Reason", call.reason),
         ("What is done about it", call.action),

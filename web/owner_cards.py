@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 
-from dealer import care_agents, care_lists, catalogue, owner_cards, people
+from dealer import care_agents, care_lists, catalogue, complaints, owner_cards, people
 from dealer.engine.database import calendar_of
 from dealer.owner_cards import Promise
+from dealer.records.complaints import Complaint, ComplaintState
 from dealer.records.customers import Contact, Customer
 from dealer.records.vehicles import Unit
 from web import care, privacy, steps
@@ -40,6 +41,7 @@ def page(number: int) -> Answer:
         cars=[_car(each) for each in owner_cards.cars(db, me(), customer)],
         contacts=[_contact(each) for each in customer.contacts],
         contracts=[_contract(each) for each in owner_cards.contracts(db, customer)],
+        complaints=[_complaint(each) for each in complaints.of_customer(db, customer)],
         drives=[_drive(each) for each in owner_cards.drives(db, customer)],
         calls=[care.in_list(each) for each in reversed(care_lists.of_customer(db, customer.id))][:20],
     )
@@ -100,6 +102,17 @@ def _contract(contract: Any) -> dict[str, Any]:
         "note": short_day(contract.effective_on),
         "badge": show(contract.state),
         "tone": "ok",
+    }
+
+
+def _complaint(complaint: Complaint) -> dict[str, Any]:
+    closed = complaint.state is ComplaintState.CLOSED
+    return {
+        "url": steps.seen_url(complaint),
+        "title": say("Complaint {number}", number=complaint.number),
+        "note": clock(complaint.begun_at),
+        "badge": show(complaint.state),
+        "tone": "ok" if closed else "bad",
     }
 
 

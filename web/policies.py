@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template
 
-from dealer import catalogue, levels, people, policies, proposals, workflow
+from dealer import catalogue, levels, people, policies, proposal_forms, proposals, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
@@ -46,7 +46,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Delivery and care",
         ("stock_old_days", "reservation_days", "unpaid_after_notice_days", "pdi_valid_days", "thank_you_minutes",
          "callback_days", "second_contact_days", "first_month_days", "agent_contact_days", "revisit_days",
-         "call_window"),
+         "call_window", "maintenance", "repurchase_months", "repurchase_kilometres", "repurchase_cars",
+         "repurchase_rest_months"),
     ),
     (
         "Prospects",
@@ -69,7 +70,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 UNITS = {
     "working_days": "working_days", "days": "days", "minutes": "minutes", "months": "months", "years": "years",
-    "permille": "permille", "qty": "cars", "cars": "cars", "returns": "times", "misses": "working_days",
+    "permille": "permille", "qty": "cars", "cars": "cars", "kilometres": "kilometres", "returns": "times",
+    "misses": "working_days",
 }  # fmt: skip
 TONES = {S.PROPOSED: "wait", S.APPROVED: "ok", S.REFUSED: "bad", S.WITHDRAWN: "neutral"}
 
@@ -89,6 +91,11 @@ def _level_names() -> list[tuple[str, str]]:
     return [(level.value, show(level)) for level in Level]
 
 
+@options("model_codes")
+def _model_codes() -> list[tuple[str, str]]:
+    return [(model.code, catalogue.full_name(model)) for model in catalogue.all_models(looking(), me())]
+
+
 @options("brands")
 def _brands() -> list[tuple[str, str]]:
     return [(brand, brand) for brand in sorted({model.brand for model in catalogue.all_models(looking(), me())})]
@@ -105,6 +112,8 @@ def told(name: str, value: Any) -> str:
             return " · ".join(_stages_of_case(Lane(lane), stages) for lane, stages in value.items())
         case [{"level": _}, *_]:
             return " · ".join(_days_by_level(value))
+        case [{"km": _}, *_]:
+            return " · ".join(_service(row) for row in value)
         case list():
             return show([hours.replace("-", "–") for hours in value])
         case _:
@@ -118,6 +127,12 @@ def _days_by_level(value: list[dict[str, Any]]) -> list[str]:
         named = show([each for each in (row.brand, row.customer_class) if each])
         told.setdefault(named, []).append(f"{row.level} {row.deal_within} / {row.gap}")
     return [f"{named} {show(days)}".strip() for named, days in told.items()]
+
+
+def _service(row: dict[str, Any]) -> str:
+    """6 months or 5,000 km; X5: 12 months or 10,000 km."""
+    told = say("{months} months or {km} km", months=row["months"], km=f"{row['km']:,}")
+    return f"{row['model']} {told}".strip()
 
 
 def _stages_of_case(lane: Lane, stages: list[dict[str, Any]]) -> str:
@@ -192,12 +207,12 @@ def values(name: str) -> Answer:
 
 
 def _explained(name: str) -> str:
-    if proposals.form_of(name) is proposals.Levels:
+    if proposal_forms.form_of(name) is proposal_forms.Levels:
         return say(
             "For each level: purchase expected within so many days / days until the next contact. "
             "Rows for a brand or a customer class go before those for everybody, a class before a brand."
         )
-    if proposals.form_of(name) is proposals.Stages:
+    if proposal_forms.form_of(name) is proposal_forms.Stages:
         return say("Stages of one kind of case follow each other. All of a stage must agree, or as many as it says.")
     return ""
 
@@ -247,7 +262,7 @@ def propose_form(name: str) -> Answer:
         abort(404)
     today = calendar_of(looking()).today(g.now)
     holds = policy(looking(), me().store_id, name, today)
-    return _draw(name, Form(proposals.form_of(name), {"value": proposals.shown(name, holds)}))
+    return _draw(name, Form(proposal_forms.form_of(name), {"value": proposal_forms.shown(name, holds)}))
 
 
 @pages.post("/policies/<name>/propose")
@@ -262,7 +277,7 @@ def propose(name: str) -> Answer:
         workflow.begin(proposal, "propose", ask)
         return KIND.url(proposal)
 
-    return write(Form.received(proposals.form_of(name)), work, lambda form, trouble: _draw(name, form))
+    return write(Form.received(proposal_forms.form_of(name)), work, lambda form, trouble: _draw(name, form))
 
 
 def _draw(name: str, form: Form | None) -> str:

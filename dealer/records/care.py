@@ -70,6 +70,7 @@ class CareCall(Living):
     grade: Mapped[Satisfaction | None] = mapped_column(word_of(Satisfaction))
     score: Mapped[Count | None]  # of a survey with a scale of its own: 8 of 10, 870 of 1000
     score_most: Mapped[Count | None]
+    odometer: Mapped[Count | None]  # km, as the customer reads it of the car that is driven most
     reason: Mapped[Prose] = mapped_column(default="")
     action: Mapped[Prose] = mapped_column(default="")
     said: Mapped[Prose] = mapped_column(default="")
