@@ -6,7 +6,7 @@ from dealer.records.vehicles import Certificate, Unit
 from dealer.yard import NewUnit, Shipment, UnitPapers
 
 ON_THE_TRUCK = ("LYLEV3E35T2300015", "LYLEV3E37T2300016", "LYLEV3E39T2300017")
-STANDS_TOO_LONG = "LYLAA4188T2100022"
+STANDS_TOO_LONG = "LYLAA418XT2100023"
 
 
 def a_truck_is_on_its_way(stage: Stage) -> None:
