@@ -69,9 +69,10 @@ def _drawn(db: Session, handover: Handover, sha256: str | None) -> bytes | None:
 
 
 def list_of(db: Session, batch: Batch) -> terms.HandoverBatchTerms:
-    """What the list prints: every car of the batch; the receiver and the day are those of the last hand-over."""
+    """What the list prints: every car of the batch, by whom and when taken; signed where one round was for all."""
     handovers = handovers_of(db, batch)
     contract, last = batch.contract, max(handovers, key=lambda each: each.driven_off_at)
+    by_one = len({(each.signature_sha256, each.driven_off_at) for each in handovers}) == 1  # signed for all of them
     return terms.HandoverBatchTerms(
         dealer=people.store_of(db, batch.store_id).name,
         contract_number=contract.code or "",
@@ -82,8 +83,16 @@ def list_of(db: Session, batch: Batch) -> terms.HandoverBatchTerms:
         day=calendar_of(db).today(last.driven_off_at),
         place=batch.place,
         receiver=terms.Contact(name=last.receiver, phone=last.receiver_phone),
-        units=tuple(_handed(db, each) for each in handovers),
+        units=tuple(_taken(db, each) for each in handovers),
+        consultant=people.names(db, [last.consultant_id])[last.consultant_id],
+        receiver_signature=_drawn(db, last, last.signature_sha256) if by_one else None,
+        consultant_signature=_drawn(db, last, last.consultant_signature_sha256) if by_one else None,
     )
+
+
+def _taken(db: Session, handover: Handover) -> terms.ListedVehicle:
+    day = calendar_of(db).today(handover.driven_off_at)
+    return terms.ListedVehicle(**_handed(db, handover).model_dump(), receiver=handover.receiver, day=day)
 
 
 def _handed(db: Session, handover: Handover) -> terms.HandedVehicle:

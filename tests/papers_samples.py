@@ -248,6 +248,10 @@ def one_x5_handed_over() -> t.HandoverTerms:
         service_phone="0871-65550199",
         service_advisor="冯涛",
         consultant="王磊",
+        driven_off="15:20",
+        inspected_on=date(2026, 11, 25),
+        inspector="郑凯",
+        inspected_items=38,
     )
 
 
@@ -263,7 +267,11 @@ def batch_of(count: int) -> t.HandoverBatchTerms:
         day=date(2026, 11, 28),
         place="昆明云岭远行汽车销售服务有限公司交车区",
         receiver=t.Contact(name="杨帆", phone="13888880021"),
-        units=tuple(handed_x5(VINS[row % 3]) for row in range(count)),
+        units=tuple(
+            t.ListedVehicle(**handed_x5(VINS[row % 3]).model_dump(), receiver="杨帆", day=date(2026, 11, 28))
+            for row in range(count)
+        ),
+        consultant="王磊",
     )
 
 

@@ -34,7 +34,15 @@ from dealer.terms.contract import (
 )
 from dealer.terms.cover_sheet import CoverSheetTerms, TheirVehicles
 from dealer.terms.frameworks import AgreedPrice, CallOffTerms, FrameworkTerms, OrderPayment
-from dealer.terms.handover import HANDOVER_CHECKS, Check, HandedVehicle, HandoverBatchTerms, HandoverTerms, Tick
+from dealer.terms.handover import (
+    HANDOVER_CHECKS,
+    Check,
+    HandedVehicle,
+    HandoverBatchTerms,
+    HandoverTerms,
+    ListedVehicle,
+    Tick,
+)
 from dealer.terms.morning import MorningBlock, MorningContact, MorningReportTerms, MorningRow, MorningSheet
 from dealer.terms.quotation import Offer, QuotationTerms, QuotedOption, QuotedVehicles
 from dealer.terms.testdrive import TestDriveAgreementTerms
@@ -75,6 +83,7 @@ __all__ = [
     "Item",
     "Late",
     "Letterhead",
+    "ListedVehicle",
     "Moment",
     "MorningBlock",
     "MorningContact",

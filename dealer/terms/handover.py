@@ -57,6 +57,15 @@ class HandedVehicle(Terms):
     exceptions: Line = ""
 
 
+class ListedVehicle(HandedVehicle):
+    """A vehicle on the list of its batch: who took it, and when."""
+
+    receiver: Line = ""
+    day: date | None = None
+
+    LATER: ClassVar[tuple[str, ...]] = ("receiver", "day")
+
+
 class HandoverTerms(Terms):
     """交车确认单: one per VIN."""
 
@@ -111,4 +120,9 @@ class HandoverBatchTerms(Terms):
     day: date
     place: Line = ""
     receiver: Contact
-    units: Annotated[tuple[HandedVehicle, ...], Field(min_length=1, max_length=1000)]
+    units: Annotated[tuple[ListedVehicle, ...], Field(min_length=1, max_length=1000)]
+    consultant: Line = ""
+    receiver_signature: Signature | None = None  # of the one receiver who took them all
+    consultant_signature: Signature | None = None
+
+    LATER: ClassVar[tuple[str, ...]] = ("consultant", "receiver_signature", "consultant_signature")
