@@ -2,6 +2,7 @@
 
 from dealer import people, vehicles
 from dealer.demo_stage import Stage
+from dealer.factory_orders import NewOrder, OrderedCars, blank
 from dealer.records.vehicles import Certificate, Unit
 from dealer.yard import NewUnit, Shipment, UnitPapers
 
@@ -30,4 +31,10 @@ def cars_that_cost_money_while_they_stand(stage: Stage) -> None:
     stage.take("孙强", 20, "09:10", Unit, number, "keep_papers", papers)
 
 
-STOCK_SCENES = (a_truck_is_on_its_way, cars_that_cost_money_while_they_stand)
+def an_order_waits_for_approval(stage: Stage) -> None:
+    """Five more cars of the model that sells, drawn up yesterday; the key-account manager has yet to agree."""
+    line = OrderedCars(model=stage.models["X5"], colour="水晶银", quantity=5)
+    stage.begin("孙强", 1, "16:00", "draw_up", blank, NewOrder(lines=(line,), wanted_by=stage.day(-30)))
+
+
+STOCK_SCENES = (a_truck_is_on_its_way, cars_that_cost_money_while_they_stand, an_order_waits_for_approval)

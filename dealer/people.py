@@ -76,6 +76,8 @@ DUTIES: dict[str, frozenset[Role]] = {
     "see licences":           frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.KEY_ACCOUNT, R.SHOWROOM}),
     # vehicles and delivery
     "keep stock":             frozenset({R.VEHICLES}),
+    "order cars":             frozenset({R.VEHICLES, R.KEY_ACCOUNT}),
+    "approve factory orders": frozenset({R.KEY_ACCOUNT, R.GENERAL}),
     "allocate":               frozenset({R.KEY_ACCOUNT, R.VEHICLES}),
     "ask out of turn":        frozenset({R.KEY_ACCOUNT}),
     "allow out of turn":      frozenset({R.GENERAL}),

@@ -106,6 +106,8 @@ GET      /exports
 GET POST /exports/<any(care,complaints,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>
 GET      /exports/<uuid:key>
 GET      /exports/<uuid:key>/file
+GET      /factory-orders/<int:number>
+GET      /factory-orders/<int:number>/sheet
 GET      /frameworks
 GET      /frameworks/<int:number>
 GET      /frameworks/<int:number>/copies/<uuid:key>
@@ -221,6 +223,8 @@ POST     /stock/<int:number>/print
 GET      /stock/arrivals
 GET POST /stock/arrivals/truck
 GET POST /stock/new
+GET      /stock/orders
+GET POST /stock/orders/new
 GET      /stock/vin
 GET      /today
 GET      /trips

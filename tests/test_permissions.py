@@ -26,6 +26,7 @@ from dealer.records.credit import CreditProfile
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
+from dealer.records.factory_orders import FactoryOrder
 from dealer.records.frameworks import Framework
 from dealer.records.hand_ins import HandIn
 from dealer.records.money import Receipt
@@ -110,6 +111,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "receipt": Receipt(store_id=shop.store.id, contract=Contract(**of_deal)),
         "monthly_review": MonthlyReview(store_id=shop.store.id),
         "care_call": CareCall(store_id=shop.store.id, agent_id=mine["owner_id"]),
+        "factory_order": FactoryOrder(store_id=shop.store.id, drawn_by_id=mine["owner_id"]),
         "unit": Unit(**of_deal),
         "drive": TestDrive(**mine),
         "trip": Trip(**mine),

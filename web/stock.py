@@ -159,6 +159,7 @@ TABS = (
     ("see stock", "/stock", "Cars"),
     ("allocate", "/allocation", "Allocation"),
     ("see stock", "/stock/arrivals", "Arrivals"),
+    ("see stock", "/stock/orders", "Factory orders"),
 )
 """What there is about cars: who sees it, where, and what it is called."""
 

@@ -11,6 +11,7 @@ from web.language import clock, say, word
 
 # What a row looks like: by kind of thing, and by actions that mean more than the kind.
 KIND_ICONS = {
+    "factory_order": "box-arrow-in-down",
     "data_request": "shield-check",
     "deal": "briefcase", "quotation": "file-earmark-text", "exception": "shield-exclamation", "contract": "pen",
     "clause_version": "card-text",

@@ -127,6 +127,7 @@ class Unit(Living):
     photos: Mapped[Document | None]  # list of sha256: of the arrival inspection and of damage in the yard
     lent_to: Mapped[Name | None]
     lent_until: Mapped[Day | None]
+    factory_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("factory_order_lines.id"), index=True)
     # the contract it is on
     contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id"))
     contract_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract_lines.id"))
