@@ -144,6 +144,7 @@ def page(number: int) -> Answer:
     order = steps.find(looking(), KIND, number)
     choices = FACTORY_ORDERS.choices(order, looking_ask())
     buttons = steps.buttons(KIND, order, choices)
+    primary = next((each for each in buttons if each["forward"] or each["action"] == "name_cars"), None)
     names = factory_orders.named(looking(), order)
     return render_template(
         "stock/order.html",
@@ -151,8 +152,8 @@ def page(number: int) -> Answer:
         title=title_of(order),
         here=KIND.url(order),
         badges=[{"label": show(order.state), "tone": TONES[order.state]}],
-        primary=next((each for each in buttons if each["forward"] or each["action"] == "name_cars"), None),
-        buttons=buttons,
+        primary=primary,
+        buttons=[each for each in buttons if each is not primary],
         sheet=order.sent_on is not None,
         facts=_facts(order),
         lines=[{"cells": [factory_orders.full_name(line), line.quantity, names[line.id]]} for line in order.lines],
