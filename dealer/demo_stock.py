@@ -2,7 +2,8 @@
 
 from dealer import people, vehicles
 from dealer.demo_stage import Stage
-from dealer.factory_orders import NewOrder, OrderedCars, blank
+from dealer.factory_orders import Confirmation, NewOrder, OrderedCars, blank
+from dealer.records.factory_orders import FactoryOrder
 from dealer.records.vehicles import Certificate, Unit
 from dealer.yard import NewUnit, Shipment, UnitPapers
 
@@ -37,4 +38,16 @@ def an_order_waits_for_approval(stage: Stage) -> None:
     stage.begin("孙强", 1, "16:00", "draw_up", blank, NewOrder(lines=(line,), wanted_by=stage.day(-30)))
 
 
-STOCK_SCENES = (a_truck_is_on_its_way, cars_that_cost_money_while_they_stand, an_order_waits_for_approval)
+def an_order_is_on_its_way_through_the_factory(stage: Stage) -> None:
+    """Approved by the key-account manager, sent, and confirmed with a day; its cars are still to be named."""
+    line = OrderedCars(model=stage.models["E3"], colour="星空黑", quantity=3)
+    number = stage.begin("孙强", 18, "15:00", "draw_up", blank, NewOrder(lines=(line,), wanted_by=stage.day(-20)))
+    stage.take("陈静", 17, "10:00", FactoryOrder, number, "send")
+    confirmed = Confirmation(reference="YLQC-2026-0316", expected_on=stage.day(-18))
+    stage.take("孙强", 15, "11:00", FactoryOrder, number, "confirm", confirmed)
+
+
+STOCK_SCENES = (
+    an_order_is_on_its_way_through_the_factory, a_truck_is_on_its_way, cars_that_cost_money_while_they_stand,
+    an_order_waits_for_approval,
+)  # fmt: skip
