@@ -225,7 +225,7 @@ GET POST /stock/arrivals/truck
 GET POST /stock/new
 GET      /stock/orders
 GET POST /stock/orders/new
-GET      /stock/vin
+POST     /stock/vin
 GET      /today
 GET      /trips
 GET      /trips/<int:number>

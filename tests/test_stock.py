@@ -103,12 +103,17 @@ def test_an_import_whose_check_digit_does_not_fit_is_explained_and_a_car_of_ours
     assert "请再次核对" in page.text
     assert "与进口证明书逐位核对" in page.text
 
-    says = keeper.get(f"/stock/vin?vin={VINS[1]}&model={told['model']}").text
+    says = _read(keeper, VINS[1], told["model"])
     assert says == "云岭 · 中国 (LYL) · 2026 年型 · 装配厂代码 2"
-    assert "LYLEV3E3" in keeper.get(f"/stock/vin?vin=LYLEV3E35T2300001&model={told['model']}").text
-    assert "2010" in keeper.get("/stock/vin?vin=LYLAA4184A2100001").text
-    assert "17" in keeper.get("/stock/vin?vin=LYL").text
-    assert desk("李娜").get(f"/stock/vin?vin={VINS[0]}").status == 403
+    assert "LYLEV3E3" in _read(keeper, "LYLEV3E35T2300001", told["model"])
+    assert "2010" in _read(keeper, "LYLAA4184A2100001")
+    assert "17" in _read(keeper, "LYL")
+    assert desk("李娜").submit("/stock/vin", {"vin": VINS[0]}, form_at="/today").status == 403
+
+
+def _read(keeper: Desk, vin: str, model: str = "") -> str:
+    """What the page says while a VIN is typed."""
+    return keeper.submit("/stock/vin", {"vin": vin, "model": model}, form_at="/stock/new").text
 
 
 def test_a_vin_of_another_shop_says_nothing_of_that_shop(shop: Shop, desk: Desks) -> None:
@@ -130,7 +135,7 @@ def test_a_vin_of_another_shop_says_nothing_of_that_shop(shop: Shop, desk: Desks
     keeper = desk("孙强")
     assert keeper.get("/stock/1").status == 404
     assert VINS[0] not in keeper.get("/stock?state=all").text
-    assert "云岭" not in keeper.get(f"/stock/vin?vin={VINS[0]}").text
+    assert "云岭" not in _read(keeper, VINS[0])
     assert arrive(shop, VINS[0]) == [1]  # the same VIN is no stranger's business here
     with shop.looking() as db:
         assert people.by_number(db, Unit, keeper_there, 1) is not None

@@ -171,9 +171,9 @@ def tabs(current: str) -> list[dict[str, Any]]:
 
 
 def model_asked() -> UUID | None:
-    """The model that the address names."""
+    """The model that the address or the form names."""
     try:
-        return UUID(request.args.get("model", ""))
+        return UUID(request.values.get("model", ""))
     except ValueError:
         return None
 
@@ -211,18 +211,18 @@ def _new(form: Form | None, trouble: Any) -> str:
     fields = or_404(form).fields
     for each in fields:
         if each.name == "vin":
-            each.attrs = {"hx-get": "/stock/vin", "hx-trigger": "input changed delay:300ms",
-                          "hx-include": "[name='model']", "hx-target": "#vin-says"}  # fmt: skip
+            asks = {"hx-post": "/stock/vin", "hx-trigger": "input changed delay:300ms"}
+            each.attrs = asks | {"hx-target": "#vin-says"}
     return render_template("stock/new.html", form=form, fields=fields)
 
 
-@pages.get("/stock/vin")
+@pages.post("/stock/vin")
 def vin() -> Answer:
     """What the VIN that somebody types says: maker, model year, plant, and what looks odd about it."""
     need("keep stock")
     model = vins.model_of(looking(), me(), model_asked())
     try:
-        reading = vins.read(looking(), me(), request.args.get("vin", "")[:40], today(), model)
+        reading = vins.read(looking(), me(), request.form.get("vin", "")[:40], today(), model)
     except Malformed as wrong:
         return render_template("stock/vin.html", wrong=say(wrong.sentence, **wrong.values))
     return render_template("stock/vin.html", facts=vin_facts(reading), odd=odd_of(reading))
