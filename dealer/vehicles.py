@@ -21,6 +21,7 @@ from dealer import (
     invoices,
     people,
     reservations,
+    unpaid_cars,
     vins,
     yard,
 )
@@ -40,6 +41,7 @@ from dealer.records.deals import GIVEN_UP, Deal
 from dealer.records.deliveries import Batch
 from dealer.records.vehicles import Certificate, Model, Unit, UnitState
 from dealer.reservations import Reservation
+from dealer.unpaid_cars import PaymentNotice
 from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewDay, NewUnit, Shipment, TakenBack, UnitPapers
 
 U = UnitState
@@ -85,6 +87,8 @@ FORM_IS_COMPLETE = (
     handover.handover_is_signed,
     handover.house_has_signed,
 )
+
+OFF_CONTRACT = (handover.drop_promise, unpaid_cars.end_time_to_pay, allocation.take_off_contract)
 
 # fmt: off
 STEPS = [
@@ -162,16 +166,27 @@ STEPS = [
          (allocation.is_called_in,)),
     Step("give_way", HELD, U.IN_STOCK, SYSTEM, None,
          (allocation.replacement_has_stepped_in,),
-         (handover.drop_promise, allocation.take_off_contract)),
+         OFF_CONTRACT),
     Step("take_off", HELD, U.IN_STOCK, ALLOCATOR, Comment,
          (invoices.invoice_is_ended,),
-         (handover.drop_promise, allocation.take_off_contract)),
+         OFF_CONTRACT),
     Step("free_with_batch", HELD, U.IN_STOCK, SYSTEM, None,
          (batch_plans.place_is_gone, invoices.invoice_is_ended),
-         (handover.drop_promise, allocation.take_off_contract)),
+         OFF_CONTRACT),
     Step("free_with_deal", HELD, U.IN_STOCK, SYSTEM, None,
          (allocation.deal_is_over, invoices.invoice_is_ended),
-         (handover.drop_promise, allocation.take_off_contract)),
+         OFF_CONTRACT),
+
+    # here, and not paid
+    Step("give_payment_notice", HELD, SAME, owner_or("decide on deals"), PaymentNotice,
+         (unpaid_cars.car_is_unpaid, unpaid_cars.customer_was_not_told),
+         (unpaid_cars.note_notice,)),
+    Step("release_unpaid", HELD, U.IN_STOCK, SYSTEM, None,
+         (unpaid_cars.time_to_pay_is_over, unpaid_cars.car_is_unpaid, unpaid_cars.it_is_released_by_itself),
+         (unpaid_cars.tell_owner, *OFF_CONTRACT)),
+    Step("ask_about_unpaid", HELD, SAME, SYSTEM, None,
+         (unpaid_cars.time_to_pay_is_over, unpaid_cars.car_is_unpaid, unpaid_cars.somebody_has_to_decide),
+         (unpaid_cars.ask_the_manager,)),
 
     # inspection
     Step("start_pdi", (U.ALLOCATED, U.READY), U.PDI, MECHANIC, None,
@@ -231,7 +246,8 @@ def new_unit(ask: Ask) -> Unit:
 
 def of_deal(db: Session, deal: Deal) -> list[Unit]:
     """The deal's cars that may move by themselves: those called in by a swap with those they replace, those of a
-    batch that was ended, those kept before the contract, and, once the deal is over, every car on its contract."""
+    batch that was ended, those kept before the contract, those not paid in time, and, once the deal is over, every car
+    on its contract."""
     query = select(Unit).where(Unit.case_id == deal.id)
     if deal.state in GIVEN_UP:
         query = query.where(Unit.state.in_([state.value for state in HELD]) | Unit.reserved_until.is_not(None))
@@ -243,8 +259,8 @@ def of_deal(db: Session, deal: Deal) -> list[Unit]:
         of_an_ended_batch = Unit.state.in_([state.value for state in HELD]) & Unit.batch_id.in_(
             ended.where(Batch.deal_id == deal.id)
         )
-        kept = Unit.reserved_until.is_not(None)
-        query = query.where(or_(called_in, kept, Unit.replaced_by_id.is_not(None), of_an_ended_batch))
+        waited_for = Unit.reserved_until.is_not(None) | Unit.noticed_on.is_not(None)
+        query = query.where(or_(called_in, waited_for, Unit.replaced_by_id.is_not(None), of_an_ended_batch))
     return list(db.scalars(query.order_by(Unit.number)))
 
 

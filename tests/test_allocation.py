@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from dealer import allocation_queue, vehicles, workflow
-from dealer.allocation import Claim
+from dealer.allocation import Claim, Swap
 from dealer.engine.history import verify
 from dealer.engine.steps import Ask, Refused
 from dealer.records.deliveries import Batch
@@ -41,7 +41,7 @@ def test_the_page_of_allocation_serves_the_queue_and_says_why_a_place_stays_empt
     scene.contract(shop, 2, [(1, "2026-11-30"), (1, "2026-12-10")])
     arrive(shop, VINS[0], when="2026-10-01 09:00", certificate=Certificate.PLEDGED)
     *_, claimed, damaged = arrive(shop, *VINS[1:5])
-    take(shop, "孙强", NOV_20, Unit, damaged, "report_damage", Damage(damage="凹陷", photo=PHOTO))
+    take(shop, "孙强", NOV_20, Unit, damaged, "report_damage", Damage(damage="凹陷", photos=(PHOTO,)))
     claim = Claim(**to_batch(shop, batch(shop, late)).model_dump(), reason="租期 12 月 1 日开始")
     take(shop, "陈静", NOV_20, Unit, claimed, "ask_out_of_turn", claim)
     on_order(shop, VINS[5], date(2026, 11, 28))
@@ -78,7 +78,7 @@ def test_all_cars_go_or_none_and_each_that_cannot_is_named(shop: Shop) -> None:
     arrive(shop, *VINS[:3])
     with shop.acting("孙强", at(NOV_20)) as ask:
         chosen = proposed(ask)
-    take(shop, "孙强", NOV_20, Unit, chosen[1][0].number, "report_damage", Damage(damage="凹陷", photo=PHOTO))
+    take(shop, "孙强", NOV_20, Unit, chosen[1][0].number, "report_damage", Damage(damage="凹陷", photos=(PHOTO,)))
     as_it_is = [(unit.number, key, version + (unit is chosen[1][0])) for unit, key, version in chosen]
     with pytest.raises(Refused) as refusal:
         everything(shop, as_it_is)
@@ -167,4 +167,27 @@ def test_of_sixteen_who_allocate_the_same_cars_at_once_one_gets_all_of_them(shop
     with shop.looking() as db:
         held = db.execute(select(Unit.number, Unit.contract_id).where(Unit.contract_id.is_not(None))).all()
         assert len(held) in (2, 4)
+        assert verify(db) == []
+
+
+def test_of_sixteen_who_swap_in_and_allocate_one_car_exactly_one_gets_it(shop: Shop) -> None:
+    """Eight want it in the place of the police's car, eight for the lessor's contract."""
+    one = scene.contract(shop, 1, [(1, "2026-11-30")])
+    two = scene.contract(shop, 1, [(1, "2026-11-30")], customer=scene.LESSOR, effective="2026-11-13")
+    old, wanted, _ = arrive(shop, *VINS[:3])
+    scene.allocated(shop, batch(shop, one), old)
+    with shop.looking() as db:
+        key = db.scalars(select(Unit.id).where(Unit.number == wanted)).one()
+    swap, to_other = Swap(replacement=key, reason="运输刮伤"), to_batch(shop, batch(shop, two))
+    jobs = [
+        (lambda: take(shop, "孙强", NOV_20, Unit, old, "swap", swap)) if turn % 2
+        else (lambda: take(shop, "陈静", NOV_20, Unit, wanted, "allocate", to_other))
+        for turn in range(16)
+    ]  # fmt: skip
+    assert together(*jobs).count("won") == 1
+    with shop.looking() as db:
+        lessor = select(func.count()).where(Unit.batch_id == to_other.batch)
+        held = db.execute(select(Unit.vin, Unit.contract_id).where(Unit.contract_id.is_not(None))).all()
+        assert len(held) == 1 + (db.scalar(lessor) or 0)
+        assert len({vin for vin, _ in held}) == len(held)
         assert verify(db) == []

@@ -6,7 +6,17 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template
 
-from dealer import delivery_lists, handover_papers, inspection, invoices, masking, people, unit_states, vins
+from dealer import (
+    delivery_lists,
+    handover_papers,
+    inspection,
+    invoices,
+    masking,
+    people,
+    unit_states,
+    unpaid_cars,
+    vins,
+)
 from dealer.allocation import HELD
 from dealer.engine import history
 from dealer.engine.steps import Ask, Refusal
@@ -215,6 +225,9 @@ def _contract(unit: Unit) -> list[dict[str, Any]]:
             "url": f"/deliveries/{batch.number}",
         },
     ]
+    if unit.noticed_on:
+        days = {"day": short_day(unit.noticed_on), "last": short_day(unpaid_cars.last_day(db, unit))}
+        facts.append({"label": say("Told to pay"), "value": say("{day}, to be paid by {last}", **days)})
     if replaced is not None:
         facts.append({"label": say("Replaces"), "value": replaced.vin, "url": f"/stock/{replaced.number}"})
     return facts

@@ -141,6 +141,7 @@ class Unit(Living):
     reserved_until: Mapped[Day | None]
     reserved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     reservation_extended: Mapped[Flag] = mapped_column(default=False, server_default=false())
+    noticed_on: Mapped[Day | None]  # the customer was told that it is here and not paid: the time to pay runs
     # inspection and hand-over
     pdi_passed_on: Mapped[Day | None]
     defect: Mapped[Prose | None]  # found by the inspection or by the receiver; gone with the next passed inspection
