@@ -99,11 +99,13 @@ def _handed(db: Session, handover: Handover) -> terms.HandedVehicle:
     unit = handover.unit
     car = contract_terms.described(unit.model, unit.colour, "")
     invoice = db.scalar(select(Invoice.number).where(Invoice.unit_id == unit.id, Invoice.red_on.is_(None)))
+    before = db.get(Unit, unit.replaces_id) if unit.replaces_id else None
     return terms.HandedVehicle(
         vehicle=" ".join(car[part] for part in ("brand", "model", "configuration")),
         exterior=car["exterior"],
         interior=car["interior"],
         vin=unit.vin,
+        replaces=before.vin if before is not None else "",
         engine_number=unit.engine_number,
         certificate_number=unit.certificate_number,
         invoice_number=invoice or "",

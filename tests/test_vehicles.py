@@ -11,6 +11,7 @@ from dealer.allocation import Claim, Swap
 from dealer.deals import Comment
 from dealer.engine.history import of_case, verify
 from dealer.engine.steps import Refused, place
+from dealer.handover_papers import list_of
 from dealer.inspection import PDI, PdiAnswer, inspections_of, items_for
 from dealer.invoices import RedLetter
 from dealer.records.contracts import Contract, ContractState
@@ -278,6 +279,21 @@ def test_a_swap_puts_the_new_car_in_and_the_old_one_back_in_stock(shop: Shop) ->
         told = [row.action for row in of_case(db, shop.store.id, come.case_id) if row.kind == "unit"]
     assert "swap" in told
     assert "step_in" in told
+
+
+def test_the_list_of_the_batch_names_both_cars_of_a_swap(shop: Shop) -> None:
+    """The list is part of annex 1: it is drawn up anew with the car that came and the one that gave way."""
+    made = scene.contract(shop, 1, [(1, "2026-11-30")])
+    old, new = arrive(shop, *VINS[:2])
+    scene.allocated(shop, batch(shop, made), old)
+    take(shop, "孙强", NOV_20, Unit, old, "swap", key_of(shop, new))
+    take(shop, "孙强", NOV_20, Batch, batch(shop, made), "release")
+    scene.inspected(shop, new)
+    scene.invoiced(shop, new)
+    scene.delivered(shop, new)
+    with shop.looking() as db:
+        (row,) = list_of(db, db.scalars(select(Batch)).one()).units
+    assert (row.vin, row.replaces) == (VINS[1], VINS[0])
 
 
 def test_an_invoiced_car_is_swapped_after_its_red_letter(shop: Shop) -> None:

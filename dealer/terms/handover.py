@@ -49,6 +49,7 @@ class HandedVehicle(Terms):
     exterior: Word = ""
     interior: Word = ""
     vin: Word
+    replaces: Word = ""  # 换车: the VIN that stood in its place before
     engine_number: Word = ""
     certificate_number: Word = ""
     invoice_number: Word = ""
