@@ -63,7 +63,7 @@ def _draw(batch: Batch, drawn: Form | None, _: Any) -> str:
         delivered=due.progress.delivered,
         receivers=receivers_of(batch.contract),
         blocks=handover_blocks(),
-        kept_of=due.progress.delivered,
+        kept_of="-".join(str(unit.number) for unit in ready),  # other cars have other rows
     )
 
 

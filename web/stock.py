@@ -100,7 +100,8 @@ def _extra(unit: Unit, action: str) -> dict[str, Any]:
                 "items": gate_items(unit, KIND),
                 "typed": request.method == "POST",
                 "receivers": receivers_of(delivery_lists.text_of(looking(), unit.contract_id)),
-                "kept_of": unit.batch_id,
+                # after a rejection nobody's signature of the first time stands in the form again
+                "kept_of": len(inspection.inspections_of(looking(), unit)),
             }
         case _:
             return {}

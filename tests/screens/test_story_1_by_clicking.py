@@ -249,7 +249,8 @@ def _a_car_is_made_ready(day: Day) -> None:
 def _a_car_is_handed_over(day: Day) -> None:
     form = {
         "receiver": "杨帆", "receiver_phone": "13888880021", "driven_off_at": "2026-11-28T15:20", "odometer": 12,
-        "keys": 2, "signature": SIGNED,
+        "keys": 2, "signature": SIGNED, "consultant_signature": SIGNED, "service_advisor": "冯涛",
+        "service_signature": SIGNED,
     }  # fmt: skip
     ticks = {f"points-{row}-tick": "yes" for row in range(len(POINTS))}
     day.do("李娜", "2026-11-28 15:20", "/stock/1", "deliver", ticks | form)
