@@ -4,12 +4,14 @@ from datetime import date
 
 from sqlalchemy import select
 
-from dealer import credit, receipts
+from dealer import agency, credit, receipts
+from dealer.agency import Done, Plates
 from dealer.credit import CREDIT, Analysis
 from dealer.demo_contracts import BUILDERS, POLICE
 from dealer.demo_stage import SCAN, Stage
 from dealer.engine.steps import Ask
 from dealer.receipts import NewReceipt, NewRefund
+from dealer.records.agency import Errand
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.credit import CreditGrade, CreditProfile
 from dealer.records.customers import Customer
@@ -50,7 +52,20 @@ def _analysis(until: date, limit: int) -> Analysis:
     )  # fmt: skip
 
 
-MONEY_SCENES = (money_came_in, credit_is_asked_for)
+def cars_get_their_plates(stage: Stage) -> None:
+    """All are insured, the tax of four is paid, two have their plates."""
+    with stage.acting("李娜", 2, "15:00") as ask:
+        found = [car.unit for car in agency.cars(ask.db, _contract(ask), ask.today)]
+    for errand, chosen, days_ago in ((Errand.INSURED, found, 2), (Errand.TAX_PAID, found[:4], 1)):
+        done = Done(cars=tuple(unit.id for unit in chosen), errand=errand, day=stage.day(days_ago))
+        with stage.acting("李娜", days_ago, "15:10", done) as ask:
+            agency.mark(_contract(ask), ask)
+    plates = Plates(plates="\n".join(f"{unit.vin} 云A{5501 + at}K" for at, unit in enumerate(found[:2])))
+    with stage.acting("李娜", 0, "09:10", plates) as ask:
+        agency.write_plates(_contract(ask), ask)
+
+
+MONEY_SCENES = (money_came_in, credit_is_asked_for, cars_get_their_plates)
 
 
 def _customer(ask: Ask) -> Customer:

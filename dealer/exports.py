@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dealer import (
+    agency,
     card_lists,
     care_coverage,
     catalogue,
@@ -158,6 +159,8 @@ LISTS = {
 
 PERSON = "person"
 ABOUT_ONE = ("Kind of record", "When", "Name", "Phone", "Other particulars", "Kept because")
+FLEET = "fleet"
+OF_FLEET = Taken("see contracts", "Cars of a fleet", agency.FLEET_HEADS, lambda db, who: ())
 OF_ONE = Taken("guard personal data", "What is held about one person", ABOUT_ONE, lambda db, who: ())
 
 
@@ -177,6 +180,11 @@ def take_out_of_one(ask: Ask, rows: Sequence[Sequence[Any]], language: str, requ
     return export
 
 
+def take_out_of_fleet(ask: Ask, rows: Sequence[Sequence[Any]], language: str) -> Export:
+    """The same for the cars of one contract: the list for the buyer's fleet office."""
+    return _keep(ask, FLEET, OF_FLEET, rows, language, ask.facts.reason)
+
+
 def _keep(ask: Ask, kind: str, taken: Taken, rows: Sequence[Sequence[Any]], language: str, reason: str) -> Export:
     export = Export(
         store_id=ask.actor.store_id, kind=kind, at=ask.at, person_id=ask.actor.id, reason=reason, rows=len(rows)
@@ -191,7 +199,7 @@ def _keep(ask: Ask, kind: str, taken: Taken, rows: Sequence[Sequence[Any]], lang
 
 def title_of(kind: str) -> str:
     """What a kind of list is called; English: the key of its translation."""
-    return OF_ONE.title if kind == PERSON else LISTS[kind].title
+    return (LISTS | {PERSON: OF_ONE, FLEET: OF_FLEET})[kind].title
 
 
 def watermark(ask: Ask, export: Export, language: str) -> str:

@@ -92,6 +92,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "see credit":             SELLERS | LEADERS | {R.FINANCE},
     "analyse credit":         frozenset({R.KEY_ACCOUNT, R.FINANCE}),
     "approve credit":         frozenset({R.GENERAL}),
+    "keep registrations":     frozenset({R.CLERK, R.VEHICLES}),  # beside the owner
     "approve refunds":        frozenset({R.GENERAL}),
     "reach receivers":        SELLERS | {R.CLERK, R.VEHICLES, R.CUSTOMER_SERVICE},
     "call back":              frozenset({R.CUSTOMER_SERVICE}),

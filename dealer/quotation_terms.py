@@ -14,13 +14,11 @@ from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE, word_of
 from dealer.pricing import vat_rate
+from dealer.purchase_tax import is_relieved
 from dealer.records.customers import Contact
 from dealer.records.people import Person
 from dealer.records.quotations import Quotation, QuotationLine
-from dealer.records.vehicles import Energy, Model
 from dealer.terms import Offer, QuotationTerms, QuotedOption, QuotedVehicles
-
-CHARGEABLE = (Energy.ELECTRIC, Energy.PLUG_IN)  # 新能源汽车, if the model is in the 目录
 
 
 def order_offer(quotation: Quotation, ask: Ask) -> None:
@@ -78,7 +76,7 @@ def _line(line: QuotationLine, vat: Fraction, day: date) -> dict[str, Any]:
         **taxed(line.unit_price, vat),
         "quantity": line.quantity,
         "list_price_fen": line.marked,
-        "purchase_tax_fen": purchase_tax(line.unit_price, vat, day, new_energy=_is_relieved(line.model)).due,
+        "purchase_tax_fen": purchase_tax(line.unit_price, vat, day, new_energy=is_relieved(line.model)).due,
         "section": line.section,
         "note": line.note,
     }
@@ -90,10 +88,6 @@ def _extras(line: QuotationLine) -> Iterator[terms.Extra]:
 
 def _gifts(line: QuotationLine) -> Iterator[terms.Gift]:
     return gifts_of(printed(line), line.quantity)
-
-
-def _is_relieved(model: Model) -> bool:
-    return model.relief_listed and model.energy in CHARGEABLE
 
 
 def _consultant(db: Session, quotation: Quotation) -> terms.Contact:

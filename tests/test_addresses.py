@@ -49,6 +49,9 @@ GET      /contracts/<int:number>/copies/<uuid:key>
 GET POST /contracts/<int:number>/end-batch
 GET      /contracts/<int:number>/ending-evidence
 GET POST /contracts/<int:number>/money
+GET POST /contracts/<int:number>/plates
+GET POST /contracts/<int:number>/plates/list
+POST     /contracts/<int:number>/plates/numbers
 GET      /contracts/<int:number>/press
 POST     /contracts/<int:number>/press-again
 POST     /contracts/<int:number>/print

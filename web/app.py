@@ -17,6 +17,7 @@ from dealer.engine.settings import Settings
 from dealer.engine.steps import no
 from web import (
     account,
+    agency,
     allocation,
     approvals,
     arrivals,
@@ -177,6 +178,7 @@ SCREENS = (
     retention,
     notices,
     data_requests,
+    agency,
     account,
     verification,
 )

@@ -27,6 +27,7 @@ BACK = {
     "care": "/care/report",
     "complaints": "/complaints/report",
     exports.PERSON: "/requests",
+    exports.FLEET: "/contracts",
 }  # where each list is looked at
 
 

@@ -2,6 +2,7 @@
 
 from dealer.engine import attempts, files, history
 from dealer.records import (
+    agency,
     approvals,
     bundles,
     care,
@@ -33,6 +34,7 @@ from dealer.records import (
 )
 
 __all__ = [
+    "agency",
     "approvals",
     "attempts",
     "bundles",
