@@ -46,7 +46,7 @@ class Done(Facts):
     """What was done, for which cars, on which day."""
 
     cars: Annotated[tuple[UUID, ...], Options("cars_to_register")] = Field(title="Cars", min_length=1, max_length=1000)
-    errand: Annotated[Errand, Kind("chips")] = Field(title="What was done")
+    errand: Annotated[Errand, Kind("chips")] = Field(title="Errand done")
     day: date = Field(title="Day")
 
 
