@@ -5,8 +5,8 @@ from alembic import op
 
 from dealer.engine.columns import NameType
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 
 PLATED = sa.text("plate IS NOT NULL")
 
