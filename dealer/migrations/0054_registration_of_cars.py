@@ -5,8 +5,8 @@ from alembic import op
 
 from dealer.engine.columns import NameType
 
-revision = "0053"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 
 PLATED = sa.text("plate IS NOT NULL")
 
