@@ -26,6 +26,7 @@ from dealer.records.deliveries import Batch, BatchState, Handover
 from dealer.records.people import Role
 
 K = CareKind
+OF_USING_UNIT = (K.CALLBACK, K.SECOND_CONTACT, K.FIRST_MONTH, K.MAINTENANCE)
 HANDED = (BatchState.IN_HANDOVER, BatchState.PARTLY_ACCEPTED, BatchState.ACCEPTED)
 
 
@@ -50,38 +51,39 @@ def births(db: Session, thing: Batch | Deal, ask: Ask) -> list[CareCall]:
     return [] if thing.state not in HANDED else [_born(thing, of, call, asked) for of, call in _missing(db, thing)]
 
 
-def _missing(db: Session, batch: Batch) -> Iterator[tuple[Handover, Planned]]:
-    calendar = calendar_of(db)
-    followed = select(CareCall.kind, CareCall.whom, Handover.driven_off_at).join(
-        Handover, Handover.id == CareCall.handover_id
-    )
-    known = {
-        (kind, whom, calendar.today(at)) for kind, whom, at in db.execute(followed.where(CareCall.batch_id == batch.id))
-    }
-    handovers = select(Handover).where(Handover.batch_id == batch.id).order_by(Handover.driven_off_at, Handover.number)
-    looked_at: set[tuple[str, date]] = set()  # sixty cars of one receiver ask the house rules once
-    for handover in db.scalars(handovers):
-        day = calendar.today(handover.driven_off_at)
-        if (handover.receiver, day) in looked_at:
+def _missing(db: Session, batch: Batch) -> Iterator[tuple[UUID, Planned]]:
+    """What no call was planned for yet. The house rules are asked only where something is missing: a batch may have
+    hundreds of hand-overs, and each step of their deal looks here."""
+    calendar, user = calendar_of(db), using_unit(batch).name
+    followed = select(CareCall.kind, CareCall.whom, Handover.driven_off_at).join(CareCall.handover)
+    rows = db.execute(followed.where(CareCall.batch_id == batch.id))
+    known = {(kind, whom, calendar.today(at)) for kind, whom, at in rows}
+    columns = (Handover.id, Handover.receiver, Handover.consultant_id, Handover.driven_off_at)
+    handovers = select(*columns).where(Handover.batch_id == batch.id)
+    for key, receiver, consultant_id, left in db.execute(handovers.order_by(Handover.driven_off_at, Handover.number)):
+        day = calendar.today(left)
+        wanted = {(K.THANK_YOU, receiver, day), *((kind, user, day) for kind in OF_USING_UNIT)}
+        if wanted <= known:
             continue
-        looked_at.add((handover.receiver, day))
-        for call in _after(db, batch, handover, day):
-            if (call.kind, call.whom, day) not in known:
-                known.add((call.kind, call.whom, day))
-                yield handover, call
+        yield from (
+            (key, call)
+            for call in _after(db, batch, receiver, consultant_id, left)
+            if (call.kind, call.whom, day) not in known
+        )
+        known |= wanted
 
 
-def _after(db: Session, batch: Batch, handover: Handover, day: date) -> Iterator[Planned]:
+def _after(db: Session, batch: Batch, receiver: str, consultant_id: UUID, left: datetime) -> Iterator[Planned]:
     """What follows from one hand-over, by the house rules of its day."""
-    calendar, left = calendar_of(db), handover.driven_off_at
-    user = using_unit(batch).name
+    calendar, user = calendar_of(db), using_unit(batch).name
+    day = calendar.today(left)
     within_the_hour = left + timedelta(minutes=policy(db, batch.store_id, "thank_you_minutes", day))
-    yield Planned(K.THANK_YOU, handover.receiver, handover.consultant_id, within_the_hour, within_the_hour)
+    yield Planned(K.THANK_YOU, receiver, consultant_id, within_the_hour, within_the_hour)
     agent = care_agents.of_customer(db, batch.deal.customer_id)
     agent_id = agent.agent_id if agent else None
     for kind, name, caller_id in (
         (K.CALLBACK, "callback_days", agent_id),
-        (K.SECOND_CONTACT, "second_contact_days", handover.consultant_id),
+        (K.SECOND_CONTACT, "second_contact_days", consultant_id),
         (K.FIRST_MONTH, "first_month_days", agent_id),
     ):
         due_at = calendar.within_days(left, policy(db, batch.store_id, name, day))
@@ -97,10 +99,10 @@ def _service(db: Session, batch: Batch, day: date, user: str, agent_id: UUID | N
     return Planned(K.MAINTENANCE, user, agent_id, due_at, call_window.reminding(db, batch.store_id, due_at, day))
 
 
-def _born(batch: Batch, handover: Handover, planned: Planned, ask: Ask) -> CareCall:
+def _born(batch: Batch, handover_id: UUID, planned: Planned, ask: Ask) -> CareCall:
     call = CareCall(
         store_id=batch.store_id, case_id=batch.case_id, customer_id=batch.deal.customer_id, batch_id=batch.id,
-        handover_id=handover.id, **planned._asdict(),
+        handover_id=handover_id, **planned._asdict(),
     )  # fmt: skip
     call.customer = batch.deal.customer
     CALLS.begin("plan", call, ask)
