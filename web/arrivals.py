@@ -12,7 +12,7 @@ from web import steps
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import say, short_day
-from web.stock import KIND, name_of
+from web.stock import KIND, name_of, tabs
 
 pages = Blueprint("arrivals", __name__)
 
@@ -32,7 +32,7 @@ def index() -> Answer:
         }
         for each in arrivals.trucks(looking(), me())
     ]
-    return render_template("stock/trucks.html", rows=rows)
+    return render_template("stock/trucks.html", rows=rows, tabs=tabs("/stock/arrivals"))
 
 
 def _receives() -> bool:

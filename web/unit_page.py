@@ -143,6 +143,7 @@ def _particulars(unit: Unit) -> list[dict[str, Any]]:
         (say("Arrived on"), short_day(unit.arrived_on) if unit.arrived_on else ""),
         (say("Expected on"), short_day(unit.expected_on) if unit.expected_on and not unit.arrived_on else ""),
         (say("Carrier"), unit.carrier if not unit.arrived_on else ""),
+        (say("Waybill"), unit.waybill if not unit.arrived_on else ""),
         (say("Lent to"), f"{unit.lent_to} → {short_day(unit.lent_until)}" if unit.lent_to else ""),
         (say("Damage"), unit.damage),
         (say("Defect"), unit.defect),
