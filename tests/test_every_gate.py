@@ -207,6 +207,8 @@ def test_money_keeps_to_the_contract(gates: Gates) -> None:
     ):
         page = desk.submit(url, right | {"amount": typed})
         assert (page.status, "field-error" in page.html) == (422, True), (typed, page.status)
+    for bare in (100_000, 0.5, True, [], {"yuan": 1}):  # a program's number: yuan to it, fen to us
+        assert gates.tried("高洁", N20, url, right | {"amount": bare}).status == 422, bare
     gates.yes("高洁", N20, url, **right)
     assert gates.no("高洁", N20, url, **right) == ("E-PAYMENT-KNOWN",)
     with gates.shop.looking() as db:

@@ -419,14 +419,17 @@ def actors(shop: Shop) -> dict[str, Actor]:
     return {name: shop.actor(name, date(2026, 11, 28)) for name in PEOPLE}
 
 
-@settings(
-    max_examples=25,
+PLAYED = settings(
     deadline=None,
     phases=(Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@settings(PLAYED, max_examples=25)
 @given(life=lives())
-def test_every_contracted_car_is_delivered_cancelled_or_open_and_paid_for_once(
+def test_every_contracted_car_is_delivered_cancelled_or_open_and_its_money_adds_up(
     shop: Shop, actors: dict[str, Actor], life: list[Try]
 ) -> None:
     """Seeded by hand to see it fail, one at a time; each was found when forty lives were played.
@@ -437,6 +440,19 @@ def test_every_contracted_car_is_delivered_cancelled_or_open_and_paid_for_once(
     - finance.py, `received` without the refunds: what came in was too much.
     - batch_endings.py, an ending that left the quantity of its line: the text in force sold cars nobody delivers.
     """
+    _lived(shop, actors, life)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@settings(PLAYED, max_examples=6)
+@given(life=lives())
+def test_a_few_of_these_lives_end_no_otherwise_on_a_server(
+    shop: Shop, actors: dict[str, Actor], life: list[Try]
+) -> None:
+    _lived(shop, actors, life)
+
+
+def _lived(shop: Shop, actors: dict[str, Actor], life: list[Try]) -> None:
     with played(shop, actors) as here:
         assert wrong_with(here) == []
         for this in life:

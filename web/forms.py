@@ -126,6 +126,14 @@ class Form:
             for error in wrong.errors():
                 self._place(error["loc"], _sentence(dict(error)))
         self._check_files()
+        self._check_amounts()
+
+    def _check_amounts(self) -> None:
+        """Yuan are typed, by programs too: to us a bare number is fen, and nobody sees which of the two was meant."""
+        for place, info, value in values_of(self.model, self.typed):
+            if kind_of(info) == "money" and value is not None and not isinstance(value, str):
+                self._beside[place] = say("Enter an amount in yuan, such as 131,800.")
+                self.facts = None
 
     def _check_files(self) -> None:
         for place, info, value in values_of(self.model, self.typed):
