@@ -45,14 +45,14 @@ def test_an_inspection_on_the_phone_outlives_a_reload_and_a_lost_line(chromium: 
     paint.locator("[type=file]").set_input_files([SCRATCH])
     while page.locator(".answer-group:not(.answer-done)").count():
         all_of_the_open_group(page)
-    page.fill("[name=odometer]", "14")
-    kept_by_now(page, "14")
+    page.fill("[name=odometer]", "4321")
+    kept_by_now(page, "4321")
 
     # somebody reloads the page
     page.reload()
     expect(page.locator("[data-answered-words]")).to_have_text("已填 38 / 38 项")
     expect(paint.locator("[data-drop-files]")).to_contain_text("划伤.png")
-    assert page.input_value("[name=odometer]") == "14"
+    assert page.input_value("[name=odometer]") == "4321"
 
     # the line is down: it waits on its page, and is sent once when the line is back
     page.context.set_offline(True)
