@@ -276,6 +276,7 @@ STEPS = [
     # by itself, once it was emptied: what was given up stays so in the figures
     Step("end_emptied",      (*LIVE, S.LOST_PENDING), S.ERASED, SYSTEM,           None,      (emptied_cards.its_data_are_gone,),                (cards.forget_requests, emptied_cards.leave_work)),
     Step("end_emptied",      (S.LOST, S.FROZEN, S.UNCONTACTABLE), S.ERASED, SYSTEM, None,    (emptied_cards.its_data_are_gone,),                (emptied_cards.leave_work,)),
+    Step("end_emptied",      WON,             S.ERASED,        SYSTEM,            None,      (emptied_cards.its_data_are_gone,),                (emptied_cards.leave_work,)),
     # by itself, because of a visit or of the card's deal
     Step("visited",          LIVE,            SAME,            SYSTEM,            None,      (has_come_since,),                                 (cards.count_as_contact,)),
     Step("meet_outside",     LIVE,            S.FOLLOWING,     SYSTEM,            None,      (house_calls.has_been_visited,),                   (house_calls.write_visit,)),

@@ -30,6 +30,7 @@ from dealer.records.people import Store
 from dealer.records.privacy import DataRequest, LegalHold, NoticeTold, RequestState, RetentionRun
 from dealer.records.prospects import FollowUp, Prospect, ProspectState, Visit, VisitState
 from dealer.records.testdrives import DriveState, Incident, TestDrive
+from dealer.records.vehicles import Unit
 
 log = logging.getLogger(__name__)
 
@@ -142,13 +143,17 @@ def _cards(store_id: UUID, before: datetime) -> ColumnElement[bool]:
 
 
 def _contacts(store_id: UUID, before: datetime) -> ColumnElement[bool]:
-    """Contacts of customers whose last deal ended that long ago (汽车销售管理办法: files of sales, ten years)."""
+    """Contacts of customers who bought nothing, and whose last deal ended that long ago."""
     theirs = aliased(Deal)
     open_or_younger = exists().where(
         theirs.customer_id == Contact.customer_id, or_(theirs.state.not_in(OVER), theirs.since >= before)
     )
     young = exists().where(Customer.id == Contact.customer_id, Customer.since >= before)
-    return and_(Contact.store_id == store_id, Contact.name != "", ~open_or_younger, ~young, _is_free(Contact))
+    unnamed = and_(Contact.store_id == store_id, Contact.name != "", ~open_or_younger, ~young, _is_free(Contact))
+    # Who has bought is not emptied by itself: such a file is listed, and two people decide (sales_files.py).
+    bought = exists().where(theirs.customer_id == Contact.customer_id, Unit.case_id == theirs.id,
+                            Unit.delivered_at.is_not(None))  # fmt: skip
+    return and_(unnamed, ~bought)
 
 
 def _requests(store_id: UUID, before: datetime) -> ColumnElement[bool]:
@@ -160,9 +165,10 @@ def _requests(store_id: UUID, before: datetime) -> ColumnElement[bool]:
 
 
 def _notices(store_id: UUID, before: datetime) -> ColumnElement[bool]:
-    """Rows that say who was told what becomes of their data."""
+    """Rows that say who was told what becomes of their data; those of a drive with an incident stay with its papers."""
+    locked = exists().where(Incident.drive_id == NoticeTold.subject_id)
     return and_(
-        NoticeTold.store_id == store_id, NoticeTold.at < before, NoticeTold.subject_id.is_not(None),
+        NoticeTold.store_id == store_id, NoticeTold.at < before, NoticeTold.subject_id.is_not(None), ~locked,
         _is_free(NoticeTold),
     )  # fmt: skip
 

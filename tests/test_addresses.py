@@ -173,6 +173,8 @@ GET      /pricelists/<int:number>/replay
 GET POST /pricelists/new
 GET      /privacy
 POST     /privacy/holds/<uuid:key>/lift
+GET      /privacy/files
+GET POST /privacy/files/<int:number>/ask
 GET POST /privacy/holds/new
 GET      /privacy/retention
 GET      /prospects
@@ -212,6 +214,7 @@ GET      /reports/traffic/sheet
 GET      /routes
 GET POST /routes/<uuid:key>/edit
 GET POST /routes/new
+GET      /sales-files/<int:number>
 GET      /search
 GET      /settings
 GET POST /settings/shop

@@ -33,7 +33,7 @@ from dealer.records.money import Receipt
 from dealer.records.outings import Note, Outing
 from dealer.records.people import Policy, Role
 from dealer.records.prices import PriceList
-from dealer.records.privacy import DataRequest
+from dealer.records.privacy import DataRequest, Destruction
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import PriceException, Quotation
 from dealer.records.showroom_days import ShowroomDay
@@ -116,6 +116,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "drive": TestDrive(**mine),
         "trip": Trip(**mine),
         "data_request": DataRequest(store_id=shop.store.id),
+        "destruction": Destruction(store_id=shop.store.id, customer=Customer()),
         "prospect": Prospect(**mine),
         "visit": Visit(**mine),
         "showroom_day": ShowroomDay(store_id=shop.store.id),

@@ -120,7 +120,7 @@ def test_a_legal_hold_keeps_what_is_held_until_it_is_lifted(yard: Yard, desk: Ca
         first = db.scalars(select(LegalHold).where(LegalHold.phone == "13888880021")).one()
     admin.sign_in()
     admin.submit(f"/privacy/holds/{first.id}/lift", form_at="/privacy/retention")
-    assert night(yard, "2029-11-17 03:00").emptied == {"licence_number": 1}
+    assert night(yard, "2029-11-17 03:00").emptied == {"licence_number": 1, "notice": 1}
     admin.turn_clock("2029-11-17 09:00")
     admin.sign_in()
     assert "未成交试驾的驾驶证号 1" in admin.get("/privacy/retention").text

@@ -21,6 +21,7 @@ from dealer.engine.database import (
     state_of,
     word_of,
 )
+from dealer.records.customers import Customer
 from dealer.records.people import Person
 
 
@@ -91,6 +92,29 @@ class NoticeTold(OfStore):
         Index("ix_notices_told_subject", "store_id", "subject_id"),
         Index("ix_notices_told_at", "store_id", "at"),
     )
+
+
+class DestructionState(StrEnum):
+    """That a sales file goes is asked, and decided either way."""
+
+    ASKED = "asked"
+    DESTROYED = "destroyed"
+    KEPT = "kept"
+
+
+class Destruction(Living):
+    """The question whether the file of a customer's purchases may go, and what somebody else decided."""
+
+    __tablename__ = "destructions"
+    state: Mapped[DestructionState] = mapped_column(state_of(DestructionState))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), index=True)
+    last_delivery: Mapped[Day | None]
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[Prose]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    emptied: Mapped[Document | None]  # kind → how many
+    customer: Mapped[Customer] = relationship()
+    __table_args__ = (numbered(),)
 
 
 class RequestKind(StrEnum):

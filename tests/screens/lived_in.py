@@ -17,7 +17,7 @@ from dealer.demo_contracts import POLICE, clean_report, contracted, passed, sign
 from dealer.demo_deals import customer, quoting
 from dealer.demo_stage import SCAN, Stage
 from dealer.deposit_outcomes import DepositOutcome
-from dealer.engine.database import Database, open_database
+from dealer.engine.database import Database, new_id, next_number, open_database
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import place
 from dealer.handover import POINTS, HandingOver, TickedPoint
@@ -26,8 +26,8 @@ from dealer.licence_photos import LicencePhoto
 from dealer.people import by_number
 from dealer.receipts import NewReceipt, enter
 from dealer.records.contracts import Contract, ContractState, DepositKind
-from dealer.records.customers import CustomerClass
-from dealer.records.deals import PurchaseMode
+from dealer.records.customers import Contact, ContactRole, Customer, CustomerClass
+from dealer.records.deals import Deal, DealState, PurchaseMode
 from dealer.records.deliveries import Batch
 from dealer.records.money import ReceiptKind
 from dealer.records.people import Person, Policy, PolicyState
@@ -35,7 +35,10 @@ from dealer.records.quotations import Quotation, QuotationState
 from dealer.records.testdrives import TestDrive
 from dealer.records.vehicles import Unit, UnitState
 from dealer.rulings import Reasons
+from dealer.sales_files import Why, asked_for
 from dealer.terms.handover import Tick
+from dealer.vehicles import new_unit
+from dealer.yard import NewUnit
 from tests.cast import cheap_hash
 from tests.conftest import KEYS, make_tables
 from tests.deliveries import SIGNED
@@ -64,6 +67,7 @@ def found(url: str) -> None:
     with database.writing() as db:
         for person in db.scalars(select(Person)):
             person.password_hash = cheap_hash()
+    _a_file_has_had_its_years(stage)
     _live_in(stage, Clock(NOW))
     with database.writing() as db:
         db.scalars(select(Person).where(Person.name == LONG_NAMED)).one().name = LONG_CHINESE
@@ -136,6 +140,35 @@ def _live_in(stage: Stage, clock: Clock) -> None:
         ("李娜", f"/drives/{drive}"),
     ):
         _print(desks[who], page)
+
+
+def _a_file_has_had_its_years(stage: Stage) -> None:
+    """Two companies bought a car eleven years ago; the general manager asks for the file of one to be destroyed."""
+    long_ago = NOW - timedelta(days=11 * 365)
+    who = {"store_id": stage.store_id, "owner_id": stage.people["李娜"].id}
+    for name, phone, vin in (
+        ("普联工程咨询", "13888881101", "LYLAA4183T2100042"),
+        ("和顺车队", "13888881102", "LYLAA4185T2100043"),
+    ):
+        bought = NewUnit(model=stage.models["E3"], vin=vin, colour="珠光白")
+        car = stage.begin("孙强", 1, "08:10", "arrive", new_unit, bought)
+        with stage.database.writing(stage.store_id) as db:
+            buyer = Customer(number=next_number(db, stage.store_id, "customer"), name=name, name_pinyin="",
+                             name_initials="", customer_class=CustomerClass.COMPANY, since=long_ago, **who)  # fmt: skip
+            db.add(buyer)
+            db.flush()
+            deal = Deal(id=new_id(), number=next_number(db, stage.store_id, "deal"), customer_id=buyer.id,
+                        since=long_ago, begun_at=long_ago, **who)  # fmt: skip
+            deal.case_id = deal.id
+            place(deal, DealState.CLOSED)
+            db.add_all([deal, Contact(store_id=stage.store_id, customer_id=buyer.id, name="普经理", phone=phone,
+                                      role=ContactRole.BUYS)])  # fmt: skip
+            db.flush()
+            unit = db.scalars(select(Unit).where(Unit.number == car)).one()
+            unit.delivered_at, unit.case_id = long_ago, deal.id
+            place(unit, UnitState.RETURNED)
+    with stage.acting("周建国", 0, "10:20", Why(reason="保存期满，客户已注销")) as ask:
+        workflow.begin(asked_for(ask, ask.db.scalars(select(Customer).where(Customer.name == name)).one()), "ask", ask)
 
 
 def _number(database: Database, record: Any, *which: Any) -> int:
