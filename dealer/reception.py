@@ -10,15 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import people, showroom, showroom_days, visits
+from dealer import house_calls, people, showroom, showroom_days, visits
 from dealer.deals import NewDeal
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
 from dealer.people import SYSTEM, has, owner_or
 from dealer.policies import policy
 from dealer.records.customers import CustomerClass
+from dealer.records.outings import Outing
 from dealer.records.prospects import Prospect, Visit, VisitKind, VisitState
-from dealer.records.showroom_days import ShowroomDay
 from dealer.showroom import HERE, TO_BUY, Known, recognise, whose_turn
 from dealer.visits import Arriving, Assigned, BecameDeal, Completed, CompletedLate, Corrected, Party
 
@@ -309,20 +309,21 @@ def party_of(ask: Ask) -> Visit:
     return visit
 
 
-Beside = Visit | Prospect | ShowroomDay
+def beside(db: Session, thing: Any) -> list[Any]:
+    """What follows by itself around a thing without a deal: a visit has its card and day, an outbound one its card."""
+    match thing:
+        case Visit():
+            near = [thing.prospect, showroom_days.of_day(db, thing.store_id, thing.day)]
+        case Outing():
+            near = [house_calls.card_of(db, thing)]
+        case _:
+            near = []
+    return [thing, *(each for each in near if each is not None)]
 
 
-def beside(db: Session, thing: Visit | Prospect) -> list[Beside]:
-    """What follows by itself around a visit or a card that belongs to no deal: the visit, its card, its day."""
-    if isinstance(thing, Prospect):
-        return [thing]
-    day = showroom_days.of_day(db, thing.store_id, thing.day)
-    return [thing, *(each for each in (thing.prospect, day) if each is not None)]
-
-
-def of_case(db: Session, case_id: UUID) -> list[Beside]:
+def of_case(db: Session, case_id: UUID) -> list[Any]:
     """The visits and cards of a deal; a card that has yet to join it comes with its visit, and so does the day."""
-    things: list[Beside] = list(db.scalars(select(Prospect).where(Prospect.case_id == case_id)))
+    things: list[Any] = list(db.scalars(select(Prospect).where(Prospect.case_id == case_id)))
     for visit in db.scalars(select(Visit).where(Visit.case_id == case_id)):
         things += [each for each in beside(db, visit) if each not in things]
     return things

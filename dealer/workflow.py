@@ -34,7 +34,6 @@ from dealer import (
     factory_orders,
     frameworks,
     hand_ins,
-    house_calls,
     idle,
     notes,
     outings,
@@ -78,8 +77,7 @@ from dealer.records.contracts import Contract
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
-from dealer.records.outings import Outing
-from dealer.records.prospects import Prospect, Visit
+from dealer.records.prospects import Visit
 from dealer.records.quotations import Quotation
 from dealer.records.vehicles import Unit
 from dealer.tenders import TenderDates
@@ -386,17 +384,12 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
     parts = (quotation.of_deal, approvals.of_deal, contract.of_deal, drive_lists.of_deal, vehicles.of_deal,
              delivery.of_deal, complaints.of_deal)  # fmt: skip
     theirs = [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]
-    if isinstance(thing, CareCall):
-        return theirs + _beside(db, thing)
-    return theirs + [each for each in _beside(db, thing) if each is not thing and each not in theirs]
+    own = isinstance(
+        thing, CareCall
+    )  # other lives of a deal are among the deal's things, or take no step by themselves
+    return theirs + [each for each in _beside(db, thing) if each not in theirs and (own or each is not thing)]
 
 
 def _beside(db: Session, thing: Any) -> list[Any]:
-    """A thing that belongs to no deal, with what stands beside it: a visit or an outbound visit has its card, a call
-    the review of its month."""
-    if isinstance(thing, CareCall):
-        return [thing, *reviews.of_call(db, thing)]
-    if isinstance(thing, Visit | Prospect):
-        return list(reception.beside(db, thing))
-    card = house_calls.card_of(db, thing) if isinstance(thing, Outing) else None
-    return [thing, card] if card is not None else [thing]
+    """A thing that belongs to no deal, with what stands beside it; a call has the review of its month."""
+    return [thing, *reviews.of_call(db, thing)] if isinstance(thing, CareCall) else reception.beside(db, thing)
