@@ -13,6 +13,7 @@ from dealer.demo_clauses import CLAUSE_SCENES
 from dealer.demo_complaints import COMPLAINT_SCENES
 from dealer.demo_contracts import CONTRACT_SCENES
 from dealer.demo_deals import DEAL_SCENES
+from dealer.demo_enquiries import ENQUIRY_SCENES
 from dealer.demo_floor import FLOOR_SCENES
 from dealer.demo_inspections import INSPECTION_SCENES
 from dealer.demo_money import MONEY_SCENES
@@ -47,6 +48,7 @@ SCENES = (
     *CARD_SCENES,
     *CARE_SCENES,
     *COMPLAINT_SCENES,
+    *ENQUIRY_SCENES,
 )
 
 

@@ -35,6 +35,8 @@ MASKS: dict[str, Reads] = {
     "party.phone":      Reads("keep customers"),
     "receiver.phone":   Reads("reach receivers"),
     "complaint.phone":  Reads("ask after complaints", own=True),
+    "enquiry.phone":    Reads("run the enquiry desk", own=True),
+    "appointment.phone": Reads("book service"),
 }  # fmt: skip
 
 

@@ -134,6 +134,12 @@ DUTIES: dict[str, frozenset[Role]] = {
     "ask after complaints":   frozenset({R.CUSTOMER_SERVICE, R.KEY_ACCOUNT, R.SERVICE}),  # never who handled it
     "see complaints":         EVERYBODY - {R.ADMIN},
     "see all complaints":     LEADERS | {R.SERVICE, R.CUSTOMER_SERVICE},
+    "take enquiries":         SELLERS | LEADERS | {R.RECEPTION, R.CLERK, R.SERVICE, R.CUSTOMER_SERVICE},
+    "run the enquiry desk":   frozenset({R.RECEPTION, R.CUSTOMER_SERVICE}),
+    "see all enquiries":      LEADERS | {R.RECEPTION, R.SERVICE, R.CUSTOMER_SERVICE},
+    "book service":           frozenset({R.CONSULTANT, R.SPECIALIST, R.RECEPTION, R.SERVICE, R.CUSTOMER_SERVICE}),
+    "run the workshop":       frozenset({R.SERVICE}),
+    "see the workshop":       LEADERS | {R.CONSULTANT, R.SPECIALIST, R.RECEPTION, R.SERVICE, R.CUSTOMER_SERVICE},
     # the house
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),
     "guard personal data":    frozenset({R.ADMIN, R.GENERAL}),

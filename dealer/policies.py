@@ -99,6 +99,8 @@ DEFAULTS: dict[str, Any] = {
     "complaint_tell_minutes": 60,
     "compensation_consultant_fen": 500_00,
     "compensation_key_account_fen": 5_000_00,
+    "enquiry_minutes": 240,
+    "workshop_appointments": 12,
     "vat_permille": 130,
     "keep_licence_months": 12,
     "keep_visit_months": 24,

@@ -38,6 +38,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "general_manager_threshold_fen": (0, 100_000_000_00),
     "compensation_consultant_fen": (0, 10_000_00),
     "compensation_key_account_fen": (0, 1_000_000_00),
+    "enquiry_minutes": (10, 7 * 24 * 60),
     "complaint_plan_minutes": (60, 14 * 24 * 60),
     "complaint_tell_minutes": (5, 24 * 60),
     "verified_for_minutes": (10, 24 * 60),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import (
+    after_sales,
     aftercalls,
     allocation,
     amendment_prices,
@@ -22,7 +23,6 @@ from dealer import (
     call_offs,
     care_calls,
     clause_versions,
-    complaints,
     contract,
     credit,
     customers,
@@ -270,7 +270,7 @@ LIVES: dict[type[Any], Life] = {
         trips.TRIPS,
         outings.OUTINGS,
         notes.NOTES,
-        complaints.COMPLAINTS,
+        *after_sales.LIVES,
         showroom_days.DAYS,
         receipts.RECEIPTS,
         credit.CREDIT,
@@ -382,7 +382,7 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
     if deal is None:
         return _beside(db, thing)
     parts = (quotation.of_deal, approvals.of_deal, contract.of_deal, drive_lists.of_deal, vehicles.of_deal,
-             delivery.of_deal, complaints.of_deal)  # fmt: skip
+             delivery.of_deal, after_sales.of_deal)  # fmt: skip
     theirs = [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]
     own = isinstance(
         thing, CareCall

@@ -14,6 +14,9 @@ POST     /account/sign-out-elsewhere
 GET POST /account/stand-in
 POST     /account/stand-ins/<uuid:named>/end
 GET POST /allocation
+GET      /appointments
+GET      /appointments/<int:number>
+GET POST /appointments/new
 GET      /approvals
 GET      /approvals/<int:number>
 GET      /approvals/<int:number>/project
@@ -105,6 +108,9 @@ POST     /drives/<int:number>/reveal
 GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
+GET      /enquiries
+GET      /enquiries/<int:number>
+GET POST /enquiries/new
 GET      /exports
 GET POST /exports/<any(care,complaints,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>
 GET      /exports/<uuid:key>
@@ -244,6 +250,7 @@ GET      /walkins/<int:number>
 GET      /walkins/<int:number>/become_deal
 POST     /walkins/lookup
 GET POST /walkins/new
+GET POST /workshop
 """
 
 

@@ -26,6 +26,7 @@ from dealer.records.credit import CreditProfile
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
+from dealer.records.enquiries import Appointment, Enquiry
 from dealer.records.factory_orders import FactoryOrder
 from dealer.records.frameworks import Framework
 from dealer.records.hand_ins import HandIn
@@ -125,6 +126,8 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "outing": Outing(**mine),
         "note": Note(**mine),
         "complaint": Complaint(**mine),
+        "enquiry": Enquiry(**mine),
+        "appointment": Appointment(**mine),
         "framework": Framework(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "price_list": PriceList(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "clause_version": ClauseVersion(store_id=shop.store.id, made_by_id=mine["owner_id"], key="court"),

@@ -113,7 +113,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
     """The ways through the complaints."""
     ways = [("open", say("Not closed"), "/complaints"), ("all", say("All"), "/complaints?show=all")]
     if me().may_or_stands_in("see all complaints"):
-        ways.append(("report", say("Figures"), "/complaints/report"))
+        ways.append(("report", say("Figures of complaints"), "/complaints/report"))
     return [{"label": label, "url": url, "current": name == current} for name, label, url in ways]
 
 

@@ -63,6 +63,13 @@ MENU = (
         (
             Entry("see care", "/care", icon="telephone", label="Customer care"),
             Entry("see complaints", "/complaints", icon="megaphone", label="Complaints"),
+            Entry(
+                "take enquiries",
+                "/enquiries",
+                icon="question-circle",
+                label="Enquiries and appointments",
+                also=("/appointments", "/workshop"),
+            ),
         ),
     ),
     (

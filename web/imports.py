@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, abort, flash, g, render_template
 from pydantic import BaseModel, Field
 
-from dealer import bulk_imports, card_imports, importing, posts, stock_imports
+from dealer import bulk_imports, card_imports, importing, posts, stock_imports, workshop
 from dealer.engine import files
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Sheet, SheetOrText
@@ -169,6 +169,18 @@ def _write_cards(ask: Ask, preview: Preview, sheet: str) -> str:
     return "/prospects?view=following"
 
 
+def _count_rows(preview: Preview) -> list[list[Any]]:
+    return [
+        [short_day(row.day), row.cars, {"text": "—" if row.was is None else row.was, "tone": "wait" if row.was else ""}]
+        for row in preview.rows[:SHOWN]
+    ]
+
+
+def _write_counts(ask: Ask, preview: Preview, sheet: str) -> str:
+    flash(say("{count} days are counted.", count=workshop.import_counts(ask, preview, sheet)), "success")
+    return "/workshop"
+
+
 IMPORTS = {
     "price-list": Import(
         title="Import a price list",
@@ -199,6 +211,18 @@ IMPORTS = {
         sample=lambda: stock_imports.sample(language()),
         layout=tuple((each, STOCK_LAYOUT.get(each.field, "")) for each in stock_imports.COLUMNS),
         known=Known("Noted already and left out", ("Cell", "VIN", "State"), _stock_known),
+    ),
+    "workshop": Import(
+        title="Import counts of the workshop",
+        duty="run the workshop",
+        home="/workshop",
+        home_label="Workshop",
+        asks_for=None,
+        preview=lambda content, db, day: workshop.preview(content, db, me(), day),
+        rows=_count_rows,
+        columns=(("Day", False), ("Cars taken in", True), ("Counted before", True)),
+        write=_write_counts,
+        template=lambda: workshop.template(language()),
     ),
     "prospects": Import(
         title="Import a prospect list",

@@ -60,7 +60,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Complaints",
         ("complaint_accept_minutes", "complaint_plan_minutes", "complaint_solve_days", "complaint_grave_days",
          "complaint_grave_cars", "complaint_tell_minutes", "compensation_consultant_fen",
-         "compensation_key_account_fen"),
+         "compensation_key_account_fen", "enquiry_minutes", "workshop_appointments"),
     ),
     (
         "Personal data",
@@ -70,7 +70,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 UNITS = {
     "working_days": "working_days", "days": "days", "minutes": "minutes", "months": "months", "years": "years",
-    "permille": "permille", "qty": "cars", "cars": "cars", "kilometres": "kilometres", "returns": "times",
+    "permille": "permille", "qty": "cars", "cars": "cars", "appointments": "cars", "kilometres": "kilometres",
+    "returns": "times",
     "misses": "working_days",
 }  # fmt: skip
 TONES = {S.PROPOSED: "wait", S.APPROVED: "ok", S.REFUSED: "bad", S.WITHDRAWN: "neutral"}
