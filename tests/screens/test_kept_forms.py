@@ -7,6 +7,14 @@ from tests.screens.browser import PHONE, TABLET, axe_faults, open_page
 
 SCRATCH = {"name": "划伤.png", "mimeType": "image/png", "buffer": pad_picture()}
 
+ALL_KEPT = """() => new Promise(done => { const asked = indexedDB.open("dealer"); asked.onsuccess = () => {
+    const all = asked.result.transaction("kept").objectStore("kept").getAll();
+    all.onsuccess = () => {
+        asked.result.close();
+        done(all.result.flatMap(each => each.body.map(([, value]) => value)));
+    };
+}; })"""
+
 
 def all_of_the_open_group(page: Page) -> None:
     """One tap; the group folds away and the next one opens."""
@@ -14,17 +22,12 @@ def all_of_the_open_group(page: Page) -> None:
 
 
 def kept_by_now(page: Page, text: str) -> None:
-    """Until the browser holds it."""
-    page.wait_for_function(
-        """text => new Promise(done => { const asked = indexedDB.open("dealer"); asked.onsuccess = () => {
-            const all = asked.result.transaction("kept").objectStore("kept").getAll();
-            all.onsuccess = () => {
-              asked.result.close();
-              done(all.result.some(each => each.body.some(([, value]) => value === text)));
-            };
-        }; })""",
-        arg=text,
-    )
+    """Until the browser holds it: the page writes a moment after the last key."""
+    for _ in range(100):
+        if text in page.evaluate(ALL_KEPT):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{text} is not kept")
 
 
 def test_an_inspection_on_the_phone_outlives_a_reload_and_a_lost_line(chromium: Browser, own_demo: str) -> None:
