@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import delays, people
@@ -26,6 +26,12 @@ from dealer.records.money import Invoice
 from dealer.records.vehicles import Unit, UnitState
 from dealer.vehicles import GATES
 
+Gate = Callable[[Unit, Ask], Any]
+SEEN_BY_GATES = (
+    Unit.batch_id, Unit.contract_id, Unit.contract_line_id, Unit.state, Unit.certificate, Unit.invoice,
+    Unit.pdi_passed_on, Unit.promised_on,
+)  # fmt: skip
+"""What a gate looks at in a car, its invoice beside it."""
 ALLOCATE = Word("Gate", "allocate")  # a place without a car lacks all that comes later, too: it is told once
 
 
@@ -145,21 +151,33 @@ def lacks_of(ask: Ask, units: Sequence[Unit]) -> dict[UUID, tuple[Word, ...]]:
     for unit in units:
         looks = _as_gates_see_it(unit, invoices.get(unit.id))
         if looks not in known:
-            known[looks] = tuple(Word("Gate", _name(gate)) for gate in GATES if gate(unit, ask) is not None)
+            known[looks] = tuple(word_for(gate) for gate in GATES if gate(unit, ask) is not None)
         answers[unit.id] = known[looks]
     return answers
 
 
-def _name(gate: Callable[..., Any]) -> str:
-    return gate.__name__
+def word_for(gate: Any) -> Word:
+    """What a car lacks while this gate is shut."""
+    return Word("Gate", gate.__name__)
 
 
 def _as_gates_see_it(unit: Unit, invoice: Any) -> tuple[Any, ...]:
     """All that a gate looks at in a car: two cars of which this is the same have the same gates shut."""
-    return (
-        unit.batch_id, unit.contract_id, unit.contract_line_id, unit.state, unit.certificate, unit.invoice,
-        unit.pdi_passed_on, unit.promised_on, invoice and (invoice.buyer, invoice.price, invoice.vin == unit.vin),
-    )  # fmt: skip
+    looks = tuple(getattr(unit, column.key) for column in SEEN_BY_GATES)
+    return (*looks, invoice and (invoice.buyer, invoice.price, invoice.vin == unit.vin))
+
+
+def how_many_lack_only(ask: Ask, lacking: Gate, units: Select[Any]) -> int:
+    """How many of some cars without an invoice wait for one gate alone: one car of each group is asked about, and no
+    further than to the first other gate that is shut."""
+    one_each = units.with_only_columns(func.min(Unit.number), func.count()).group_by(*SEEN_BY_GATES).order_by(None)
+    groups: dict[int, int] = dict(ask.db.execute(one_each).all())
+    chosen = ask.db.scalars(select(Unit).where(Unit.store_id == ask.actor.store_id, Unit.number.in_(groups)))
+    return sum(
+        groups[unit.number]
+        for unit in chosen
+        if all((gate(unit, ask) is None) is (gate is not lacking) for gate in GATES)
+    )
 
 
 def _invoices(db: Session, units: Sequence[Unit]) -> dict[UUID, Any]:

@@ -4,6 +4,7 @@ Reads for lists, in a fixed number of queries. What is owed is read from the pay
 have money to come.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,17 +12,23 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from dealer import credit, payment_plans, people
+from dealer import credit, delivery_calendar, payment_plans, people
+from dealer.allocation import HELD
+from dealer.engine.steps import Ask
+from dealer.engine.words import Word
+from dealer.invoices import invoice_is_issued
 from dealer.payment_plans import Due, Plan
 from dealer.people import Actor
 from dealer.records.contracts import Contract, ContractKind, ContractLine, ContractState, Instalment, PaymentEvent
 from dealer.records.credit import CreditProfile, CreditState
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal
+from dealer.records.deliveries import Batch
 from dealer.records.money import Invoice, Receipt, ReceiptState
-from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
+from dealer.records.vehicles import InvoiceState, Unit, UnitState
 
 MOST = 200
+INVOICE_ALONE = (delivery_calendar.word_for(invoice_is_issued),)
 AGES = (30, 60, 90)
 """Days after which money that is late moves to the next column of the list of receivables."""
 
@@ -43,10 +50,10 @@ def waiting(db: Session, who: Actor) -> list[Receipt]:
     return list(db.scalars(query.order_by(Receipt.since, Receipt.number).limit(MOST)))
 
 
-def how_many(db: Session, who: Actor) -> int:
+def how_many(ask: Ask) -> int:
     """How many payments and analyses of credit wait for this person, and invoices to be issued or ended."""
+    db, who = ask.db, ask.actor
     payments = select(func.count()).select_from(Receipt).where(Receipt.store_id == who.store_id, _waits_for(who))
-    cars = select(func.count()).select_from(Unit).where(Unit.store_id == who.store_id, _lacks_its_invoice())
     analyses = (
         select(func.count())
         .select_from(CreditProfile)
@@ -54,9 +61,11 @@ def how_many(db: Session, who: Actor) -> int:
     )
     red = select(func.count()).select_from(Invoice).where(Invoice.store_id == who.store_id, _is_to_be_ended())
     counted = [payments]
-    counted += [cars, red] if who.may_or_stands_in("record money") else []
+    books = who.may_or_stands_in("record money")
+    counted += [red] if books else []
     counted += [analyses] if who.may_or_stands_in("approve credit") else []
-    return sum(db.execute(select(*(each.scalar_subquery() for each in counted))).one())
+    cars = delivery_calendar.how_many_lack_only(ask, invoice_is_issued, _without_invoice(ask)) if books else 0
+    return cars + sum(db.execute(select(*(each.scalar_subquery() for each in counted))).one())
 
 
 def _waits_for(who: Actor) -> ColumnElement[bool]:
@@ -75,25 +84,44 @@ class ToInvoice:
     price: int
 
 
-def to_invoice(db: Session, who: Actor) -> list[ToInvoice]:
-    """Cars that are inspected, have their certificate and have no invoice: by contract, the oldest first."""
-    query = (
-        select(Unit, Contract, ContractLine.unit_price)
+@dataclass(frozen=True)
+class Later:
+    """Cars of a batch that have no invoice and lack more than that before they can be handed over."""
+
+    batch: Batch
+    contract: Contract
+    count: int
+    what: tuple[Word, ...]
+
+
+def to_invoice(ask: Ask) -> tuple[list[ToInvoice], list[Later]]:
+    """Cars without an invoice, by contract: those whose hand-over waits for it alone; how many lack what else."""
+    query = _without_invoice(ask).add_columns(Contract, ContractLine.unit_price, Batch)
+    query = query.options(joinedload(Unit.model), joinedload(Contract.deal).joinedload(Deal.customer))
+    found = ask.db.execute(query).all()
+    lacks = delivery_calendar.lacks_of(ask, [unit for unit, *_ in found])
+    now, more = [], Counter[tuple[Batch, Contract, tuple[Word, ...]]]()
+    for unit, contract, price, batch in found:
+        if lacks[unit.id] == INVOICE_ALONE:
+            now.append(ToInvoice(unit, contract, price))
+        else:
+            more[batch, contract, tuple(word for word in lacks[unit.id] if word not in INVOICE_ALONE)] += 1
+    return now, [Later(batch, contract, count, what) for (batch, contract, what), count in more.items()]
+
+
+def _without_invoice(ask: Ask) -> Select[Unit]:
+    """Cars on a contract that are not handed over and have no living invoice."""
+    return (
+        select(Unit)
         .join(Contract, Contract.id == Unit.contract_id)
         .join(ContractLine, ContractLine.id == Unit.contract_line_id)
-        .options(joinedload(Unit.model), joinedload(Contract.deal).joinedload(Deal.customer))
-        .where(Unit.store_id == who.store_id, _lacks_its_invoice())
-        .order_by(Contract.number, Unit.number)
-    )
-    return [ToInvoice(*row) for row in db.execute(query.limit(MOST))]
-
-
-def _lacks_its_invoice() -> ColumnElement[bool]:
-    return and_(
-        Unit.state == UnitState.READY,
-        Unit.invoice != InvoiceState.ISSUED,
-        Unit.certificate.in_([Certificate.ON_HAND.value, Certificate.RELEASED.value]),
-        Unit.contract_id.is_not(None),
+        .join(Batch, Batch.id == Unit.batch_id)
+        .where(
+            Unit.store_id == ask.actor.store_id,
+            Unit.state.in_([state.value for state in HELD]),
+            Unit.invoice != InvoiceState.ISSUED,
+        )
+        .order_by(Contract.number, Batch.position, Unit.number)
     )
 
 

@@ -45,7 +45,7 @@ class Layout:
     """What one program reads."""
 
     title: str  # English: the key of its translation
-    rows: Callable[[Session, Actor, date, date], Iterable[Entry]]
+    rows: Callable[[Ask, date, date], Iterable[Entry]]
     file: str  # xlsx · csv
     columns: Sequence[Column]
 
@@ -87,7 +87,7 @@ def export(ask: Ask) -> LedgerExport:
     _refuse(_not_theirs(ask), _strange_period(facts, ask))
     layout = LAYOUTS[facts.target]
     gone = _gone(ask.db, ask.actor.store_id, facts.target)
-    rows = [row for row in layout.rows(ask.db, ask.actor, facts.first, facts.last) if _is_new(row, gone)]
+    rows = [row for row in layout.rows(ask, facts.first, facts.last) if _is_new(row, gone)]
     if not rows:
         raise Refused([no("Nothing new to export in this period.", code="E-NOTHING-NEW", field="last")])
     name = f"{facts.target}_{facts.first}_{facts.last}.{layout.file}"

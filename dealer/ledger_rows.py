@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from dealer import finance_desk, people
 from dealer.engine.amounts import vat_of
 from dealer.engine.database import calendar_of
+from dealer.engine.steps import Ask
 from dealer.engine.words import word_of
 from dealer.in_force import text_in_force
 from dealer.people import Actor
@@ -54,10 +55,11 @@ class Entry:
     reverses: str | None = None  # what must have gone out for this row to follow
 
 
-def invoices_to_issue(db: Session, who: Actor, first: date, last: date) -> Iterator[Entry]:
+def invoices_to_issue(ask: Ask, first: date, last: date) -> Iterator[Entry]:
     """Every car that waits for its invoice now, whatever the period: what stands on the invoice."""
+    db, who = ask.db, ask.actor
     permille: int = policy(db, who.store_id, "vat_permille", last)
-    waiting = finance_desk.to_invoice(db, who)
+    waiting, _ = finance_desk.to_invoice(ask)
     ended = _ended(db, [row.unit.id for row in waiting])
     for row in waiting:
         unit, model = row.unit, row.unit.model
@@ -81,10 +83,10 @@ def _ended(db: Session, units: list[UUID]) -> dict[UUID, UUID]:
     return dict(db.execute(query.order_by(Invoice.red_on, Invoice.number)).all())
 
 
-def bookings(db: Session, who: Actor, first: date, last: date) -> Iterator[Entry]:
+def bookings(ask: Ask, first: date, last: date) -> Iterator[Entry]:
     """Payments confirmed and invoices issued or red-lettered in a period, two sides or more each; what was reversed."""
-    yield from _of_invoices(db, who, first, last)
-    yield from _of_payments(db, who, first, last)
+    yield from _of_invoices(ask.db, ask.actor, first, last)
+    yield from _of_payments(ask.db, ask.actor, first, last)
 
 
 def _of_invoices(db: Session, who: Actor, first: date, last: date) -> Iterator[Entry]:

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from dealer import credit, deposit_outcomes, finance_desk, people
 from dealer.deposit_outcomes import Decision
 from dealer.engine.steps import Ask
-from dealer.finance_desk import AGES, Owed, ToInvoice
+from dealer.finance_desk import AGES, MOST, Later, Owed, ToInvoice
 from dealer.in_force import text_in_force
 from dealer.receipts import RECEIPTS, CarriedOut
 from dealer.records.contracts import PartyRole
@@ -41,7 +41,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
 def index() -> Answer:
     """Payments that wait for this person, and cars that lack nothing but their invoice."""
     need(SEES)
-    cars = finance_desk.to_invoice(looking(), me())
+    cars, later = finance_desk.to_invoice(looking_ask())
     return render_template(
         "money/desk.html",
         tabs=tabs("/money"),
@@ -49,8 +49,11 @@ def index() -> Answer:
         credits=[credit_pages.line(each) for each in credit.waiting(looking(), me())],
         decided=[_decided(each) for each in _decisions()],
         red_letters=[_red_letter(*each) for each in finance_desk.red_letters_asked(looking(), me())],
-        cars=[_car(each) for each in cars],
+        cars=[_car(each) for each in cars[:MOST]],
+        how_many=len(cars),
         total=money(sum(each.price for each in cars)),
+        later=[_later(each) for each in later],
+        how_many_later=sum(each.count for each in later),
     )
 
 
@@ -92,6 +95,18 @@ def _car(row: ToInvoice) -> dict[str, Any]:
             unit.engine_number or "—",
             unit.certificate_number or "—",
             money(row.price),
+        ],
+    }
+
+
+def _later(row: Later) -> dict[str, Any]:
+    return {
+        "url": f"/deliveries/{row.batch.number}",
+        "cells": [
+            {"text": row.contract.deal.customer.name, "note": contracts.title_of(row.contract)},
+            say("Batch {number}", number=row.batch.position),
+            row.count,
+            show(list(row.what)),
         ],
     }
 

@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from dealer import approval_lists, deadlines, finance_desk, hand_ins, notes, people
 from dealer.records.outings import NoteState
 from dealer.records.people import Role
-from web.asking import looking, me
+from web.asking import looking, looking_ask, me
 from web.language import say, show
 
 
@@ -124,7 +124,7 @@ def to_read() -> int:
 
 def money_to_see_to() -> int:
     """How many payments and cars without an invoice wait for this person: the figure at the money."""
-    return finance_desk.how_many(looking(), me()) if me().may_or_stands_in("see the money") else 0
+    return finance_desk.how_many(looking_ask()) if me().may_or_stands_in("see the money") else 0
 
 
 COUNTERS = {

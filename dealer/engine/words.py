@@ -5,6 +5,7 @@ context and code: `word("DealState", "inquiry", "zh")` is 询价. The catalogues
 under dealer/translations/<language>/.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -20,11 +21,12 @@ class Yuan(int):
     """An amount in fen that a sentence shows as yuan: `no("… {limit} …", limit=Yuan(953_400_00))`."""
 
 
+@dataclass(frozen=True)
 class Word:
     """A code that a sentence shows as a word: `Word("Action", "lose")`."""
 
-    def __init__(self, context: str, code: str) -> None:
-        self.context, self.code = context, code
+    context: str
+    code: str
 
 
 class Sentence:

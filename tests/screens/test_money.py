@@ -8,7 +8,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from dealer import payment_plans
+from dealer import finance_desk, payment_plans
 from dealer.records.contracts import Contract, DepositKind, PaymentEvent
 from dealer.records.money import ReceiptKind
 from tests import deliveries as scene
@@ -78,7 +78,8 @@ def test_money_goes_back_by_two_people_and_never_more_than_came(shop: Shop, app:
 
 
 def test_the_desk_of_finance_shows_what_waits_and_what_is_owed(shop: Shop, app: Flask, desk: Open) -> None:
-    """A reported payment is confirmed in one press; a ready car waits for its invoice; late money stands by its age."""
+    """A reported payment is confirmed in one press; late money stands by its age; a car that lacks its price or its
+    inspection, too, is told below, until it waits for its invoice alone."""
     cars = scene.arrive(shop, *VINS[:2])
     made = scene.contract(shop, 2, [(2, "2026-11-30")], payments=[(P.SIGNING, CAR), (P.ACCEPTANCE, CAR)])
     scene.released(shop, batch(shop, made), *cars)
@@ -88,14 +89,11 @@ def test_the_desk_of_finance_shows_what_waits_and_what_is_owed(shop: Shop, app: 
     owner.submit(f"/contracts/{made}/money", PAID)
     page = finance.get("/money")
     assert "分期款 +65,900" in page.text
-    assert VINS[0] in page.text
-    assert VINS[1] not in page.text  # not inspected yet
-    assert f'href="/stock/{cars[0]}/issue_invoice"' in page.html
+    assert [vin in page.text for vin in VINS[:2]] == [False, False]
+    later = page.text.partition("稍后开票：还缺其他条件的车辆")[2]
+    assert "待付款" in later
+    assert "待检测、待付款" in later
     assert finance.press(page, "/receipts/1/confirm").url == "/money"
-    scene.invoiced(shop, cars[0])
-    text = finance.get("/money").text
-    assert "没有待您处理的收付款" in text
-    assert "检测合格的车辆均已开票" in text
     # Due on the day of signing, 12 November: half of it has come.
     owed = finance.get("/money/receivables")
     assert "197,700" in owed.text
@@ -108,6 +106,21 @@ def test_the_desk_of_finance_shows_what_waits_and_what_is_owed(shop: Shop, app: 
     assert [row[4:7] for row in open_rows[2:4]] == [[131_800.0, 65_900.0, 65_900.0], [131_800.0, 0.0, 131_800.0]]
     assert payments[2][4:9] == ["分期款", POLICE, "ICBC-881", 65_900.0, "已确认"]
     assert owner.get("/money").status == 403
+    finance.submit(f"/contracts/{made}/money", PAID | {"reference": "ICBC-882"})
+    page = finance.get("/money")
+    assert [vin in page.text for vin in VINS[:2]] == [True, False]
+    assert f'href="/stock/{cars[0]}/issue_invoice"' in page.html
+    assert _waiting(shop) == 1
+    scene.invoiced(shop, cars[0])
+    text = finance.get("/money").text
+    assert "没有待您处理的收付款" in text
+    assert "没有只待开票的车辆" in text
+    assert _waiting(shop) == 0
+
+
+def _waiting(shop: Shop) -> int:
+    with shop.acting("高洁", at("2026-11-26 10:00")) as ask:
+        return finance_desk.how_many(ask)
 
 
 def _sheet(who: Desk, kind: str) -> list[list[object]]:
