@@ -60,6 +60,11 @@ LAYOUTS = {
             Column("不含税价", "net", "yuan"), Column("增值税税率", "rate", "number"),
             Column("增值税税额", "vat", "yuan"), Column("限乘人数", "seats", "number"), Column("合同号", "contract"),
             Column("开票人", "drawer"),
+            # What a car has that is imported or carries goods; the shop sells neither, and the program wants the heads.
+            Column("进口证明书号", "import_certificate"), Column("商检单号", "commodity_inspection"),
+            Column("吨位", "tonnage", "number"),
+            Column("销货单位名称", "seller"), Column("销方纳税人识别号", "seller_code"), Column("地址", "seller_address"),
+            Column("电话", "seller_phone"), Column("开户银行", "seller_bank"), Column("账号", "seller_account"),
         ),
     ),
     "accounts": Layout(

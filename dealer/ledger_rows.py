@@ -26,6 +26,7 @@ from dealer.policies import policy
 from dealer.records.contracts import Contract, PartyRole
 from dealer.records.deals import Deal
 from dealer.records.money import Invoice, Receipt, ReceiptKind, ReceiptState
+from dealer.records.people import Store
 
 K = ReceiptKind
 BANK, OWED, IN_ADVANCE, NOT_OURS, LENT = "1002", "1122", "2204", "2241", "1221"
@@ -61,13 +62,18 @@ def invoices_to_issue(ask: Ask, first: date, last: date) -> Iterator[Entry]:
     permille: int = policy(db, who.store_id, "vat_permille", last)
     waiting, _ = finance_desk.to_invoice(ask)
     ended = _ended(db, [row.unit.id for row in waiting])
+    shop = db.get_one(Store, who.store_id)
+    seller = {
+        "seller": shop.name, "seller_code": shop.uscc, "seller_address": shop.address, "seller_phone": shop.phone,
+        "seller_bank": shop.bank, "seller_account": shop.bank_account,
+    }  # fmt: skip
     for row in waiting:
         unit, model = row.unit, row.unit.model
         party = text_in_force(db, row.contract).party(PartyRole.INVOICED)
         taxed = vat_of(row.price, Fraction(permille, 1000))
         yield Entry(
             "car", ended.get(unit.id, unit.id),  # after a red letter the car goes out once more
-            {
+            seller | {
                 "buyer": party.name, "buyer_code": party.uscc, "category": word_of(model.category, "zh"),
                 "model": f"{model.brand} {model.name} {model.configuration}", "maker": model.maker,
                 "certificate": unit.certificate_number, "engine": unit.engine_number, "vin": unit.vin,

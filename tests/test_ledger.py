@@ -8,6 +8,7 @@ from io import BytesIO, StringIO
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
+from dealer.records.people import Store
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at
@@ -74,4 +75,11 @@ def test_what_happened_in_a_month_goes_to_the_accounts_once_and_reversals_follow
         POLICE, VINS[0], 131_800.0, 15_162.83
     )  # fmt: skip
     assert told["增值税税率"] == 0.13
+    with shop.looking() as db:
+        house = db.get_one(Store, shop.store.id)
+    seller = ("销货单位名称", "销方纳税人识别号", "地址", "电话", "开户银行", "账号")
+    assert [told[head] for head in seller] == [
+        house.name, house.uscc, house.address, house.phone, house.bank, house.bank_account
+    ]  # fmt: skip
+    assert [told[head] for head in ("进口证明书号", "商检单号", "吨位")] == ["", "", ""]
     assert finance.ask("/money/ledger", tax).codes == ("E-NOTHING-NEW",)
