@@ -63,8 +63,9 @@ LAYOUTS = {
             # What a car has that is imported or carries goods; the shop sells neither, and the program wants the heads.
             Column("进口证明书号", "import_certificate"), Column("商检单号", "commodity_inspection"),
             Column("吨位", "tonnage", "number"),
-            Column("销货单位名称", "seller"), Column("销方纳税人识别号", "seller_code"), Column("地址", "seller_address"),
-            Column("电话", "seller_phone"), Column("开户银行", "seller_bank"), Column("账号", "seller_account"),
+            Column("销货单位名称", "seller"), Column("销方纳税人识别号", "seller_code"),
+            Column("地址", "seller_address"), Column("电话", "seller_phone"), Column("开户银行", "seller_bank"),
+            Column("账号", "seller_account"),
         ),
     ),
     "accounts": Layout(

@@ -4,19 +4,22 @@ The gates of the hand-over itself are in tests/test_handover_gates.py.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
-from dealer.engine.steps import place
+from dealer.engine.steps import Refused, place
+from dealer.handover import POINTS
 from dealer.inspection import items_for
+from dealer.receipts import RECEIPTS, CarriedOut
 from dealer.records.care import CareCall
 from dealer.records.contracts import Contract, ContractState, DepositKind
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
-from dealer.records.money import Receipt
+from dealer.records.money import Receipt, ReceiptKind
 from dealer.records.vehicles import Energy, Unit
 from tests import deliveries as scene
 from tests.cast import Shop
@@ -99,6 +102,8 @@ def test_which_car_goes_to_which_batch(gates: Gates) -> None:
     assert gates.no("孙强", N20, f"/stock/{one}/allocate", batch=str(uuid4())) == ("E-REQ-FIELD",)
     assert gates.no("孙强", N20, f"/stock/{one}/allocate", batch=lessor) == ("E-FIRST-COME",)
     assert gates.no("周建国", N20, f"/stock/{one}/allocate_out_of_turn") == ("E-CLAIM-NONE",)
+    for kept in ("extend_reservation", "release_reservation"):
+        assert gates.no("陈静", N20, f"/stock/{one}/{kept}") == ("E-RESERVE-NONE",), kept
     gates.yes("陈静", N20, f"/stock/{one}/ask_out_of_turn", batch=lessor, reason="客户租期 12 月 1 日开始")
     assert gates.no("孙强", N20, f"/stock/{one}/allocate", batch=police) == ("E-CLAIMED",)
     assert gates.no("孙强", N20, f"/stock/{one}/lend", lent_to="何涛", lent_until="2026-11-22") == ("E-CLAIMED",)
@@ -128,6 +133,11 @@ def test_a_batch_is_released_split_and_excused(gates: Gates) -> None:
     assert gates.no("陈静", N20, f"{url}/split", shares=[{"line": line, "quantity": 2}], **part) == ("E-SPLIT",)
     past = part | {"due_on": "2026-11-19"}
     assert gates.no("陈静", N20, f"{url}/split", shares=[{"line": line, "quantity": 1}], **past) == ("E-DAY-PAST",)
+    (elsewhere,) = scene.arrive(gates.shop, VINS[1])
+    together = {"receiver": "杨帆", "receiver_phone": "13888880021", "driven_off_at": "2026-11-20T08:50"}
+    ticked = [{"point": POINTS[0], "tick": "yes"}]
+    taken = [{"unit": elsewhere, "odometer": 15}]
+    assert gates.no("李娜", N20, f"{url}/hand-over", **together, points=ticked, cars=taken) == ("E-BATCH-CAR",)
     late = "2026-12-03 09:00"
     assert gates.no("陈静", late, f"{url}/excuse_delay", days=2, reason="道路封闭") == ("E-REQ-FIELD",)
     assert gates.no("陈静", late, f"{url}/close") == ("E-STATE",)
@@ -217,6 +227,25 @@ def test_money_keeps_to_the_contract(gates: Gates) -> None:
     assert gates.no("李娜", N20, f"/contracts/{made}/refund", amount="100000.01", **asking) == ("E-REFUND",)
     gates.yes("高洁", N20, url, **(right | {"kind": "bond_paid", "amount": "65900", "reference": "B2"}))
     assert gates.no("高洁", N20, "/receipts/2/match", instalment=None) == ("E-PAYMENT-KIND",)
+    booked = CarriedOut(received_on=date(2026, 11, 20), payer=POLICE, reference="B3")
+    with gates.shop.acting("高洁", at(N20), booked) as ask:
+        contract = scene.find(ask, Contract, made)
+        back = Receipt(store_id=contract.store_id, contract=contract, contract_id=contract.id, case_id=contract.deal_id,
+                       kind=ReceiptKind.REFUND, amount=1, **booked.model_dump())  # fmt: skip
+        with pytest.raises(Refused) as undecided:
+            RECEIPTS.begin("carry_out", back, ask)
+    assert undecided.value.codes == ("E-NOT-DECIDED",)
+
+
+def test_a_credit_profile_counts_for_a_time(gates: Gates) -> None:
+    """A year at most, and an analysis that expired while it waited is made anew."""
+    scene.contract(gates.shop)
+    told = {"limit": "100万", "grade": "b", "findings": "无失信记录", "basis": PDF}
+    here = "/customers/1/credit/new"
+    for day in ("2026-11-20", "2027-11-21"):
+        assert gates.no("陈静", N20, here, **told, valid_until=day) == ("E-CREDIT-DAYS",), day
+    gates.yes("陈静", N20, here, **told, valid_until="2026-11-21")
+    assert gates.no("周建国", N25, "/credits/1/approve") == ("E-CREDIT-DAYS",)
 
 
 def test_a_form_of_money_that_arrives_twice_counts_once(gates: Gates) -> None:
@@ -273,6 +302,10 @@ def test_a_deal_is_begun_closed_and_cancelled_in_its_time(gates: Gates) -> None:
     made, (one, two) = scene.ready(shop, 2, deposit=(DepositKind.EARNEST, 20_000_00))
     gates.changed(Deal, 1, state=DealState.TEST_DRIVE)
     assert gates.no("李娜", N27, "/deals/1/begin_delivery") == ("E-DEPOSIT-UNPAID",)
+    gates.changed(Contract, made, state=ContractState.ISSUED)
+    cancelled = {"ground": "mutual", "notice_day": "2026-11-27", "outcome": "returned", "note": "客户不再购车"}
+    assert "E-NOTHING-TO-CANCEL" in gates.no("周建国", N27, "/deals/1/cancel", **cancelled, deposit_outcome="0")
+    gates.changed(Contract, made, state=ContractState.EFFECTIVE)
     gates.changed(Deal, 1, state=DealState.DELIVERY)
     scene.delivered(shop, one)
     assert gates.no("陈静", "2026-11-29 09:00", "/deals/1/close")[:2] == ("E-UNDELIVERED", "E-UNPAID")

@@ -6,13 +6,16 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from dealer import csv_sheets, sheets, stock_imports
+from dealer import csv_sheets, sheets, stock_imports, vehicles
 from dealer.engine.history import of_thing
 from dealer.engine.malformed import Malformed
 from dealer.importing import Preview
 from dealer.records.vehicles import Certificate, Unit, UnitState
+from dealer.vehicles import UNITS
+from dealer.yard import NewUnit
 from tests import deliveries as scene
 from tests.cast import Shop
+from tests.conftest import at
 from tests.deliveries import VINS, WHITE, arrive, batch, contract
 from tests.desk import Desk
 from tests.test_importing import sheet
@@ -86,6 +89,11 @@ def test_what_a_sheet_cannot_say_is_told_beside_its_row(shop: Shop) -> None:
         ("C2", "E-VIN-OTHER"), ("C3", "E-VIN-TAKEN"), ("B4", "E-REQ-FIELD"), ("C4", "E-REQ-FIELD"),
         ("A5", "E-ROW-TWICE"), ("A6", "E-VIN-REASON"),
     ]  # fmt: skip
+    ordered = NewUnit(model=scene.model(shop), vin=VINS[5], colour=WHITE)
+    with shop.acting("孙强", at("2026-11-19 09:00"), ordered) as ask:
+        UNITS.begin("order", vehicles.new_unit(ask), ask)
+    here = sheet((*HEAD[:1], "到店日期", "预计到店日"), (VINS[5], day("2026-11-20"), day("2026-11-25")))
+    assert cells(shop, here) == [("B2", "E-NOT-INSPECTED")]
     scene.inspected(shop, sold)
     scene.invoiced(shop, sold)
     scene.delivered(shop, sold)

@@ -61,7 +61,7 @@ MENU = (
     (
         "After-sales",
         (
-            Entry("see care", "/care", icon="telephone", label="Customer care"),
+            Entry("see care", "/care", icon="telephone", label="Customer care", also=("/reviews",)),
             Entry("see complaints", "/complaints", icon="megaphone", label="Complaints"),
             Entry(
                 "take enquiries",
