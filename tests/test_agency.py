@@ -57,6 +57,19 @@ def test_only_listed_cars_that_are_charged_are_let_off(energy: Energy, listed: b
     assert is_relieved(Model(energy=energy, relief_listed=listed)) is relieved
 
 
+def test_a_contract_says_what_tax_comes_besides_by_the_days_of_its_batches(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    """Two electric cars come before the relief ends and one after it; whoever reads it sees who has the last word."""
+    key = scene.model(shop, "E5", Energy.ELECTRIC)
+    with shop.acting("许明", at("2026-11-01 09:00")) as ask:
+        ask.db.get_one(Model, key).relief_listed = True
+    plan = [(2, "2027-12-30"), (1, "2028-01-10")]
+    made = scene.contract(shop, 3, plan, price=200_000_00, code="E5")
+    page = desk("李娜").get(f"/contracts/{made}")
+    assert "35,398.24，按计划交付日开票估算，以税务机关核定为准" in page.text  # 2 × 8,849.56 + 17,699.12
+
+
 def test_a_fleet_is_registered_in_the_order_of_the_law(shop: Shop, app: Flask, desk: Callable[[str], Desk]) -> None:
     """Three cars, one without an invoice: insured, taxed, plated and handed their papers, many at a time."""
     cars = scene.arrive(shop, *VINS[:3])
