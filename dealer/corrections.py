@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from dealer import card_lists
+from dealer.after_sales_data import attribute, told_by
 from dealer.cards import describe
 from dealer.customers import Telephone
 from dealer.desk_forms import licence_classes
@@ -56,6 +57,11 @@ FIELDS: dict[str, dict[str, str]] = {
     "visit": REACHED,
     "card": REACHED,
     "contact": REACHED,
+    "complaint": REACHED,
+    "enquiry": REACHED,
+    "appointment": REACHED,
+    "handover": REACHED,
+    "care_call": {"name": "right_name"},
     "drive": REACHED | {
         "address": "right_address", "occupation": "right_occupation", "licence_classes": "right_classes",
         "licence_since": "right_since", "licence_until": "right_until",
@@ -68,7 +74,7 @@ KEPT_AS = {"card": "prospect"}  # what the history calls a kind of record, where
 def _changes(each: Held, facts: Correcting) -> dict[str, Any]:
     """What becomes of one record."""
     wanted = {name: getattr(facts, field) for name, field in FIELDS[each.kind].items() if _holds(each, field)}
-    return {name: value for name, value in wanted.items() if value and value != getattr(each.thing, name)}
+    return {name: value for name, value in wanted.items() if value and value != told_by(each.thing, name)}
 
 
 def says_what_is_right(facts: Correcting) -> Refusal | None:
@@ -111,9 +117,9 @@ def put_right(ask: Ask, each: Held) -> None:
     if not changes:
         return
     kind = KEPT_AS.get(each.kind, each.kind)
-    write_down(ask, kind, thing, "put_right_was", Stood(**{name: getattr(thing, name) for name in changes}))
+    write_down(ask, kind, thing, "put_right_was", Stood(**{name: told_by(thing, name) for name in changes}))
     for name, value in changes.items():
-        setattr(thing, name, value)
+        setattr(thing, attribute(thing, name), value)
     if each.kind == "card":
         describe(thing, thing.name, thing.phone, thing.company)
     write_down(ask, kind, thing, "put_right", Stood(**changes))

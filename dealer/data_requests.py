@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import corrections, deadlines, held, people, retention
+from dealer import after_sales_data, corrections, deadlines, held, people, retention
 from dealer.corrections import Answering, Correcting
 from dealer.customers import ShortName, Telephone
 from dealer.desk import normal_number
@@ -186,7 +186,7 @@ def _end_calls(ask: Ask, each: Held) -> None:
 
 EMPTIES: dict[str, Callable[[Ask, Any], None]] = {
     "visit": retention.empty_visit, "card": retention.empty_card, "drive": retention.empty_driver,
-    "contact": retention.empty_contact,
+    "contact": retention.empty_contact, **after_sales_data.EMPTIES,
 }  # fmt: skip
 
 
@@ -257,12 +257,12 @@ def found(db: Session, who: Actor, request: DataRequest) -> list[Held]:
 def others_names(db: Session, who: Actor, request: DataRequest) -> list[str]:
     """The names under which more is held by the same phone: left out, for it is somebody else's."""
     everything = held.find(db, who, request.phone, request.number_hash)
-    return sorted({each.thing.name for each in everything if not _is_theirs(each, request)})
+    return sorted({each.name for each in everything if not _is_theirs(each, request)})
 
 
 def _is_theirs(each: Held, request: DataRequest) -> bool:
-    nameless = not each.thing.name
-    return nameless or called_alike(each.thing.name, request.name) or _has_their_number(each, request)
+    nameless = not each.name
+    return nameless or called_alike(each.name, request.name) or _has_their_number(each, request)
 
 
 def _has_their_number(each: Held, request: DataRequest) -> bool:

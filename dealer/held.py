@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from dealer import holds, people
+from dealer import after_sales_data, holds, people
+from dealer.after_sales_data import told_by
 from dealer.drive_lists import incidents_of
 from dealer.people import Actor
 from dealer.records.customers import Contact
@@ -22,17 +23,27 @@ from dealer.retention import BOUGHT, UNDER_WAY
 class Held:
     """One thing that speaks of the person, and why it must stay: a reason's code, or nothing."""
 
-    kind: str  # visit, card, drive, contact
+    kind: str  # visit, card, drive, contact, complaint, enquiry, appointment, handover, care_call
     thing: Any
     at: datetime
     stays: str = ""
+
+    @property
+    def name(self) -> str:
+        """Whom it names."""
+        return str(told_by(self.thing, "name") or "")
+
+    @property
+    def phone(self) -> str:
+        """The phone that stands in it."""
+        return str(told_by(self.thing, "phone") or "")
 
 
 def find(db: Session, who: Actor, phone: str | None, number_hash: str | None = None) -> list[Held]:
     """Everything held about whoever has this phone, or a number of this keyed hash; by its time."""
     held = "" if phone is None or holds.on(db, who.store_id, phone) is None else "legal_hold"
     found = [*_visits(db, who, phone), *_cards(db, who, phone), *_drives(db, who, phone, number_hash),
-             *_contacts(db, who, phone)]  # fmt: skip
+             *_contacts(db, who, phone), *_after_sales(db, who, phone)]  # fmt: skip
     return sorted(
         (Held(each.kind, each.thing, each.at, held or each.stays) for each in found), key=lambda each: each.at
     )
@@ -74,6 +85,11 @@ def _contacts(db: Session, who: Actor, phone: str | None) -> Iterator[Held]:
     for contact in db.scalars(people.scoped(select(Contact).where(Contact.phone == phone), Contact, who)):
         query = select(Deal.id).where(Deal.customer_id == contact.customer_id, Deal.state.not_in(GIVEN_UP)).limit(1)
         yield Held("contact", contact, contact.customer.since, "sale" if db.scalar(query) else "")
+
+
+def _after_sales(db: Session, who: Actor, phone: str | None) -> Iterator[Held]:
+    if phone is not None:
+        yield from (Held(*found) for found in after_sales_data.held(db, who, phone))
 
 
 def _of_sale(db: Session, deal_id: Any) -> str:

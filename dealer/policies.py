@@ -109,6 +109,8 @@ DEFAULTS: dict[str, Any] = {
     "data_request_days": 15,
     "keep_request_months": 36,
     "keep_notice_months": 36,
+    "keep_complaint_months": 36,
+    "keep_enquiry_months": 24,
     "credit_rate_permille": 45,
     "credit_months": 12,
 }

@@ -56,6 +56,8 @@ LIMITS: dict[str, tuple[int, int]] = {
     "data_request_days": (1, 30),
     "keep_request_months": (12, 60),
     "keep_notice_months": (12, 60),
+    "keep_complaint_months": (12, 60),
+    "keep_enquiry_months": (1, 36),
     "keep_sales_years": (10, 30),  # 汽车销售管理办法: ten years at least
 }
 """Least and most of a value, where they are not those of `ANY_NUMBER`: beyond them somebody mistyped."""

@@ -15,19 +15,21 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from dealer import deadlines, emptied_cards, exports, notices_told, people
+from dealer import after_sales_data, emptied_cards, exports, people
 from dealer.cards import describe
-from dealer.engine import history
 from dealer.engine.calendar import add_months
 from dealer.engine.database import Database, calendar_of
 from dealer.engine.jobs import every_minute
 from dealer.engine.steps import Ask, write_down
+from dealer.forgetting import forget, is_free
 from dealer.policies import policy
 from dealer.prospects import LIVE, PROSPECTS
+from dealer.records.complaints import Complaint
 from dealer.records.customers import Contact, Customer
 from dealer.records.deals import GIVEN_UP, Deal, DealState
+from dealer.records.enquiries import Appointment, Enquiry
 from dealer.records.people import Store
-from dealer.records.privacy import DataRequest, LegalHold, NoticeTold, RequestState, RetentionRun
+from dealer.records.privacy import DataRequest, NoticeTold, RequestState, RetentionRun
 from dealer.records.prospects import FollowUp, Prospect, ProspectState, Visit, VisitState
 from dealer.records.testdrives import DriveState, Incident, TestDrive
 from dealer.records.vehicles import Unit
@@ -55,13 +57,13 @@ def empty_driver(ask: Ask, drive: TestDrive) -> None:
     drive.number_sealed = drive.number_hash = drive.number_tail = drive.number_masked = drive.birth = None
     drive.name, drive.phone = "", ""
     drive.occupation = drive.address = drive.customer_link = ""
-    _forget(ask, "drive", drive)
+    forget(ask, "drive", drive)
 
 
 def empty_visit(ask: Ask, visit: Visit) -> None:
     """A party that came, without who it was: the figures of the day stay as they are."""
     visit.name, visit.phone, visit.company, visit.area, visit.remark, visit.result = "", None, "", "", "", ""
-    _forget(ask, "visit", visit)
+    forget(ask, "visit", visit)
 
 
 def empty_card(ask: Ask, card: Prospect) -> None:
@@ -71,7 +73,7 @@ def empty_card(ask: Ask, card: Prospect) -> None:
     card.loss_remark = card.freeze_reason = ""
     for contact in ask.db.scalars(select(FollowUp).where(FollowUp.prospect_id == card.id)):
         contact.what = ""
-    _forget(ask, "prospect", card)
+    forget(ask, "prospect", card)
     if card.state is not ProspectState.MERGED:
         PROSPECTS.advance(card, "end_emptied", Ask(ask.db, people.system(card.store_id), ask.at))
 
@@ -79,14 +81,14 @@ def empty_card(ask: Ask, card: Prospect) -> None:
 def empty_contact(ask: Ask, contact: Contact) -> None:
     """A contact of a customer, without name and phone."""
     contact.name, contact.phone, contact.post = "", None, ""
-    _forget(ask, "contact", contact)
+    forget(ask, "contact", contact)
 
 
 def empty_request(ask: Ask, request: DataRequest) -> None:
     """That somebody asked, for what and when they had an answer remains; who it was does not."""
     request.name, request.phone, request.number_hash = "", None, None
     request.told = request.identified = request.answer = ""
-    _forget(ask, "data_request", request)
+    forget(ask, "data_request", request)
 
 
 def empty_notice(ask: Ask, told: NoticeTold) -> None:
@@ -94,21 +96,7 @@ def empty_notice(ask: Ask, told: NoticeTold) -> None:
     told.subject_id = told.phone = None
 
 
-def _forget(ask: Ask, kind: str, thing: Any) -> None:
-    """Nobody is called about it any more; what the history knew of the person goes as well, its hashes stay."""
-    deadlines.cancel(ask, thing)
-    history.forget(ask.db, thing.store_id, thing.id, ask.at)
-    notices_told.forget_phone(ask.db, thing)
-    write_down(ask, kind, thing, "erase")
-
-
 # ── whose time has come ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _is_free(record: Any) -> ColumnElement[bool]:
-    """No legal hold names its phone."""
-    held = select(LegalHold.phone).where(LegalHold.store_id == record.store_id, LegalHold.lifted_on.is_(None))
-    return or_(record.phone.is_(None), record.phone.not_in(held))
 
 
 def _licences(store_id: UUID, before: datetime) -> ColumnElement[bool]:
@@ -118,7 +106,7 @@ def _licences(store_id: UUID, before: datetime) -> ColumnElement[bool]:
     locked = exists().where(Incident.drive_id == TestDrive.id)
     return and_(
         TestDrive.store_id == store_id, TestDrive.number_sealed.is_not(None), TestDrive.state.not_in(UNDER_WAY),
-        TestDrive.starts_at < before, ~sold, ~bought, ~locked, _is_free(TestDrive),
+        TestDrive.starts_at < before, ~sold, ~bought, ~locked, is_free(TestDrive),
     )  # fmt: skip
 
 
@@ -127,7 +115,7 @@ def _visits(store_id: UUID, before: datetime) -> ColumnElement[bool]:
     live = exists().where(Prospect.id == Visit.prospect_id, Prospect.state.not_in(GIVEN_UP_CARDS))
     return and_(
         Visit.store_id == store_id, Visit.state == VisitState.LEFT, Visit.came_at < before, Visit.deal_id.is_(None),
-        Visit.customer_id.is_(None), or_(Visit.phone.is_not(None), Visit.name != ""), ~live, _is_free(Visit),
+        Visit.customer_id.is_(None), or_(Visit.phone.is_not(None), Visit.name != ""), ~live, is_free(Visit),
     )  # fmt: skip
 
 
@@ -135,7 +123,7 @@ def _cards(store_id: UUID, before: datetime) -> ColumnElement[bool]:
     """Cards that were given up or rest, without a deal or a customer; and those once emptied yet still worked with."""
     had_its_time = and_(
         Prospect.state.in_(GIVEN_UP_CARDS), Prospect.since < before, Prospect.deal_id.is_(None),
-        Prospect.customer_id.is_(None), _is_free(Prospect),
+        Prospect.customer_id.is_(None), is_free(Prospect),
     )  # fmt: skip
     without_data = and_(Prospect.state.in_((*LIVE, ProspectState.LOST_PENDING, *GIVEN_UP_CARDS)),
                         Prospect.name == "", Prospect.phone.startswith("#"))  # fmt: skip
@@ -149,7 +137,7 @@ def _contacts(store_id: UUID, before: datetime) -> ColumnElement[bool]:
         theirs.customer_id == Contact.customer_id, or_(theirs.state.not_in(OVER), theirs.since >= before)
     )
     young = exists().where(Customer.id == Contact.customer_id, Customer.since >= before)
-    unnamed = and_(Contact.store_id == store_id, Contact.name != "", ~open_or_younger, ~young, _is_free(Contact))
+    unnamed = and_(Contact.store_id == store_id, Contact.name != "", ~open_or_younger, ~young, is_free(Contact))
     # Who has bought is not emptied by itself: such a file is listed, and two people decide (sales_files.py).
     bought = exists().where(theirs.customer_id == Contact.customer_id, Unit.case_id == theirs.id,
                             Unit.delivered_at.is_not(None))  # fmt: skip
@@ -160,7 +148,7 @@ def _requests(store_id: UUID, before: datetime) -> ColumnElement[bool]:
     """Requests about their own data, once answered."""
     return and_(
         DataRequest.store_id == store_id, DataRequest.state == RequestState.ANSWERED, DataRequest.answered_at < before,
-        DataRequest.name != "", _is_free(DataRequest),
+        DataRequest.name != "", is_free(DataRequest),
     )  # fmt: skip
 
 
@@ -169,7 +157,7 @@ def _notices(store_id: UUID, before: datetime) -> ColumnElement[bool]:
     locked = exists().where(Incident.drive_id == NoticeTold.subject_id)
     return and_(
         NoticeTold.store_id == store_id, NoticeTold.at < before, NoticeTold.subject_id.is_not(None), ~locked,
-        _is_free(NoticeTold),
+        is_free(NoticeTold),
     )  # fmt: skip
 
 
@@ -193,6 +181,12 @@ KEEPINGS = (
     Keeping("sales_contact",  "keep_sales_years",    12,   Contact,   _contacts,           empty_contact),
     Keeping("data_request",   "keep_request_months", 1,    DataRequest, _requests,         empty_request),
     Keeping("notice",         "keep_notice_months",  1,    NoticeTold, _notices,           empty_notice),
+    Keeping("complaint",      "keep_complaint_months", 1,  Complaint, after_sales_data.complaints_due,
+            after_sales_data.empty_complaint),
+    Keeping("enquiry",        "keep_enquiry_months", 1,    Enquiry, after_sales_data.enquiries_due,
+            after_sales_data.empty_enquiry),
+    Keeping("appointment",    "keep_enquiry_months", 1,    Appointment, after_sales_data.appointments_due,
+            after_sales_data.empty_appointment),
 )  # fmt: skip
 SHEETS = "export_sheet"
 

@@ -16,7 +16,7 @@ from pydantic import Field
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import deadlines, holds, people, retention
+from dealer import after_sales_data, deadlines, holds, people, retention
 from dealer.data_requests import EMPTIES
 from dealer.engine import history
 from dealer.engine.calendar import add_months
@@ -101,6 +101,7 @@ def in_file(db: Session, customer: Customer) -> Iterator[tuple[str, Any]]:
         ("drive", TestDrive, TestDrive.deal_id.in_(deals)),
     ):
         yield from ((kind, each) for each in db.scalars(select(record).where(theirs, record.name != "")))
+    yield from after_sales_data.in_file(db, customer)
 
 
 def _empty_person(ask: Ask, customer: Customer) -> None:
@@ -116,7 +117,7 @@ EMPTY = EMPTIES | {"customer": _empty_person}
 
 
 def _is_held(db: Session, customer: Customer) -> bool:
-    phones = {thing.phone for kind, thing in in_file(db, customer) if kind != "customer"} - {None}
+    phones = {after_sales_data.told_by(thing, "phone") for _, thing in in_file(db, customer)} - {None}
     return any(holds.on(db, customer.store_id, phone) is not None for phone in phones)
 
 

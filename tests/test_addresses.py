@@ -208,7 +208,7 @@ GET      /requests
 GET      /requests/<int:number>
 POST     /requests/<int:number>/copy
 GET POST /requests/new
-GET POST /reveal/<any(contacts,visits,drives):kind>/<uuid:key>
+GET POST /reveal/<any(contacts,visits,drives,complaints,enquiries,appointments,handovers,care):kind>/<uuid:key>
 GET      /reviews
 GET      /reviews/<int:number>
 GET      /reports/needs

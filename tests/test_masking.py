@@ -43,6 +43,9 @@ WHOLE = {
     "contact.phone": SELLERS | {"吴倩"},
     "party.phone": SELLERS | {"吴倩"},
     "receiver.phone": SELLERS | {"吴倩", "孙强", "林芳"},
+    "complaint.phone": {"林芳", "陈静", "冯涛", "王磊"},  # who asks whether it helped, and who handles it
+    "enquiry.phone": {"赵敏", "林芳", "王磊"},
+    "appointment.phone": {"王磊", "李娜", "赵敏", "冯涛", "林芳"},
 }
 
 

@@ -150,5 +150,6 @@ def test_periods_are_rules_of_the_house_with_a_least_where_the_law_has_one(yard:
     with yard.shop.looking() as db:
         today = calendar_of(db).today(at("2027-02-28 12:00"))
         limits = [retention.limit(db, yard.shop.store.id, each, today) for each in retention.KEEPINGS]
-    days = ("2026-02-28", "2025-02-28", "2025-02-28", "2017-02-28", "2024-02-28", "2024-02-28")
+    days = ("2026-02-28", "2025-02-28", "2025-02-28", "2017-02-28", "2024-02-28", "2024-02-28", "2024-02-28",
+            "2025-02-28", "2025-02-28")  # fmt: skip
     assert limits == [at(f"{day} 00:00") for day in days]

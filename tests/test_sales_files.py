@@ -61,6 +61,7 @@ def test_a_sales_file_goes_after_ten_years_by_the_word_of_two_and_no_hold_is_pas
     admin.sign_in()
     listed = admin.get("/privacy/files")
     assert "段莉 个人" in listed.text
+    assert 'href="/requests" title="个人信息" aria-current="page"' in listed.html
     assert "/privacy/files/1/ask" in listed.html
     assert desk("陈静").get("/privacy/files").status == 403
 

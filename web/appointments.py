@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 
-from dealer import appointments, masking, workflow
+from dealer import appointments, workflow
 from dealer import workshop as bay
 from dealer.appointments import Booking
 from dealer.engine import charts, history
@@ -16,7 +16,7 @@ from dealer.engine.words import SHOP_ZONE
 from dealer.policies import policy
 from dealer.records.enquiries import Appointment, AppointmentState
 from dealer.workshop import Counting
-from web import steps, timeline
+from web import privacy, steps, timeline
 from web.asking import Answer, day_asked, looking, looking_ask, me, need, write
 from web.enquiries import tabs
 from web.forms import Form
@@ -28,9 +28,14 @@ S = AppointmentState
 TONES = {S.BOOKED: "info", S.KEPT: "ok", S.MISSED: "bad", S.CANCELLED: "neutral"}
 DAYS = 7
 
+
+def _title(appointment: Appointment) -> str:
+    return appointment.name or say("Appointment {number}", number=appointment.number)
+
+
 KIND = steps.register(
     steps.Kind(
-        "appointments", Appointment, appointments.APPOINTMENTS, title=lambda each: str(each.name),
+        "appointments", Appointment, appointments.APPOINTMENTS, title=_title,
         sees=lambda each, who: each.store_id == who.store_id and who.may_or_stands_in("see the workshop"),
         known=lambda each, action: {"at": each.at} if action == "move" else {},
     )
@@ -64,7 +69,7 @@ def _row(each: Appointment) -> dict[str, Any]:
     return {
         "url": KIND.url(each),
         "time": f"{each.at.astimezone(SHOP_ZONE):%H:%M}",
-        "who": each.name,
+        "who": _title(each),
         "car": " ".join(filter(None, (each.plate, each.unit.vin[-6:] if each.unit else ""))),
         "job": show(each.job),
         "state": {"label": show(each.state), "tone": "wait" if late else TONES[each.state]},
@@ -101,12 +106,14 @@ def page(number: int) -> Answer:
     """One appointment, and whether the car has come."""
     appointment: Appointment = steps.find(looking(), KIND, number)
     told = history.of_thing(looking(), appointment.store_id, appointment.id)
+    phone = privacy.phone_in("appointment.phone", "appointments", appointment)
     return render_template(
         "enquiries/appointment.html",
         appointment=appointment,
         row=_row(appointment),
         when=clock(appointment.at),
-        phone=masking.phone("appointment.phone", appointment.phone, me()),
+        phone=phone,
+        ask_phone=privacy.ask_for(appointment, "appointments", phone != appointment.phone),
         car_url=steps.seen_url(appointment.unit) if appointment.unit else "",
         buttons=steps.buttons(KIND, appointment, appointments.APPOINTMENTS.choices(appointment, looking_ask())),
         timeline=timeline.entries(list(reversed(told))),

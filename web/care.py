@@ -14,7 +14,7 @@ from dealer.engine.steps import Choice
 from dealer.records.care import CareCall, CareState, Satisfaction
 from dealer.records.deals import Deal
 from dealer.records.people import Role
-from web import due, steps, timeline
+from web import due, privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need
 from web.forms import Form, options
 from web.language import clock, say, short_day, show
@@ -37,7 +37,7 @@ PARTS = {
 
 def title_of(call: CareCall) -> str:
     """三日回访 · 某市公安局."""
-    return f"{show(call.kind)} · {call.whom}"
+    return f"{show(call.kind)} · {call.whom or call.customer.name}"
 
 
 def _end_of_day() -> datetime:
@@ -165,7 +165,7 @@ def page(number: int) -> Answer:
     choices = CALLS.choices(call, looking_ask())
     talk = next((each for each in choices if each.step.action in TALKS and each.is_open), None)
     buttons = steps.buttons(KIND, call, choices)
-    phone = _phone(call)
+    phone = privacy.phone_in("receiver.phone", "care", call)
     return render_template(
         "care/page.html",
         call=call,
@@ -174,6 +174,7 @@ def page(number: int) -> Answer:
         badge={"label": say("Overdue"), "tone": "bad"} if _is_late(call) else _badge(call),
         phone=phone,
         calls=talk is not None and phone.isdigit(),
+        ask_phone=privacy.ask_for(call, "care", not phone.isdigit()),
         following=_next(call) if call.state is S.DUE else "",
         warnings=_warnings(call, choices),
         form=Form(Talk) if talk else None,

@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import complaint_rules, complaints, masking
+from dealer import complaint_rules, complaints
 from dealer.complaints import COMPLAINTS
 from dealer.engine import history
 from dealer.engine.steps import Choice, Refusal
 from dealer.records.care import Satisfaction
 from dealer.records.complaints import Complaint, ComplaintState, Severity
 from dealer.records.deadlines import Deadline
-from web import deals, due, steps, timeline
+from web import deals, due, privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me
 from web.complaints import KIND, TONES, in_list, running
 from web.frame import names_of
@@ -107,12 +107,13 @@ def _due(row: Deadline) -> dict[str, str]:
 
 def _belongs(complaint: Complaint) -> list[dict[str, Any]]:
     """Who and what it is about, as far as this person may look at it."""
-    phone = masking.phone("complaint.phone", complaint.phone, me(), own=complaint.owner_id == me().id)
+    phone = privacy.phone_in("complaint.phone", "complaints", complaint, own=complaint.owner_id == me().id)
     customer = complaint.customer
     url = f"/customers/{customer.number}" if customer and me().may_or_stands_in("see customers") else ""
     rows: list[tuple[str, str, str]] = [
         (say("Who complains"), complaint.name, ""),
-        (say("Phone"), phone if complaint.phone else "", ""),
+        (say("Phone"), phone if complaint.phone else "",
+         privacy.ask_for(complaint, "complaints", phone != complaint.phone)),
         (say("Customer"), customer.name if customer else "", url),
         (say("Deal"), deals.code_of(complaint.deal) if complaint.deal else "", _link(complaint.deal)),
         (say("Batch"), say("Batch {number}", number=complaint.batch.position) if complaint.batch else "",

@@ -165,4 +165,4 @@ def _content(each: Held) -> list[Any]:
         str(getattr(thing, name, "") or "") for name in ("company", "address", "occupation", "number_masked", "remark")
     ]
     kept = _stays(each.stays)
-    return [word("Held", each.kind), each.at, thing.name, thing.phone or "", " · ".join(filter(None, more)), kept]
+    return [word("Held", each.kind), each.at, each.name, each.phone, " · ".join(filter(None, more)), kept]

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import enquiries, masking, people, workflow
+from dealer import enquiries, people, workflow
 from dealer.engine import history
 from dealer.engine.steps import Ask
 from dealer.enquiries import Asking
 from dealer.records.enquiries import Enquiry, EnquiryState
-from web import due, steps, timeline
+from web import due, privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, write
 from web.forms import Form, options
 from web.language import clock, say, show
@@ -108,11 +108,13 @@ def page(number: int) -> Answer:
     enquiry: Enquiry = steps.find(looking(), KIND, number)
     buttons = steps.buttons(KIND, enquiry, enquiries.ENQUIRIES.choices(enquiry, looking_ask()))
     mine = enquiry.owner_id == me().id
+    phone = privacy.phone_in("enquiry.phone", "enquiries", enquiry, own=mine)
     return render_template(
         "enquiries/page.html",
         enquiry=enquiry,
         row=_row(enquiry),
-        phone=masking.phone("enquiry.phone", enquiry.phone, me(), own=mine),
+        phone=phone,
+        ask_phone=privacy.ask_for(enquiry, "enquiries", phone != enquiry.phone),
         due_at=clock(enquiry.due_at),
         primary=next((each for each in buttons if each["forward"]), None),
         buttons=[each for each in buttons if not each["forward"]],

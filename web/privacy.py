@@ -1,19 +1,25 @@
 """Personal data: what was shown to whom and why, and asking for a phone that stands masked."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import do_not_call, masking, people, reveals, showroom
+from dealer import aftercalls, do_not_call, masking, people, reveals, showroom
+from dealer.after_sales_data import told_by
 from dealer.cards import Why
 from dealer.engine.database import calendar_of
 from dealer.engine.history import History
 from dealer.engine.steps import Ask
 from dealer.people import Actor
+from dealer.records.care import CareCall
+from dealer.records.complaints import Complaint
 from dealer.records.customers import Contact
+from dealer.records.deliveries import Handover
+from dealer.records.enquiries import Appointment, Enquiry
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.testdrives import TestDrive
 from web import steps
@@ -25,18 +31,29 @@ from web.language import clock, say, word
 pages = Blueprint("privacy", __name__)
 
 
+def _its_phone(thing: Any) -> str | None:
+    found: str | None = told_by(thing, "phone")
+    return found
+
+
 @dataclass(frozen=True)
 class Masked:
-    """A kind of thing whose phone may be asked for: its table, and what the history calls it."""
+    """A kind of thing whose phone may be asked for: its table, what the history calls it, where its phone stands."""
 
     record: type[Any]
     kind: str
+    phone: Callable[[Any], str | None] = _its_phone
 
 
 MASKED = {
     "contacts": Masked(Contact, "contact"),
     "visits": Masked(Visit, "visit"),
     "drives": Masked(TestDrive, "drive"),
+    "complaints": Masked(Complaint, "complaint"),
+    "enquiries": Masked(Enquiry, "enquiry"),
+    "appointments": Masked(Appointment, "appointment"),
+    "handovers": Masked(Handover, "handover"),
+    "care": Masked(CareCall, "care_call", aftercalls.phone_of),
 }
 KINDS = {"prospect": Prospect, **{each.kind: each.record for each in MASKED.values()}}
 
@@ -62,7 +79,7 @@ def _shown(row: History, names: dict[UUID, str]) -> dict[str, Any]:
         "cells": [
             clock(row.at),
             names.get(row.actor_id, "") if row.actor_id else "",
-            {"text": thing.name if thing is not None else "—", "note": what},
+            {"text": told_by(thing, "name") if thing is not None else "—", "note": what},
             json.loads(row.facts).get("reason", ""),
         ]
     }
@@ -83,6 +100,13 @@ def phone_of_visit(visit: Visit) -> str:
     at_the_desk = me().may("log visits") and visit.day == calendar_of(looking()).today(g.now)
     revealed = visit.phone is not None and reveals.is_shown(looking(), me(), visit, g.now)
     return masking.phone("visit.phone", visit.phone, me(), own=mine or at_the_desk, revealed=revealed)
+
+
+def phone_in(field: str, kind: str, thing: Any, *, own: bool = False) -> str:
+    """The phone of what is done after a sale: whole by the mask table, or while it is shown for a reason."""
+    phone = MASKED[kind].phone(thing)
+    revealed = bool(phone) and reveals.is_shown(looking(), me(), thing, g.now)
+    return masking.phone(field, phone, me(), own=own, revealed=revealed)
 
 
 def with_do_not_call(shown: str, phone: str | None) -> str:
@@ -110,18 +134,18 @@ def known_by(typed: str) -> list[str]:
 
 def ask_for(thing: Any, kind: str, hidden: bool) -> str:
     """Where to ask for a phone that stands masked, for who may; else nothing."""
-    asks = hidden and bool(thing.phone) and me().may_or_stands_in("reveal phones")
+    asks = hidden and bool(MASKED[kind].phone(thing)) and me().may_or_stands_in("reveal phones")
     return f"/reveal/{kind}/{thing.id}" if asks else ""
 
 
-@pages.get("/reveal/<any(contacts,visits,drives):kind>/<uuid:key>")
+@pages.get("/reveal/<any(contacts,visits,drives,complaints,enquiries,appointments,handovers,care):kind>/<uuid:key>")
 def reveal_form(kind: str, key: UUID) -> Answer:
     """Why one needs the phone."""
     need("reveal phones")
     return _ask_phone(kind, _find(looking(), kind, key), Form(Why))
 
 
-@pages.post("/reveal/<any(contacts,visits,drives):kind>/<uuid:key>")
+@pages.post("/reveal/<any(contacts,visits,drives,complaints,enquiries,appointments,handovers,care):kind>/<uuid:key>")
 def reveal(kind: str, key: UUID) -> Answer:
     """Show it for some minutes; who, when and why stays."""
 
@@ -136,21 +160,28 @@ def reveal(kind: str, key: UUID) -> Answer:
 
 def _find(db: Any, kind: str, key: UUID) -> Any:
     thing = or_404(people.by_id(db, MASKED[kind].record, me(), key))
-    return thing if _sees(thing, me()) and thing.phone else abort(404)
+    return thing if _sees(thing, me()) and MASKED[kind].phone(thing) else abort(404)
+
+
+def _stands_at(thing: Any) -> Any:
+    """A hand-over is read on the page of its car."""
+    return thing.unit if isinstance(thing, Handover) else thing
 
 
 def _sees(thing: Any, who: Actor) -> bool:
-    known = steps.kind_of(thing)
-    return known.sees(thing, who) if known else who.may_or_stands_in("see customers")
+    shown = _stands_at(thing)
+    known = steps.kind_of(shown)
+    return known.sees(shown, who) if known else who.may_or_stands_in("see customers")
 
 
 def _page_of(thing: Any) -> str:
-    known = steps.kind_of(thing)
-    return known.url(thing) if known else f"/customers/{thing.customer.number}"
+    shown = _stands_at(thing)
+    known = steps.kind_of(shown)
+    return known.url(shown) if known else f"/customers/{thing.customer.number}"
 
 
 def _ask_phone(kind: str, thing: Any, form: Form) -> str:
-    title = say("Show the phone of {name}", name=thing.name or say("No name"))
+    title = say("Show the phone of {name}", name=told_by(thing, "name") or say("No name"))
     note = say("It is shown to you for {minutes} minutes; the reason is read by the administrator.",
                minutes=int(reveals.SHOWN_FOR.total_seconds() // 60))  # fmt: skip
     return render_template("privacy/ask.html", form=form, title=title, address=f"/reveal/{kind}/{thing.id}",

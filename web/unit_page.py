@@ -11,7 +11,6 @@ from dealer import (
     handover_papers,
     inspection,
     invoices,
-    masking,
     people,
     unit_states,
     unpaid_cars,
@@ -24,7 +23,7 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deliveries import Batch, Handover, Inspection, ItemResult
 from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
 from dealer.vehicles import UNITS
-from web import complaints, steps, timeline
+from web import complaints, privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.frame import names_of
 from web.inspection_lists import item_word
@@ -273,13 +272,15 @@ def _invoice(row: Any) -> dict[str, Any]:
 def _handover(unit: Unit, row: Handover, kind: steps.Kind) -> dict[str, Any]:
     paper = handover_papers.paper_of(looking(), row)
     names = names_of([row.consultant_id])
+    phone = privacy.phone_in("receiver.phone", "handovers", row)
     return {
         "facts": [
             {"label": say("Form number"), "value": handover_papers.code_of(row)},
             {"label": say("Drove off at"), "value": clock(row.driven_off_at)},
             {
                 "label": say("Receiver"),
-                "value": f"{row.receiver} · {masking.phone('receiver.phone', row.receiver_phone, me())}",
+                "value": f"{row.receiver} · {phone}",
+                "url": privacy.ask_for(row, "handovers", phone != row.receiver_phone),
             },
             {"label": say("Consultant"), "value": names.get(row.consultant_id, "")},
             {"label": say("Service adviser introduced"), "value": row.service_advisor or "—"},
