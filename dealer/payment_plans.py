@@ -4,7 +4,7 @@ Every fen that came in stands in one place: in the instalment it was paid for, e
 is overpaid. Several plans are read at once, in a fixed number of queries.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +23,7 @@ from dealer.records.money import Receipt, ReceiptKind, ReceiptState
 from dealer.records.vehicles import Unit, UnitState
 
 ACCEPTED = (BatchState.ACCEPTED, BatchState.CLOSED)
-_Paid = tuple[ReceiptKind, int | None, int]  # what for, which instalment, how much
+_Paid = tuple[ReceiptKind, int | None, int | None, int]  # what for, which instalment, which batch, how much
 Part = tuple[date | None, int]
 """A day, None while nobody can say which, and what is due on it."""
 
@@ -70,6 +70,15 @@ class Due:
 
 
 @dataclass(frozen=True)
+class OfBatch:
+    """A batch of the delivery plan: what its cars cost, and what was paid for it by name."""
+
+    planned_as: int
+    worth: int
+    got: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """The instalments of a contract, and what came in beyond them."""
 
@@ -78,6 +87,7 @@ class Plan:
     rows: tuple[Due, ...]
     received: int  # towards the price, less what was paid back
     overpaid: int
+    batches: tuple[OfBatch, ...] = ()
 
     @property
     def total(self) -> int:
@@ -182,13 +192,13 @@ def _deliveries(db: Session, keys: Sequence[UUID]) -> dict[UUID, list[_Delivery]
 
 def _payments(db: Session, keys: Sequence[UUID]) -> dict[UUID, list[_Paid]]:
     query = (
-        select(Receipt.contract_id, Receipt.kind, Receipt.instalment, sum_of(Receipt.amount))
+        select(Receipt.contract_id, Receipt.kind, Receipt.instalment, Receipt.batch, sum_of(Receipt.amount))
         .where(Receipt.contract_id.in_(keys), Receipt.state == ReceiptState.CONFIRMED)
-        .group_by(Receipt.contract_id, Receipt.kind, Receipt.instalment)
+        .group_by(Receipt.contract_id, Receipt.kind, Receipt.instalment, Receipt.batch)
     )
     found: dict[UUID, list[_Paid]] = defaultdict(list)
-    for key, kind, instalment, amount in db.execute(query):
-        found[key].append((kind, instalment, amount))
+    for key, kind, instalment, batch, amount in db.execute(query):
+        found[key].append((kind, instalment, batch, amount))
     return found
 
 
@@ -209,7 +219,7 @@ def _kept(db: Session, keys: Sequence[UUID]) -> dict[UUID, int]:
 def _came(payments: Iterable[_Paid]) -> int:
     """Towards the price, less what was paid back or forfeited."""
     signs = dict.fromkeys(TOWARDS_THE_PRICE, 1) | dict.fromkeys(NO_LONGER_THERE, -1)
-    return sum(signs.get(kind, 0) * amount for kind, _, amount in payments)
+    return sum(signs.get(kind, 0) * amount for kind, _, _, amount in payments)
 
 
 def _of_what_was_kept(contract: Contract, text: Contract, price: int, payments: Sequence[_Paid]) -> Plan:
@@ -228,13 +238,7 @@ def _plan(
     calendar: ShopCalendar,
 ) -> Plan:
     rows = list(text.payments)
-    places = {row.position: place for place, row in enumerate(rows)}
-    came, named = _came(payments), defaultdict[int, int](int)
-    for kind, instalment, amount in payments:
-        # A deposit is the first row of the plan.
-        place = 0 if kind in DEPOSITS.values() else places.get(instalment or 0)
-        if place is not None and kind in TOWARDS_THE_PRICE:
-            named[place] += amount
+    came, named = _came(payments), _named(rows, payments)
     got = share_out([row.amount for row in rows] or [text.total], named, came)
     dues = [
         Due(row.position, row.event, row.days, row.batch, row.amount,
@@ -242,7 +246,43 @@ def _plan(
         for row, share in zip(rows, got, strict=False)
     ]  # fmt: skip
     whole = Due(1, None, 0, None, text.total, ((None, text.total),), got[0])
-    return Plan(contract, text, tuple(dues or [whole]), came, came - sum(got))
+    batches = tuple(_by_name(rows, deliveries, payments))
+    return Plan(contract, text, tuple(dues or [whole]), came, came - sum(got), batches)
+
+
+def _named(rows: Sequence[Instalment], payments: Sequence[_Paid]) -> dict[int, int]:
+    """By place in the plan: what was paid for it, by its number or by that of its batch."""
+    places = {row.position: place for place, row in enumerate(rows)}
+    named = defaultdict[int, int](int)
+    towards = [each for each in payments if each[0] in TOWARDS_THE_PRICE]
+    for kind, instalment, _, amount in towards:
+        # A deposit is the first row of the plan.
+        place = 0 if kind in DEPOSITS.values() else places.get(instalment or 0)
+        if place is not None:
+            named[place] += amount
+    for kind, instalment, batch, amount in towards:
+        if batch is None or instalment is not None or kind in DEPOSITS.values():
+            continue
+        left = amount
+        for place in (place for place, row in enumerate(rows) if row.batch == batch):
+            part = max(0, min(left, rows[place].amount - named[place]))
+            named[place], left = named[place] + part, left - part
+    return named
+
+
+def _by_name(
+    rows: Sequence[Instalment], deliveries: Sequence[_Delivery], payments: Sequence[_Paid]
+) -> Iterable[OfBatch]:
+    """What was paid for each batch, said at the payment or by its instalment."""
+    of_row = {row.position: row.batch for row in rows}
+    worth, got = Counter[int](), Counter[int]()
+    for each in deliveries:
+        worth[each.planned_as] += each.worth
+    for kind, instalment, batch, amount in payments:
+        meant = batch if batch is not None else of_row.get(instalment or 0)
+        if meant is not None and kind in TOWARDS_THE_PRICE:
+            got[meant] += amount
+    return (OfBatch(planned_as, worth[planned_as], got[planned_as]) for planned_as in sorted(worth))
 
 
 def _parts(

@@ -20,6 +20,7 @@ from dealer.finance import DEPOSITS, TOWARDS_THE_PRICE
 from dealer.in_force import is_amendment, text_in_force
 from dealer.people import OWNER, Actor, has, not_their_own, owner_or
 from dealer.records.contracts import Contract, ContractState
+from dealer.records.deliveries import Batch
 from dealer.records.money import Receipt, ReceiptKind, ReceiptState
 
 S = ReceiptState
@@ -43,6 +44,7 @@ class NewReceipt(Facts):
     instalment: Annotated[int | None, Options("instalments")] = Field(
         None, title="Instalment", description="Left empty: the oldest that is open."
     )
+    batch: Annotated[int | None, Options("paid_batches")] = Field(None, title="Batch")
     overpaid: bool = Field(False, title="The customer has overpaid")
     again: bool = Field(False, title="This is another payment of the same amount")
 
@@ -77,11 +79,12 @@ class Why(Facts):
 
 
 class Matching(Facts):
-    """Which instalment it was paid for."""
+    """Which instalment or batch it was paid for."""
 
     instalment: Annotated[int | None, Options("instalments")] = Field(
         None, title="Instalment", description="Left empty: the oldest that is open."
     )
+    batch: Annotated[int | None, Options("paid_batches")] = Field(None, title="Batch")
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,6 +182,17 @@ def instalment_is_of_the_plan(receipt: Receipt, ask: Ask) -> Refusal | None:
     positions = {each.position for each in text_in_force(ask.db, receipt.contract).payments}
     if ask.facts.instalment is not None and ask.facts.instalment not in positions:
         return no("Choose one of the offered values.", code="E-REQ-FIELD", field="instalment")
+    return None
+
+
+@on_facts
+def batch_is_of_the_contract(receipt: Receipt, ask: Ask) -> Refusal | None:
+    """A payment stands for a batch of its own contract, and for none but that of its instalment."""
+    facts, text = ask.facts, text_in_force(ask.db, receipt.contract)
+    known = set(ask.db.scalars(select(Batch.planned_as).where(Batch.contract_id == receipt.contract_id)))
+    named = {each.batch for each in text.payments if each.position == facts.instalment} - {None}
+    if facts.batch is not None and (facts.batch not in known or named - {facts.batch}):
+        return no("Choose one of the offered values.", code="E-REQ-FIELD", field="batch")
     return None
 
 
@@ -282,8 +296,8 @@ def note_reason(receipt: Receipt, ask: Ask) -> None:
 
 
 def match(receipt: Receipt, ask: Ask) -> None:
-    """It was paid for this row of the plan."""
-    receipt.instalment = ask.facts.instalment
+    """It was paid for this row of the plan, or for this batch."""
+    receipt.instalment, receipt.batch = ask.facts.instalment, ask.facts.batch
 
 
 def was_decided(receipt: Receipt, ask: Ask) -> Refusal | None:
@@ -297,7 +311,7 @@ def was_decided(receipt: Receipt, ask: Ask) -> Refusal | None:
 
 ENTERED = (
     contract_was_issued, kind_needs_no_request, deposit_keeps_its_word, payment_is_past, payment_is_under_the_contract,
-    payment_is_not_known, more_than_is_owed_is_meant, instalment_is_of_the_plan,
+    payment_is_not_known, more_than_is_owed_is_meant, instalment_is_of_the_plan, batch_is_of_the_contract,
 )  # fmt: skip
 
 # fmt: off
@@ -309,7 +323,7 @@ STEPS = [
          (note_confirmation,)),
     Step("turn_down", S.REPORTED, S.TURNED_DOWN, RECORDS_MONEY, Why, (), (note_reason,)),
     Step("match", (S.REPORTED, S.CONFIRMED), SAME, RECORDS_MONEY, Matching,
-         (is_towards_the_price, instalment_is_of_the_plan),
+         (is_towards_the_price, instalment_is_of_the_plan, batch_is_of_the_contract),
          (match,)),
     Step("reverse", S.CONFIRMED, S.REVERSED, RECORDS_MONEY, Why,
          (what_was_paid_back_stays_covered,),

@@ -9,7 +9,7 @@ from dealer import finance, invoices, payment_plans, receipts
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.in_force import text_in_force
-from dealer.payment_plans import Due, Plan
+from dealer.payment_plans import Due, OfBatch, Plan
 from dealer.receipts import NewReceipt
 from dealer.records.contracts import Contract, PartyRole
 from dealer.records.money import Invoice
@@ -60,6 +60,7 @@ def _page(contract: Contract, form: Form | None) -> str:
         figures=_figures(plan, sums.cars, today),
         plan=[_due(row, today) for row in plan.rows],
         plan_totals=[say("Together"), "", *map(money, (plan.total, plan.total - plan.open, plan.open))],
+        batches=[_of_batch(each) for each in plan.batches] if any(each.got for each in plan.batches) else [],
         receipts=receipt_pages.rows(finance.receipts_of(db, contract)),
         refunds=receipts.may_ask_refund(contract, me()) and plan.received > 0,
         invoices=[_invoice(each) for each in invoices.invoices_of(db, contract)],
@@ -94,6 +95,20 @@ def _due(row: Due, today: date) -> dict[str, Any]:
             receipt_pages.named(row),
             {"text": day or say("not known yet"), "note": note},
             *map(money, (row.amount, row.got, row.open)),
+        ],
+    }
+
+
+def _of_batch(row: OfBatch) -> dict[str, Any]:
+    """A batch: what its cars cost, what was paid for it by name, and what is over or missing."""
+    over = row.got - row.worth
+    word = say("overpaid") if over > 0 else say("to come") if over else say("paid")
+    return {
+        "cells": [
+            say("Batch {number}", number=row.planned_as),
+            money(row.worth),
+            money(row.got),
+            {"text": money(abs(over)) if over else "", "note": word, "tone": "wait" if over > 0 else ""},
         ],
     }
 

@@ -34,7 +34,7 @@ def _sees(receipt: Receipt, who: Actor) -> bool:
 
 def _known(receipt: Receipt, action: str) -> dict[str, Any]:
     told: dict[str, dict[str, Any]] = {
-        "match": {"instalment": receipt.instalment},
+        "match": {"instalment": receipt.instalment, "batch": receipt.batch},
         "pay": {"received_on": looking_ask().today},
     }
     return told.get(action, {})
@@ -65,12 +65,26 @@ def _kinds() -> list[tuple[str, str]]:
 @options("instalments")
 def _instalments() -> list[tuple[str, str]]:
     """The rows of the plan of the contract whose page this is, or to which the payment belongs."""
+    contract = _here()
+    rows = _plan_rows(contract) if contract else ()
+    return [(str(each.position), f"{named(each)} · {money(each.amount)}") for each in rows]
+
+
+@options("paid_batches")
+def _batches() -> list[tuple[str, str]]:
+    """Its batches, with what their cars cost."""
+    contract = _here()
+    found = payment_plans.plan_of(looking(), contract).batches if contract else ()
+    return [
+        (str(each.planned_as), f"{say('Batch {number}', number=each.planned_as)} · {money(each.worth)}")
+        for each in found
+    ]
+
+
+def _here() -> Contract | None:
     number = (request.view_args or {})["number"]
     found = people.by_number(looking(), Receipt if request.path.startswith("/receipts/") else Contract, me(), number)
-    contract = found.contract if isinstance(found, Receipt) else found
-    if contract is None:
-        return []
-    return [(str(each.position), f"{named(each)} · {money(each.amount)}") for each in _plan_rows(contract)]
+    return found.contract if isinstance(found, Receipt) else found
 
 
 def _plan_rows(contract: Contract) -> tuple[Due, ...]:
@@ -100,7 +114,7 @@ def rows(found: list[Receipt]) -> list[dict[str, Any]]:
             "tone": "bad" if row.state in receipts.DEAD else "wait" if row.state is not S.CONFIRMED else "",
             "cells": [
                 {"text": short_day(row.received_on), "note": row.reference},
-                show(row.kind),
+                {"text": show(row.kind), "note": say("Batch {number}", number=row.batch) if row.batch else ""},
                 row.payer,
                 show(row.state),
                 signed(row),
@@ -158,6 +172,7 @@ def _facts(receipt: Receipt) -> list[dict[str, str]]:
         ("Payer or payee", receipt.payer),
         ("Bank reference", receipt.reference),
         ("Instalment", named(place) if place else ""),
+        ("Batch", say("Batch {number}", number=receipt.batch) if receipt.batch else ""),
         ("Reason", receipt.reason),
         *((label, names[key]) for label, key in who if key is not None),
     ]

@@ -63,6 +63,7 @@ class Receipt(Living):
     payer: Mapped[Name]
     reference: Mapped[Name] = mapped_column(default="")
     instalment: Mapped[Count | None]  # the row of the payment plan it was paid for; None: the oldest that is open
+    batch: Mapped[Count | None]  # the batch of the delivery plan it was paid for; None: nobody said so
     overpaid: Mapped[Flag] = mapped_column(default=False)  # whoever wrote it down means to have more than is owed
     reason: Mapped[Prose] = mapped_column(
         default=""

@@ -57,6 +57,38 @@ def test_a_payment_counts_once_finance_has_confirmed_it(shop: Shop, app: Flask, 
     assert owed(shop, made) == CAR - 65_900_00
 
 
+def test_a_payment_for_a_batch_stands_in_its_instalment_and_shows_what_is_over_or_to_come(
+    shop: Shop, app: Flask, desk: Open
+) -> None:
+    """Two batches of a car each: the second is paid before the first, then more than it costs."""
+    plan = [(1, "2026-11-30"), (1, "2026-12-10")]
+    made = scene.contract(shop, 2, plan, payments=[(P.BEFORE_COLLECTION, CAR), (P.BEFORE_COLLECTION, CAR)])
+    with shop.acting("高洁", at("2026-11-20 09:00")) as ask:
+        for number, row in enumerate(scene.find(ask, Contract, made).payments, 1):
+            row.batch = number
+    app.config["CLOCK"].now = at("2026-11-20 10:00")
+    finance, here = desk("高洁"), f"/contracts/{made}/money"
+    assert "按批次收款" not in finance.get(here).text
+    assert finance.ask(here, PAID | {"batch": 3}).codes == ("E-REQ-FIELD",)
+    assert finance.ask(here, PAID | {"batch": 2, "instalment": 1}).codes == ("E-REQ-FIELD",)
+    page = finance.submit(here, PAID | {"batch": 2})
+    with shop.looking() as db:
+        found = payment_plans.plan_of(db, db.scalars(select(Contract)).one())
+    assert [row.got for row in found.rows] == [0, 65_900_00]  # not the oldest that is open
+    assert [(each.worth, each.got) for each in found.batches] == [(CAR, 0), (CAR, 65_900_00)]
+    first, second = page.text.partition("按批次收款")[2].split("第 2 批")[:2]
+    assert "131,800 待收" in first
+    assert "65,900 待收" in second
+    page = finance.submit(here, PAID | {"amount": "70,000", "reference": "ICBC-882", "instalment": 2})
+    assert "4,100 多付" in page.text
+    assert "第 2 批" in finance.get("/receipts/1").text
+    page = finance.submit("/receipts/1/match", {"batch": 1})
+    assert "第 1 批" in page.text
+    with shop.looking() as db:
+        found = payment_plans.plan_of(db, db.scalars(select(Contract)).one())
+    assert [row.got for row in found.rows] == [65_900_00, 70_000_00]
+
+
 def test_money_goes_back_by_two_people_and_never_more_than_came(shop: Shop, app: Flask, desk: Open) -> None:
     made = scene.contract(shop, 1, [(1, "2026-11-30")])
     app.config["CLOCK"].now = at("2026-11-20 10:00")
