@@ -7,7 +7,7 @@ with a message counts as made (SC14), a call-back that was given up does not.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from dealer.engine.amounts import half_up
 from dealer.engine.database import calendar_of
 from dealer.people import Actor
 from dealer.records.care import CareCall, CareKind, CareState, Satisfaction
-from dealer.traffic import Period
+from dealer.traffic import Period, period_between
 
 S = CareState
 PAGE = 50
@@ -83,19 +83,24 @@ class Slice:
     value: Any = None  # a kind, or a person's id; None: nobody's yet
 
     def rows_of(self, db: Session, who: Actor, at: datetime) -> ColumnElement[bool]:
-        """The one condition that counts and lists share. A limit of 24:00 belongs to the day before."""
-        calendar = calendar_of(db)
-        holds = and_(
-            CareCall.store_id == who.store_id,
-            CareCall.due_at > calendar.start_of(self.period.first),
-            CareCall.due_at <= calendar.end_of(self.period.last),
-        )
+        """The one condition that counts and lists share."""
+        holds = _due_in(db, who, self.period)
         if self.figure is not None:
             holds = and_(holds, figures(at)[self.figure])
         if self.dimension is not None:
             column = DIMENSIONS[self.dimension]
             holds = and_(holds, column.is_(None) if self.value is None else column == self.value)
         return holds
+
+
+def _due_in(db: Session, who: Actor, period: Period) -> ColumnElement[bool]:
+    """The calls of a period. A limit of 24:00 belongs to the day before."""
+    calendar = calendar_of(db)
+    return and_(
+        CareCall.store_id == who.store_id,
+        CareCall.due_at > calendar.start_of(period.first),
+        CareCall.due_at <= calendar.end_of(period.last),
+    )
 
 
 def counted_by(db: Session, who: Actor, period: Period, dimension: str, at: datetime) -> dict[Any, Covered]:
@@ -151,10 +156,12 @@ HEADS = (
 )  # fmt: skip
 
 
-def sheet_rows(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
-    """The record of all calls 回访记录表, newest first."""
+def sheet_rows(db: Session, who: Actor, first: date | None = None, last: date | None = None) -> Iterable[Sequence[Any]]:
+    """The record of all calls 回访记录表, or of those due in some days, newest first."""
     beside = (joinedload(CareCall.customer), joinedload(CareCall.agent), joinedload(CareCall.ended_by))
     query = people.scoped(select(CareCall), CareCall, who).options(*beside)
+    if days := [day for day in (first, last) if day]:
+        query = query.where(_due_in(db, who, period_between(days[0], days[-1])))
     for call in db.scalars(query.order_by(CareCall.number.desc()).limit(MOST_IN_SHEET)):
         yield (call.number, call.kind, call.customer.name, call.whom, call.due_at, call.state,
                call.agent.name if call.agent else "", call.channel, call.grade, call.score, call.score_most, call.said,

@@ -5,7 +5,7 @@ Whatever list is exported goes through `take_out`; personal fields in it are mas
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Annotated, Any
@@ -51,6 +51,13 @@ class Reason(Facts):
     reason: Annotated[str, Paragraph] = Field(title="What it is needed for", min_length=1, max_length=2000)
 
 
+class ReasonAndDays(Reason):
+    """The same, and of which days; without any the whole list."""
+
+    first: date | None = Field(None, title="From")
+    last: date | None = Field(None, title="Until")
+
+
 @dataclass(frozen=True)
 class Taken:
     """A list that may be taken out: by whom, its heads, and its rows as this person reads them."""
@@ -58,7 +65,8 @@ class Taken:
     duty: str
     title: str  # English: the key of its translation
     heads: Sequence[str]  # likewise
-    rows: Callable[[Session, Actor], Iterable[Sequence[Any]]]
+    rows: Callable[..., Iterable[Sequence[Any]]]  # of a database, for a person, and of some days if it asks for them
+    asks: type[Reason] = Reason
 
 
 def _customers(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
@@ -147,7 +155,7 @@ LISTS = {
          "Certificate", "Certificate number", "Engine or motor number", "Invoice", "Damage"),
         _stock,
     ),
-    "care": Taken("see all care", "Care calls", care_coverage.HEADS, care_coverage.sheet_rows),
+    "care": Taken("see all care", "Care calls", care_coverage.HEADS, care_coverage.sheet_rows, ReasonAndDays),
     "trips": Taken(
         "see all trips", "Car requests",
         ("Number", "Driver", "Car", "Where to", "Purpose of the trip", "From", "Until", "Odometer out (km)",
@@ -170,7 +178,8 @@ def take_out(ask: Ask, kind: str, language: str) -> Export:
     allowed = has(taken.duty)(None, ask)
     if isinstance(allowed, Refusal):
         raise Refused([allowed], "export")
-    return _keep(ask, kind, taken, [list(row) for row in taken.rows(ask.db, ask.actor)], language, facts.reason)
+    rows = taken.rows(ask.db, ask.actor, **facts.model_dump(exclude={"reason"}))
+    return _keep(ask, kind, taken, [list(row) for row in rows], language, facts.reason)
 
 
 def take_out_of_one(ask: Ask, rows: Sequence[Sequence[Any]], language: str, request: DataRequest) -> Export:

@@ -40,6 +40,7 @@ from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.people import Person, Posting, Role
+from dealer.records.privacy import Export
 from dealer.reviews import ActionDone
 from dealer.traffic import Span, period_around
 from tests.cast import Shop
@@ -319,8 +320,16 @@ def test_the_report_counts_what_its_rows_list(shop: Shop, desk: Callable[[str], 
     assert "七日关怀联系" in missing.text
     assert "三日回访" not in missing.text
     assert service.get("/care/report/rows?figure=typed").status == 404
-    sheet = service.submit("/exports/care", {"reason": "月度回访总结"})
-    assert sheet.status == 200
+    here = unescape(re.findall(r'href="(/exports/care[^"]*)"', page.html)[0])
+    assert here == "/exports/care?from=2026-12-01&to=2026-12-31"
+    assert 'value="2026-12-01"' in service.get(here).html
+    with shop.looking() as db:
+        due = [call.due_at < at("2026-12-01 00:01") for call in db.scalars(select(CareCall))]
+    assert 0 < sum(due) < len(due)
+    for days, count in (({}, len(due)), ({"first": "2026-12-01", "last": "2026-12-31"}, len(due) - sum(due))):
+        service.submit("/exports/care", {"reason": "月度回访总结"} | days)
+        with shop.looking() as db:
+            assert db.scalars(select(Export).order_by(Export.at.desc(), Export.id.desc())).first().rows == count
     assert desk("王磊").get("/care/report").status == 403
 
 

@@ -6,9 +6,9 @@ from flask import Blueprint, render_template
 
 from dealer import exports
 from dealer.engine.steps import Ask
-from dealer.exports import LISTS, Reason
+from dealer.exports import LISTS
 from dealer.records.privacy import Export
-from web.asking import Answer, looking, me, need, or_404, write
+from web.asking import Answer, day_asked, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import clock, language, say, show
 from web.papers import hand_over
@@ -54,9 +54,9 @@ def _reason(export: Export) -> str:
 
 @pages.get("/exports/<any(care,complaints,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
 def export_form(kind: str) -> Answer:
-    """What the list is needed for."""
+    """What the list is needed for; of the days that the page before it showed."""
     need(LISTS[kind].duty)
-    return _export(kind, Form(Reason))
+    return _export(kind, Form(LISTS[kind].asks, {"first": day_asked("from"), "last": day_asked("to")}))
 
 
 @pages.post("/exports/<any(care,complaints,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
@@ -66,7 +66,7 @@ def export(kind: str) -> Answer:
     def work(ask: Ask) -> str:
         return f"/exports/{exports.take_out(ask, kind, language()).id}"
 
-    return write(Form.received(Reason), work, lambda form, trouble: _export(kind, or_404(form)))
+    return write(Form.received(LISTS[kind].asks), work, lambda form, trouble: _export(kind, or_404(form)))
 
 
 def _export(kind: str, form: Form) -> str:
