@@ -22,6 +22,7 @@ from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch
 from dealer.records.people import Role
 
+CALL_BACK = (Role.CUSTOMER_SERVICE, Role.KEY_ACCOUNT, Role.SERVICE)  # who is asked first; never who handled it
 HANDLERS_CLOCKS = ("complaint_plan", "complaint_solve", "complaint_note")
 
 # ── a new one ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,10 +206,11 @@ def finish(complaint: Complaint, ask: Ask) -> None:
 
 
 def plan_call(complaint: Complaint, ask: Ask) -> None:
-    """The call-back: by customer service, unless one of them handled it."""
+    """The call-back: by customer service, unless one of them has handled it."""
     days: int = policy(ask.db, complaint.store_id, "callback_days", ask.today)
-    handlers = people.roles_of(ask.db, complaint.owner_id, complaint.store_id) if complaint.owner_id else frozenset()
-    role = Role.KEY_ACCOUNT if Role.CUSTOMER_SERVICE in handlers else Role.CUSTOMER_SERVICE
+    had_it = rules.handlers(complaint, ask.db)
+    roles = {role for each in had_it for role in people.roles_of(ask.db, each, complaint.store_id)}
+    role = next((each for each in CALL_BACK if each not in roles), Role.CUSTOMER_SERVICE)
     deadlines.plan(ask, "complaint_callback", complaint, calendar_of(ask.db).within_days(ask.at, days), role=role)
 
 

@@ -3,12 +3,14 @@
 Each rule answers None or a sentence for a person that names the remedy.
 """
 
+import json
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from dealer import deal_lists, people, pricing, vehicles
 from dealer.complaint_forms import AskedAfter, Complaining
+from dealer.engine import history
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.people import Actor, not_their_own
@@ -24,6 +26,8 @@ from dealer.records.vehicles import Unit, UnitState
 
 S = ComplaintState
 TWICE = 2  # reopened so often, it goes to the general manager
+HANDLING = ("investigate", "propose", "propose_anew", "agree", "finish")
+GIVING = ("accept", "reassign", "direct")  # they name who handles it from now on
 SOLD = (UnitState.DELIVERED, UnitState.RETURNED)
 
 # ── what it is about ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -185,9 +189,16 @@ def is_asked_after(complaint: Complaint) -> bool:
     return any(call.round_number == complaint.round_number for call in complaint.calls)
 
 
+def handlers(complaint: Complaint, db: Session) -> set[UUID]:
+    """Everybody who has had it in hand, in any round: whom it was given to, and who took a handler's step."""
+    rows = history.of_thing(db, complaint.store_id, complaint.id)
+    given = {UUID(json.loads(row.facts)["handler"]) for row in rows if row.action in GIVING}
+    return given | history.hands(rows, HANDLING)
+
+
 def caller_did_not_handle_it(complaint: Complaint, ask: Ask) -> Refusal | None:
-    """The customer speaks freely to somebody else only."""
-    if complaint.owner_id in (ask.hat.id, ask.actor.id):
+    """The customer speaks freely only to somebody who never had it in hand; so nobody closes their own alone."""
+    if handlers(complaint, ask.db) & {ask.hat.id, ask.actor.id}:
         return no("You handled it yourself: a colleague calls the customer back.", code="E-SELF-CALLBACK",
                   remover=Role.CUSTOMER_SERVICE)  # fmt: skip
     return None

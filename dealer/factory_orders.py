@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from dealer import allocation_queue, catalogue, deadlines, people, vehicles
 from dealer.allocation_plan import Served, Spec
-from dealer.engine import identifiers
+from dealer.engine import history, identifiers
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Options, Paragraph
 from dealer.engine.malformed import Malformed
@@ -102,9 +102,14 @@ def wanted_day_is_ahead(order: FactoryOrder, ask: Ask) -> Refusal | None:
     return None
 
 
+def writers(order: FactoryOrder, db: Session) -> set[UUID]:
+    """Everybody who drew it up or changed it."""
+    return history.hands(history.of_thing(db, order.store_id, order.id), ("draw_up", "change"))
+
+
 def somebody_else_drew_it_up(order: FactoryOrder, ask: Ask) -> Refusal | None:
-    """Nobody approves their own order."""
-    return not_their_own(order.drawn_by_id, ask)
+    """Nobody approves an order that they have written on."""
+    return next((own for each in writers(order, ask.db) if (own := not_their_own(each, ask))), None)
 
 
 @on_facts
@@ -183,7 +188,9 @@ def write_lines(order: FactoryOrder, ask: Ask) -> None:
         for place, line in enumerate(facts.lines, 1)
     ]  # fmt: skip
     due = calendar_of(ask.db).due_after(ask.today, 1)
-    decides = Role.GENERAL if Role.KEY_ACCOUNT in ask.hat.roles else Role.KEY_ACCOUNT
+    earlier = (people.roles_of(ask.db, each, order.store_id) for each in writers(order, ask.db))
+    decides = Role.GENERAL if Role.KEY_ACCOUNT in ask.hat.roles.union(*earlier) else Role.KEY_ACCOUNT
+    forget_task(order, ask)  # a change may move it to another desk
     deadlines.plan(ask, "approve_factory_order", order, due, role=decides)
 
 

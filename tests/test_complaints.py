@@ -126,6 +126,15 @@ def test_who_handled_it_does_not_call_back_and_the_second_failure_goes_to_the_ge
     told = {"handler": str(shop.person("李娜").id), "comment": "当天换新并登门致歉"}
     assert desk("周建国").ask("/complaints/1/direct", told).status == 200
     assert _number(shop, 1).owner_id == shop.person("李娜").id
+    # having handed it on makes nobody a stranger to it, neither in this round nor in an earlier one
+    lina, wang = desk("李娜"), desk("王磊")
+    assert lina.ask("/complaints/1/propose", {"proposal": "登门更换脚垫"}).status == 200
+    told = {"handler": str(shop.person("王磊").id), "reason": "李娜休假"}
+    assert chen.ask("/complaints/1/reassign", told).status == 200
+    assert wang.ask("/complaints/1/agree", {"agreed_by": "段莉", "evidence": "电话"}).status == 200
+    assert wang.ask("/complaints/1/finish", {"done": "已更换"}).status == 200
+    assert lin.ask("/complaints/1/call_back", {"grade": "satisfied"}).codes == ("E-SELF-CALLBACK",)
+    assert chen.ask("/complaints/1/call_back", {"grade": "satisfied"}).status == 200
 
 
 def test_a_rejection_tells_why_and_is_asked_after_and_a_duplicate_leads_to_the_one_that_stays(

@@ -99,3 +99,11 @@ def test_nobody_approves_their_own_order(shop: Shop) -> None:
     assert refused(shop, "陈静", "2026-11-20 10:00", FactoryOrder, 1, "send") == ("E-SELF-APPROVE",)
     take(shop, "周建国", "2026-11-20 10:00", FactoryOrder, 1, "send")
     assert scene.state(shop, FactoryOrder, 1) == "sent"
+    with shop.acting("孙强", at("2026-11-20 11:00"), facts) as ask:
+        factory_orders.FACTORY_ORDERS.begin("draw_up", factory_orders.blank(ask), ask)
+    more = facts.model_copy(update={"remark": "先要白色"})
+    take(shop, "陈静", "2026-11-20 12:00", FactoryOrder, 2, "change", more)
+    assert refused(shop, "陈静", "2026-11-20 13:00", FactoryOrder, 2, "send") == ("E-SELF-APPROVE",)
+    take(shop, "孙强", "2026-11-20 14:00", FactoryOrder, 2, "change", facts)  # her hand stays on it
+    assert refused(shop, "陈静", "2026-11-20 15:00", FactoryOrder, 2, "send") == ("E-SELF-APPROVE",)
+    take(shop, "周建国", "2026-11-20 15:00", FactoryOrder, 2, "send")

@@ -264,6 +264,12 @@ def of_thing(db: Session, store_id: UUID, thing_id: UUID, after_version: int = -
     return rows
 
 
+def hands(rows: Iterable[History], actions: Iterable[str]) -> set[UUID]:
+    """Everybody who took one of these actions, and for whom: a stand-in's hand is also that of the person away."""
+    taken = (row for row in rows if row.action in actions)
+    return {each for row in taken for each in (row.actor_id, row.for_whom_id) if each is not None}
+
+
 def personal_of(db: Session, row: History) -> dict[str, str]:
     """The personal values a row speaks of, by field; what retention has emptied is not among them."""
     here = select(HistoryPersonal).where(HistoryPersonal.store_id == row.store_id, HistoryPersonal.seq == row.seq)
