@@ -1,4 +1,4 @@
-"""Which calls become due after a hand-over, and whom they reach.
+"""Which calls become due after a hand-over.
 
 T0 is the moment of driving off. From then on run the thank-you call within the hour, customer service's call-back
 until 24:00 of the third day, a second contact and one after the first month. They are due once per receiver (or using
@@ -14,13 +14,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealer import call_window, care_agents, care_calls, maintenance, people
+from dealer.call_reach import using_unit
 from dealer.care_calls import CALLS
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no
 from dealer.maintenance import Reading
 from dealer.policies import policy
 from dealer.records.care import CareCall, CareKind, CareState
-from dealer.records.contracts import Party, PartyRole
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch, BatchState, Handover
 from dealer.records.people import Role
@@ -151,25 +151,3 @@ def _callbacks_due(db: Session, whose: object) -> int:
     query = select(func.count()).select_from(CareCall)
     due = (CareCall.kind == K.CALLBACK, CareCall.state == CareState.DUE)
     return db.scalar(query.where(whose, *due)) or 0  # type: ignore[arg-type]
-
-
-# ── whom a call reaches ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def using_unit(batch: Batch) -> Party:
-    """Who drives the cars: the buyer, unless the contract names somebody else."""
-    return batch.contract.party(PartyRole.USER)
-
-
-def phone_of(call: CareCall) -> str:
-    """Where to call: read from where it is kept, so that a call is no second copy of anybody's phone."""
-    found: list[str | None] = []
-    if call.handover is not None and call.handover.receiver == call.whom:
-        found.append(call.handover.receiver_phone)
-    if call.batch is not None:
-        user = using_unit(call.batch)
-        found += [user.agent_phone, user.phone, call.batch.contact_phone]
-    found += [each.phone for each in call.customer.contacts if not each.do_not_call]
-    if call.handover is not None:
-        found.append(call.handover.receiver_phone)
-    return next((each for each in found if each), "")

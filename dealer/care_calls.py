@@ -13,7 +13,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import call_window, deadlines, maintenance, people
+from dealer import call_reach, call_window, deadlines, maintenance, people
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Options, Paragraph, ShopTime
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
@@ -26,7 +26,6 @@ from dealer.records.people import Person, Role
 S, K = CareState, CareKind
 THANKS = (K.THANK_YOU, K.THANK_YOU_RETRY)
 GRADED = (K.CALLBACK, K.REVISIT)  # without a grade these say nothing
-MARKETING = (K.MAINTENANCE, K.REVISIT)  # not for who asked not to be called; the others were promised
 AGAIN_AT = "09:30"
 CALLER = owner_or("make calls")
 
@@ -114,7 +113,7 @@ def it_is_no_callback(call: CareCall, ask: Ask) -> Refusal | None:
 
 def they_may_be_called(call: CareCall, ask: Ask) -> Refusal | None:
     """Who asked not to be called hears from the shop only what it promised to say (PIPL 15, 消法 29)."""
-    if call.kind in MARKETING and asked_not_to_be_called(call):
+    if call_reach.is_unwanted(ask.db, call):
         return no("{whom} asked not to be called: have this call cancelled.", code="E-DO-NOT-CALL",
                   remover=Role.SERVICE, whom=call.whom)  # fmt: skip
     return None
@@ -358,13 +357,6 @@ STEPS = [
 # fmt: on
 
 CALLS = Life("care_call", CareCall, CareState, STEPS, path=(S.DUE, S.DONE))
-
-
-def asked_not_to_be_called(call: CareCall) -> bool:
-    """Whether the person who would answer, or everybody at the customer's, wants no such calls."""
-    contacts = call.customer.contacts
-    named = [each for each in contacts if each.name == call.whom] or contacts
-    return bool(named) and all(each.do_not_call for each in named)
 
 
 def callers(db: Session, call: CareCall) -> list[Person]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from dealer import (
-    aftercalls,
+    call_reach,
     call_window,
     care_agents,
     care_coverage,
@@ -17,7 +17,9 @@ from dealer import (
     owner_cards,
     people,
     reviews,
+    workflow,
 )
+from dealer.cards import CardFacts
 from dealer.care_calls import CALLS, Appointment, NewCaller, Talk, Try, WhyNot
 from dealer.deadlines import escalated_to
 from dealer.deals import Comment
@@ -26,6 +28,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.history import Entry, append
 from dealer.engine.steps import Ask, place
 from dealer.engine.words import SHOP_ZONE
+from dealer.prospects import new_card
 from dealer.records.care import (
     CareCall,
     CareKind,
@@ -41,6 +44,7 @@ from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.people import Person, Posting, Role
 from dealer.records.privacy import Export
+from dealer.records.prospects import Source
 from dealer.reviews import ActionDone
 from dealer.traffic import Span, period_around
 from tests.cast import Shop
@@ -86,8 +90,8 @@ def test_driving_off_starts_the_calls_once_for_each_receiver_and_using_unit(shop
     ]  # fmt: skip
     with shop.looking() as db:
         assert calendar_of(db).last_day(back.due_at) == date(2026, 12, 1)
-        assert aftercalls.phone_of(db.get_one(CareCall, thanks[0].id)) == "13888880021"
-        assert aftercalls.phone_of(db.get_one(CareCall, back.id)) == "13888880020"
+        assert call_reach.phone_of(db.get_one(CareCall, thanks[0].id)) == "13888880021"
+        assert call_reach.phone_of(db.get_one(CareCall, back.id)) == "13888880020"
         late = [len(escalated_to(db, shop.actor("马超"), at(f"2026-11-28 16:{minute}"))) for minute in (20, 21)]
     assert late == [0, 1]  # at +61 minutes the sales manager sees it
 
@@ -175,6 +179,20 @@ def test_a_closed_revisit_plans_the_next_and_who_declined_hears_only_what_was_pr
     assert refused(shop, "李娜", then, CareCall, following.number, "note_call", HAPPY) == ("E-DO-NOT-CALL",)
     noted(shop, "冯涛", then, following, "cancel", WhyNot(comment="客户要求不再回访"))
     assert len(calls(shop, K.REVISIT)) == 2
+    assert noted(shop, "林芳", then, back, "call_back", HAPPY).state is S.DONE
+
+
+def test_a_card_that_says_do_not_call_counts_for_a_reminder_and_not_for_what_was_promised(shop: Shop) -> None:
+    _, cars = ready(shop, 1)
+    delivered(shop, *cars)
+    (reminder,), (back,) = calls(shop, K.MAINTENANCE), calls(shop, K.CALLBACK)
+    with shop.looking() as db:
+        phone = call_reach.phone_of(db.get_one(CareCall, reminder.id))
+    quiet = CardFacts(phone=phone, name="杨女士", source=Source.WALK_IN, do_not_call=True)
+    with shop.acting("李娜", at("2026-11-29 10:00"), quiet) as ask:
+        workflow.begin(new_card(ask), "card", ask)
+    then = "2026-12-01 10:00"
+    assert refused(shop, "林芳", then, CareCall, reminder.number, "note_call", HAPPY) == ("E-DO-NOT-CALL",)
     assert noted(shop, "林芳", then, back, "call_back", HAPPY).state is S.DONE
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import aftercalls, call_window, care_calls, care_lists, masking
+from dealer import call_reach, call_window, care_calls, care_lists, masking
 from dealer.care_calls import CALLS, Talk
 from dealer.engine import history
 from dealer.engine.database import calendar_of
@@ -152,7 +152,7 @@ def _warning(call: CareCall, at: datetime) -> str:
 
 
 def _phone(call: CareCall) -> str:
-    return masking.phone("receiver.phone", aftercalls.phone_of(call), me())
+    return masking.phone("receiver.phone", call_reach.phone_of(call), me())
 
 
 # ── one call ──────────────────────────────────────────────────────────────────────────────────────────────────────

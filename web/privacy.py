@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import aftercalls, do_not_call, masking, people, reveals, showroom
+from dealer import call_reach, do_not_call, masking, people, reveals, showroom
 from dealer.after_sales_data import told_by
 from dealer.cards import Why
 from dealer.engine.database import calendar_of
@@ -53,7 +53,7 @@ MASKED = {
     "enquiries": Masked(Enquiry, "enquiry"),
     "appointments": Masked(Appointment, "appointment"),
     "handovers": Masked(Handover, "handover"),
-    "care": Masked(CareCall, "care_call", aftercalls.phone_of),
+    "care": Masked(CareCall, "care_call", call_reach.phone_of),
 }
 KINDS = {"prospect": Prospect, **{each.kind: each.record for each in MASKED.values()}}
 
