@@ -1,5 +1,7 @@
 """Inspection on a phone, hand-over on a tablet, where the line breaks: nothing is lost, nothing sent twice."""
 
+import re
+
 from playwright.sync_api import Browser, Page, expect
 
 from tests.deliveries import pad_picture
@@ -133,4 +135,42 @@ def test_a_hand_over_is_signed_by_three_while_the_line_is_down(chromium: Browser
     # its page holds what was signed and photographed
     page.goto(f"{own_demo}/stock/3")
     assert page.locator("main a[href*='/photos/']").count() == 5
+    page.context.close()
+
+
+KEPT_OF = """() => new Promise(done => { const asked = indexedDB.open("dealer"); asked.onsuccess = () => {
+    const all = asked.result.transaction("kept").objectStore("kept").getAll();
+    all.onsuccess = () => { asked.result.close(); done(all.result.map(each => each.person)); }; }; })"""
+KEEP_FOR_DAYS = """([person, days]) => new Promise(done => { const asked = indexedDB.open("dealer");
+    asked.onsuccess = () => {
+    const change = asked.result.transaction("kept", "readwrite");
+    change.objectStore("kept").put({key: person, person, at: Date.now() - days * 86400000, waits: false, body: []});
+    change.oncomplete = () => { asked.result.close(); done(); }; }; })"""
+
+
+def test_who_signs_out_is_warned_and_leaves_nothing_and_nobodys_draft_outlives_its_week(
+    chromium: Browser, address: str
+) -> None:
+    page = open_page(chromium, address, "李娜", "zh", size=TABLET, has_touch=True)
+    page.goto(f"{address}/stock/3/deliver")
+    page.fill("[name=odometer]", "77")
+    kept_by_now(page, "77")
+    page.evaluate(KEEP_FOR_DAYS, ["somebody of last month", 8])
+    page.evaluate(KEEP_FOR_DAYS, ["a colleague", 6])
+    page.goto(f"{address}/account")  # a page without a form that is kept
+    expired = f"older => ({KEPT_OF})().then(all => !all.includes(older))"
+    page.wait_for_function(expired, arg="somebody of last month")
+    leave = page.locator("form[action='/sign-out'] button")
+    with page.expect_event("dialog") as warned:
+        leave.dispatch_event("click")
+    assert "尚未发送" in warned.value.message
+    warned.value.dismiss()
+    page.wait_for_function("() => !document.querySelector('[data-kept-ends]').dataset.sent")
+    assert page.url == f"{address}/account"
+    assert len(page.evaluate(KEPT_OF)) == 2
+    with page.expect_event("dialog") as warned:
+        leave.dispatch_event("click")
+    warned.value.accept()
+    page.wait_for_url(re.compile("/sign-in"))
+    assert page.evaluate(KEPT_OF) == ["a colleague"]
     page.context.close()

@@ -3,6 +3,7 @@
      data-kept="next"   each form kept gives way to an empty one with a key of its own (the register of walk-ins)
      data-kept="stays"  the form of one thing: kept while it is filled in, and there again after a reload; data-kept-of
                         says which form of its address it is, so that an older one is not filled in again
+   Whoever signs out leaves nothing behind, and what is older than a week goes whosever it is.
    Without this file such a form is sent as any other. */
 (() => {
   "use strict";
@@ -12,8 +13,8 @@
   const LONGEST = 7 * 24 * 3_600_000;   // what nobody sent for a week is not wanted any more
   const OURS = ["csrf_token", "form_key", "seen"];   // written by the page, not by the person
   const box = document.getElementById("kept");
-  if (!box || !window.indexedDB) return;
-  const person = box.dataset.person;
+  if (!window.indexedDB) return;
+  const person = box?.dataset.person;
   const form = document.querySelector("form[data-kept]");
   const stays = form?.dataset.kept === "stays";
   const place = stays ? [person, form.getAttribute("action"), form.dataset.keptOf].join(" ") : "";
@@ -37,10 +38,32 @@
   };
   const keep = (entry) => inStore("readwrite", (rows) => rows.put(entry));
   const forget = (key) => inStore("readwrite", (rows) => rows.delete(key));
-  const mine = async () => {
+  const of = async (whom) => {
     const rows = (await inStore("readonly", (rows) => rows.getAll())) ?? [];
-    return rows.filter((each) => each.person === person).sort((one, other) => one.at - other.at);
+    return rows.filter((each) => each.person === whom).sort((one, other) => one.at - other.at);
   };
+  const mine = () => of(person);
+
+  // ---- what is not kept any longer -----------------------------------------------------------------------------------
+  let done = false;   // it was sent, or its person leaves: what the page still holds is no draft
+  const expire = async () => {
+    const rows = (await inStore("readonly", (rows) => rows.getAll())) ?? [];
+    for (const old of rows.filter((each) => Date.now() - each.at > LONGEST)) await forget(old.key);
+  };
+  const leaving = document.querySelector("form[data-kept-ends]");
+  leaving?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const left = await of(leaving.dataset.keptEnds);
+    if (left.length > 0 && !window.confirm(leaving.dataset.unsent)) return release(leaving);
+    done = true;
+    for (const each of left) await forget(each.key);
+    leaving.submit();
+  });
+  const release = (sent) => {
+    delete sent.dataset.sent;
+    for (const button of sent.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  };
+  if (!box) { expire(); return; }
 
   const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const said = (sentence, values) => Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), box.dataset[sentence]);
@@ -77,7 +100,6 @@
     };
   };
   let pause;
-  let done = false;   // it was sent: what the page still holds is no draft
   const keepDraft = () => { clearTimeout(pause); if (!done) keep(entryOf()); };
   if (stays) {
     for (const kind of ["input", "change"]) form.addEventListener(kind, () => { clearTimeout(pause); pause = setTimeout(keepDraft, PAUSE); });
@@ -121,7 +143,7 @@
     const answer = await send(entry);
     if (answer.url) { done = true; await forget(entry.key); return location.assign(answer.url); }
     if (answer.signIn || answer.refused !== undefined) return sendByPage(entry, submitter);   // the page says what is wrong, beside the fields
-    release();
+    release(form);
     if (await keep(entry)) { if (!stays) clear(); }
     else show(box.dataset.unkept);
     draw();
@@ -133,10 +155,6 @@
     if (submitter?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value }));
     form.action = entry.url;
     form.submit();
-  };
-  const release = () => {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   };
   const clear = () => {
     form.reset();
@@ -192,7 +210,7 @@
     }
   };
   const begin = async () => {
-    for (const old of (await mine()).filter((each) => Date.now() - each.at > LONGEST)) await forget(old.key);
+    await expire();
     if (stays) await fillAgain();
     await draw();
     await sendKept();
