@@ -2,7 +2,8 @@
 
 What belongs to a purchase is kept ten years after the last delivery (汽车销售管理办法; house rule `keep_sales_years`).
 Then it is listed, never emptied by itself: one person asks, another decides, a legal hold stops both. What goes is who
-the people were: contacts, visits, cards and test drives of the purchases; contracts and figures stay without them.
+the people were: contacts, visits, cards, test drives, hand-overs, calls, complaints and appointments. Contracts and
+printed papers are frozen: they stay as they were signed, with the names that stand in them, and the screens say so.
 """
 
 from collections import Counter

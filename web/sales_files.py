@@ -84,7 +84,10 @@ def ask(number: int) -> Answer:
 def _ask(number: int, form: Form) -> str:
     customer = or_404(people.by_number(looking(), Customer, me(), number))
     title = say("Have the file of {customer} destroyed", customer=customer.name)
-    note = say("Who the people of these purchases were is emptied once somebody else agrees; it cannot be undone.")
+    note = say(
+        "Who the people of these purchases were is emptied once somebody else agrees; it cannot be undone. "
+        "Contracts and printed papers stay as they were signed, with the names that stand in them."
+    )
     asked = {"address": f"/privacy/files/{number}/ask", "back": "/privacy/files"}
     return render_template("privacy/ask.html", form=form, title=title, note=note, **asked)
 
