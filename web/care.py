@@ -174,7 +174,7 @@ def page(number: int) -> Answer:
         badge={"label": say("Overdue"), "tone": "bad"} if _is_late(call) else _badge(call),
         phone=phone,
         calls=talk is not None and phone.isdigit(),
-        ask_phone=privacy.ask_for(call, "care", not phone.isdigit()),
+        ask_phone=privacy.ask_for(call, "care", phone != call_reach.phone_of(call)),
         following=_next(call) if call.state is S.DUE else "",
         warnings=_warnings(call, choices),
         form=Form(Talk) if talk else None,
