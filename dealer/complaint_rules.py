@@ -140,7 +140,7 @@ def compensation_is_allowed(complaint: Complaint, ask: Ask) -> Refusal | None:
     """What the proposer may not give alone, somebody else has allowed."""
     if complaint.compensation_allowed_by_id is not None or not needs_leave(complaint, ask):
         return None
-    return no("{amount} is more than the proposer may grant alone: {who} allows it first.", code="E-COMPENSATION",
+    return no("{amount} yuan are more than the proposer may grant alone: {who} allows it first.", code="E-COMPENSATION",
               remover=decided_by(complaint, ask), amount=Yuan(complaint.compensation),
               who=decided_by(complaint, ask))  # fmt: skip
 
@@ -176,7 +176,7 @@ def amount_is_within_authority(complaint: Complaint, ask: Ask) -> Refusal | None
     """As much as the own tier may grant."""
     most = may_grant(ask.db, complaint.store_id, ask.hat.roles, ask)
     if most is not None and complaint.compensation > most:
-        return no("{amount} is above your limit of {most}: the general manager decides.", code="E-AUTH-LIMIT",
+        return no("{amount} yuan are above your limit of {most}: the general manager decides.", code="E-AUTH-LIMIT",
                   remover=Role.GENERAL, amount=Yuan(complaint.compensation), most=Yuan(most))  # fmt: skip
     return None
 

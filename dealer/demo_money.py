@@ -30,7 +30,7 @@ def money_came_in(stage: Stage) -> None:
     more = first.model_copy(update={"amount": 131_800_00, "received_on": stage.day(1), "reference": "ICBC20260902"})
     with stage.acting("李娜", 1, "16:00", more) as ask:
         receipts.enter(_contract(ask), ask)
-    back = NewRefund(amount=5_200_00, payer=POLICE.name, reason="首笔付款含上牌代办费，客户改为自行办理")
+    back = NewRefund(amount=5_200_00, payer=POLICE.name, reason="首笔付款含上牌代办费，客户改为自行办理", goes_on=True)
     with stage.acting("李娜", 1, "16:10", back) as ask:
         receipts.ask_refund(_contract(ask), ask)
 

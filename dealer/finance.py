@@ -45,18 +45,19 @@ DUE_BEFORE_THE_CAR_LEAVES = {
 
 def received(db: Session, contract: Contract, kinds: Iterable[ReceiptKind] = TOWARDS_THE_PRICE) -> int:
     """What came in towards the price, less what was paid back or forfeited."""
-    came = _sum_of(db, contract, kinds)
-    return came - _sum_of(db, contract, NO_LONGER_THERE)
+    came = sum_of_kinds(db, contract, kinds)
+    return came - sum_of_kinds(db, contract, NO_LONGER_THERE)
 
 
-def _sum_of(db: Session, contract: Contract, kinds: Iterable[ReceiptKind]) -> int:
+def sum_of_kinds(db: Session, contract: Contract, kinds: Iterable[ReceiptKind]) -> int:
+    """All confirmed payments of these kinds."""
     return _sum_in(db, contract, kinds, (ReceiptState.CONFIRMED,))
 
 
-def refunds_under_way(db: Session, contract: Contract, but: Receipt | None = None) -> int:
-    """What has been asked for or approved, and not yet been paid back."""
-    asked = _sum_in(db, contract, (ReceiptKind.REFUND,), UNDER_WAY)
-    return asked - (but.amount if but is not None and but.state in UNDER_WAY else 0)
+def under_way(db: Session, contract: Contract, kind: ReceiptKind, but: Receipt | None = None) -> int:
+    """What of a kind has been asked for or approved, and has not left yet."""
+    asked = _sum_in(db, contract, (kind,), UNDER_WAY)
+    return asked - (but.amount if but is not None and but.kind is kind and but.state in UNDER_WAY else 0)
 
 
 def _sum_in(db: Session, contract: Contract, kinds: Iterable[ReceiptKind], states: Iterable[ReceiptState]) -> int:
@@ -98,7 +99,7 @@ def deposit_paid(db: Session, contract: Contract) -> int:
     if text.deposit_kind is DepositKind.NONE:
         return 0
     # What was paid back came out of other money first, as far as there was any.
-    return min(text.deposit, _sum_of(db, contract, (DEPOSITS[text.deposit_kind],)), received(db, contract))
+    return min(text.deposit, sum_of_kinds(db, contract, (DEPOSITS[text.deposit_kind],)), received(db, contract))
 
 
 def car_is_paid(unit: Unit, ask: Ask) -> Refusal | None:

@@ -140,6 +140,31 @@ def issue_is_past(unit: Unit, ask: Ask) -> Refusal | None:
     return None
 
 
+@on_facts
+def invoice_is_under_the_contract(unit: Unit, ask: Ask) -> Refusal | None:
+    """An invoice follows the contract that it invoices."""
+    contract = ask.db.get_one(Contract, unit.contract_id)
+    begun = contract.effective_on or contract.issued_on
+    if begun is not None and ask.facts.issued_on < begun:
+        return no(
+            "The contract took effect on {begun}: the invoice cannot be older. Look at its day again.",
+            code="E-DAY-PAST", field="issued_on", begun=begun,
+        )  # fmt: skip
+    return None
+
+
+@on_facts
+def red_letter_follows_its_invoice(unit: Unit, ask: Ask) -> Refusal | None:
+    """What ends an invoice is not older than the invoice."""
+    invoice = living_invoice(ask.db, unit)
+    if invoice is not None and ask.facts.issued_on < invoice.issued_on:
+        return no(
+            "The invoice was issued on {issued}: its red letter cannot be older. Look at its day again.",
+            code="E-DAY-PAST", field="issued_on", issued=invoice.issued_on,
+        )  # fmt: skip
+    return None
+
+
 def invoice_is_issued(unit: Unit, ask: Ask) -> Refusal | None:
     """Hand-over: the invoice goes to the contract's invoiced party, for this VIN, over the contract price."""
     invoice = living_invoice(ask.db, unit)

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import select
 
-from dealer import finance
+from dealer import finance, payouts
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Money, Options, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
@@ -26,8 +26,7 @@ from dealer.records.money import Receipt, ReceiptKind, ReceiptState
 S = ReceiptState
 RECORDS_MONEY = has("record money")
 DEAD = (S.TURNED_DOWN, S.REVERSED)
-BY_REQUEST = (ReceiptKind.REFUND, ReceiptKind.FORFEITED, ReceiptKind.PENALTY)
-WITHOUT_REQUEST = tuple(kind for kind in ReceiptKind if kind not in BY_REQUEST)
+WITHOUT_REQUEST = tuple(kind for kind in ReceiptKind if kind not in payouts.BY_REQUEST)
 Words = Annotated[str, Paragraph]
 
 # ── what the steps ask for ────────────────────────────────────────────────────────────────────────────────────────
@@ -50,11 +49,14 @@ class NewReceipt(Facts):
 
 
 class NewRefund(Facts):
-    """What shall go back to whom, and why."""
+    """What shall go out to whom, and why."""
 
+    kind: Annotated[ReceiptKind, Options("request_kinds")] = Field(ReceiptKind.REFUND, title="What for")
     amount: Money = Field(title="Amount", gt=0)
     payer: str = Field(title="Payee", min_length=1, max_length=200)
     reason: Words = Field(title="Reason", min_length=1, max_length=2000)
+    other_payee: bool = Field(False, title="The payee is no party and did not pay; the reason says why")
+    goes_on: bool = Field(False, title="The contract goes on, and this is owed again")
 
 
 class Paid(Facts):
@@ -97,17 +99,6 @@ def contract_was_issued(receipt: Receipt, ask: Ask) -> Refusal | None:
         return no("An amendment has no account of its own: record the money under its contract.", code="E-CONTRACT")
     if contract.code is None or contract.state in (ContractState.DRAFT, ContractState.IN_REVIEW, ContractState.VOID):
         return no("Money is recorded under an issued contract: issue it first.", code="E-CONTRACT")
-    return None
-
-
-@on_facts
-def kind_needs_no_request(receipt: Receipt, ask: Ask) -> Refusal | None:
-    """Money goes back to a customer by two people only."""
-    if ask.facts.kind in BY_REQUEST:
-        return no(
-            "Money is paid back by request: ask for a refund, and the general manager approves it.",
-            code="E-REFUND", field="kind",
-        )  # fmt: skip
     return None
 
 
@@ -219,27 +210,6 @@ def report_is_not_more_than_is_owed(receipt: Receipt, ask: Ask) -> Refusal | Non
     return None
 
 
-@on_facts
-def refund_was_received(receipt: Receipt, ask: Ask) -> Refusal | None:
-    """Nobody pays back more than came in, whatever else is asked for or approved already."""
-    return _more_than_came(receipt, ask, ask.facts.amount)
-
-
-def refund_is_still_there(receipt: Receipt, ask: Ask) -> Refusal | None:
-    """Asked again when it is approved and when it is paid; a penalty is our own money."""
-    return _more_than_came(receipt, ask, receipt.amount) if receipt.kind in finance.NO_LONGER_THERE else None
-
-
-def _more_than_came(receipt: Receipt, ask: Ask, amount: int) -> Refusal | None:
-    contract = receipt.contract
-    left = finance.received(ask.db, contract) - finance.refunds_under_way(ask.db, contract, but=receipt)
-    if amount > left:
-        return no(
-            "Only {came} came in under this contract.", code="E-REFUND", field="amount", came=Yuan(max(0, left))
-        )  # fmt: skip
-    return None
-
-
 def request_is_not_their_own(receipt: Receipt, ask: Ask) -> Refusal | None:
     """Nobody approves their own request."""
     return not_their_own(receipt.asked_by_id, ask)
@@ -248,18 +218,6 @@ def request_is_not_their_own(receipt: Receipt, ask: Ask) -> Refusal | None:
 def somebody_else_approved(receipt: Receipt, ask: Ask) -> Refusal | None:
     """Whoever approved a refund does not pay it out."""
     return not_their_own(receipt.approved_by_id, ask)
-
-
-def what_was_paid_back_stays_covered(receipt: Receipt, ask: Ask) -> Refusal | None:
-    """Money that went back to the customer must have come: its payment is not reversed beneath it."""
-    contract = receipt.contract
-    left = finance.received(ask.db, contract) - finance.refunds_under_way(ask.db, contract)
-    if receipt.kind in TOWARDS_THE_PRICE and receipt.amount > left:
-        return no(
-            "{paid} of what came in were paid back or are to be: reverse the refund first.",
-            code="E-REFUND", paid=Yuan(receipt.amount - left),
-        )  # fmt: skip
-    return None
 
 
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -310,8 +268,9 @@ def was_decided(receipt: Receipt, ask: Ask) -> Refusal | None:
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ENTERED = (
-    contract_was_issued, kind_needs_no_request, deposit_keeps_its_word, payment_is_past, payment_is_under_the_contract,
-    payment_is_not_known, more_than_is_owed_is_meant, instalment_is_of_the_plan, batch_is_of_the_contract,
+    contract_was_issued, payouts.kind_needs_no_request, deposit_keeps_its_word, payment_is_past,
+    payment_is_under_the_contract, payment_is_not_known, more_than_is_owed_is_meant, instalment_is_of_the_plan,
+    batch_is_of_the_contract,
 )  # fmt: skip
 
 # fmt: off
@@ -326,21 +285,21 @@ STEPS = [
          (is_towards_the_price, instalment_is_of_the_plan, batch_is_of_the_contract),
          (match,)),
     Step("reverse", S.CONFIRMED, S.REVERSED, RECORDS_MONEY, Why,
-         (what_was_paid_back_stays_covered,),
+         (payouts.what_was_paid_back_stays_covered,),
          (note_reason,)),
     # back to the customer
     Step("ask_refund", None, S.ASKED, owner_or("ask for refunds"), NewRefund,
-         (contract_was_issued, refund_was_received),
+         (contract_was_issued, *payouts.WANTED),
          (note_request,)),
     Step("approve", S.ASKED, S.APPROVED, has("approve refunds"), None,
-         (request_is_not_their_own, refund_is_still_there),
+         (request_is_not_their_own, payouts.refund_is_still_there),
          (note_approval,)),
     Step("refuse", (S.ASKED, S.APPROVED), S.TURNED_DOWN, has("approve refunds"), Why, (), (note_reason,)),
     Step("pay", S.APPROVED, S.CONFIRMED, RECORDS_MONEY, Paid,
-         (somebody_else_approved, refund_is_still_there, payment_is_past),
+         (somebody_else_approved, payouts.refund_is_still_there, payment_is_past),
          (note_confirmation, note_payment)),
     Step("carry_out", None, S.CONFIRMED, RECORDS_MONEY, CarriedOut,
-         (was_decided, contract_was_issued, refund_is_still_there, payment_is_past),
+         (was_decided, contract_was_issued, payouts.refund_is_still_there, payment_is_past),
          (note_confirmation,)),
 ]
 # fmt: on
@@ -364,7 +323,7 @@ def ask_refund(contract: Contract, ask: Ask) -> Receipt:
     """Ask for money to go back. Raises Refused."""
     facts: NewRefund = ask.facts
     receipt = _of(
-        contract, kind=ReceiptKind.REFUND, amount=facts.amount, payer=facts.payer, received_on=ask.today
+        contract, kind=facts.kind, amount=facts.amount, payer=facts.payer, received_on=ask.today
     )  # fmt: skip
     RECEIPTS.begin("ask_refund", receipt, ask)
     return receipt

@@ -375,7 +375,8 @@ def receipt(shop: Shop, contract_number: int, amount: int, kind: ReceiptKind = R
 
 
 def _refunded(shop: Shop, contract_number: int, amount: int) -> Receipt:
-    with shop.acting("李娜", at("2026-11-20 11:00"), NewRefund(amount=amount, payer=POLICE, reason="多付")) as ask:
+    wanted = NewRefund(amount=amount, payer=POLICE, reason="多付", goes_on=True)
+    with shop.acting("李娜", at("2026-11-20 11:00"), wanted) as ask:
         asked = receipts.ask_refund(find(ask, Contract, contract_number), ask)
     take(shop, "周建国", "2026-11-20 11:10", Receipt, asked.number, "approve")
     paid = Paid(received_on=date(2026, 11, 20), reference="2026112001")

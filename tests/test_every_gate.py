@@ -180,7 +180,10 @@ def test_an_invoice_agrees_with_its_contract(gates: Gates) -> None:
             assert gates.no("高洁", N27, url, **(right | changes)) == (code,)
     red = {"number": "26530000000000000009", "issued_on": "2026-11-27", "reason": "抬头有误"}
     assert gates.no("高洁", N27, f"/stock/{one}/red_letter", **red) == ("E-INVOICE-NONE",)
+    assert gates.no("高洁", N27, url, **(right | {"issued_on": "2026-11-11"})) == ("E-DAY-PAST",)
     gates.yes("高洁", N27, url, **(right | {"buyer": "某市公安局 "}))
+    old = {"number": "26530000000000000008", "issued_on": "2026-11-26", "reason": "抬头有误"}
+    assert gates.no("高洁", N27, f"/stock/{one}/red_letter", **old) == ("E-DAY-PAST",)
     assert gates.no("高洁", N27, url, **(right | {"number": "26530000000000000002"})) == ("E-INVOICE-LIVE",)
     assert gates.no("高洁", N27, f"/stock/{two}/issue_invoice", **right) == ("E-INVOICE-KNOWN",)
     assert gates.no("孙强", N27, f"/stock/{one}/take_off", comment="配错车") == ("E-INVOICE-LIVE",)
@@ -200,6 +203,7 @@ def test_money_keeps_to_the_contract(gates: Gates) -> None:
         ({"received_on": "2026-11-21"}, ("E-DAY-FUTURE",)),
         ({"received_on": "2026-11-11"}, ("E-DAY-PAST",)),
         ({"kind": "refund", "amount": "1"}, ("E-REFUND",)),
+        ({"kind": "bond_paid", "amount": "1"}, ("E-REFUND",)),
     ):
         assert gates.no("高洁", N20, url, **(right | changes)) == codes, changes
     desk = gates.at("高洁", N20)
@@ -224,8 +228,10 @@ def test_money_keeps_to_the_contract(gates: Gates) -> None:
     with gates.shop.looking() as db:
         assert [each.amount for each in db.scalars(select(Receipt))] == [100_000_00]
     asking = {"payer": POLICE, "reason": "多付"}
-    assert gates.no("李娜", N20, f"/contracts/{made}/refund", amount="100000.01", **asking) == ("E-REFUND",)
-    gates.yes("高洁", N20, url, **(right | {"kind": "bond_paid", "amount": "65900", "reference": "B2"}))
+    assert gates.no("李娜", N20, f"/contracts/{made}/refund", amount="100000.01", **asking, goes_on=True) == (
+        "E-REFUND",
+    )
+    gates.yes("高洁", N20, url, **(right | {"kind": "on_behalf", "amount": "65900", "reference": "B2"}))
     assert gates.no("高洁", N20, "/receipts/2/match", instalment=None) == ("E-PAYMENT-KIND",)
     booked = CarriedOut(received_on=date(2026, 11, 20), payer=POLICE, reference="B3")
     with gates.shop.acting("高洁", at(N20), booked) as ask:

@@ -74,12 +74,6 @@ def test_only_finance_records_money(shop: Shop) -> None:
     assert refused_receipt(shop, scene.contract(shop), who="陈静") == ("E-NOT-YOURS",)
 
 
-def test_a_performance_bond_is_no_payment_of_the_customer(shop: Shop) -> None:
-    made = scene.contract(shop)
-    receipt(shop, made, 65_900_00, ReceiptKind.BOND_PAID)
-    assert owed(shop, made) == 10 * CAR
-
-
 def test_what_is_paid_back_is_owed_again(shop: Shop) -> None:
     made = scene.contract(shop)
     receipt(shop, made, 300_000_00)

@@ -274,7 +274,7 @@ def _pay_back(here: Scene, this: Try) -> None:
 
     def work() -> None:
         asked = receipts.ask_refund(
-            here.contract, here.ask("李娜", NewRefund(amount=amount, payer=POLICE, reason="多付"))
+            here.contract, here.ask("李娜", NewRefund(amount=amount, payer=POLICE, reason="多付", goes_on=True))
         )
         workflow.take(asked, "approve", here.ask("周建国"))
         workflow.take(asked, "pay", here.ask("高洁", Paid(received_on=DAY, reference="20261128")))

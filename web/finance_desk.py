@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from dealer import credit, deposit_outcomes, finance_desk, people
+from dealer import credit, deposit_outcomes, finance_desk, payouts, people
 from dealer.deposit_outcomes import Decision
 from dealer.engine.steps import Ask
 from dealer.finance_desk import AGES, MOST, Later, Owed, ToInvoice
@@ -67,7 +67,7 @@ def _waiting(receipt: Receipt) -> dict[str, Any]:
         "customer": contract.deal.customer.name,
         "note": " · ".join(
             filter(None, (contracts.title_of(contract), short_day(receipt.received_on), receipt.reference,
-                          receipt.reason))
+                          receipt.reason, *map(show, payouts.warnings(looking(), receipt))))
         ),
         "state": show(receipt.state),
         "version": receipt.version,

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import finance, invoices, payment_plans, receipts
+from dealer import finance, invoices, payment_plans, payouts, receipts
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.in_force import text_in_force
@@ -62,7 +62,7 @@ def _page(contract: Contract, form: Form | None) -> str:
         plan_totals=[say("Together"), "", *map(money, (plan.total, plan.total - plan.open, plan.open))],
         batches=[_of_batch(each) for each in plan.batches] if any(each.got for each in plan.batches) else [],
         receipts=receipt_pages.rows(finance.receipts_of(db, contract)),
-        refunds=receipts.may_ask_refund(contract, me()) and plan.received > 0,
+        refunds=receipts.may_ask_refund(contract, me()) and payouts.something_is_left(db, contract),
         invoices=[_invoice(each) for each in invoices.invoices_of(db, contract)],
         totals=[say("Living invoices"), "", money(sums.net), money(sums.vat), money(sums.price)] if sums.cars else None,
         form=form if receipts.may_enter(contract, me()) else None,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from dealer import contract as contract_life
-from dealer import finance, payment_plans, people, receipts
+from dealer import payment_plans, payouts, people, receipts
 from dealer.engine import history
 from dealer.engine.steps import Ask
 from dealer.in_force import text_in_force
@@ -22,7 +22,6 @@ from web.language import money, say, short_day, show
 
 pages = Blueprint("receipts", __name__)
 S = ReceiptState
-GOING_OUT = (ReceiptKind.REFUND, ReceiptKind.FORFEITED, ReceiptKind.PENALTY, ReceiptKind.BOND_PAID)
 TONES = {
     S.REPORTED: "wait", S.ASKED: "wait", S.APPROVED: "wait", S.CONFIRMED: "ok", S.TURNED_DOWN: "bad", S.REVERSED: "bad",
 }  # fmt: skip
@@ -60,6 +59,11 @@ KIND = steps.register(
 @options("receipt_kinds")
 def _kinds() -> list[tuple[str, str]]:
     return [(kind.value, show(kind)) for kind in receipts.WITHOUT_REQUEST]
+
+
+@options("request_kinds")
+def _request_kinds() -> list[tuple[str, str]]:
+    return [(kind.value, show(kind)) for kind in payouts.ASKED_FOR]
 
 
 @options("instalments")
@@ -126,7 +130,7 @@ def rows(found: list[Receipt]) -> list[dict[str, Any]]:
 
 def signed(row: Receipt) -> str:
     """The amount with the sign that says which way it went."""
-    return money(-row.amount if row.kind in GOING_OUT else row.amount, sign=True)
+    return money(-row.amount if row.kind in payouts.BY_REQUEST else row.amount, sign=True)
 
 
 # ── one of them ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -155,6 +159,7 @@ def page(number: int) -> Answer:
             {"label": say("Day"), "value": short_day(receipt.received_on)},
         ],
         facts=_facts(receipt),
+        warnings=[show(each) for each in payouts.warnings(looking(), receipt)],
         buttons=steps.buttons(KIND, receipt, choices),
         timeline=timeline.entries(list(reversed(told))),
     )
@@ -206,11 +211,15 @@ def ask_refund(number: int) -> Answer:
 
 def _refund(contract: Contract, form: Form | None, trouble: Any) -> str:
     db = looking()
-    left = finance.received(db, contract) - finance.refunds_under_way(db, contract)
+    left = {kind: payouts.left_to_pay(db, contract, kind) for kind in payouts.ASKED_FOR}
     return render_template(
         "money/refund.html",
         contract=contract,
         title=contracts.title_of(contract),
         form=form,
-        figures=[{"label": say("May be paid back"), "value": money(max(0, left)), "unit": say("yuan")}],
+        figures=[
+            {"label": show(kind), "value": money(max(0, most)), "unit": say("yuan"), "note": say("May be paid out")}
+            for kind, most in left.items()
+            if most > 0 or kind is ReceiptKind.REFUND
+        ],
     )

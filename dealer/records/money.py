@@ -34,6 +34,7 @@ class ReceiptKind(StrEnum):
     INSTALMENT = "instalment"
     BALANCE = "balance"
     ON_BEHALF = "on_behalf"  # 代收款: for insurance, tax or plates; it is not ours
+    ON_BEHALF_PAID = "on_behalf_paid"  # 代收款, paid on to whom it was collected for, or back
     REFUND = "refund"  # paid back by us
     FORFEITED = "forfeited"  # 定金 that the buyer lost: it is ours and pays no car any more
     PENALTY = "penalty"  # the second half of 定金 that we pay back double

@@ -94,10 +94,13 @@ def test_money_goes_back_by_two_people_and_never_more_than_came(shop: Shop, app:
     app.config["CLOCK"].now = at("2026-11-20 10:00")
     owner, finance, general = desk("李娜"), desk("高洁"), desk("周建国")
     finance.submit(f"/contracts/{made}/money", PAID)
-    here, wanted = f"/contracts/{made}/refund", {"amount": "5,900", "payer": POLICE, "reason": "多付"}
+    here = f"/contracts/{made}/refund"
+    wanted = {"amount": "5,900", "payer": POLICE, "reason": "多付", "goes_on": "true"}
     assert "65,900 元" in owner.get(here).text
     assert owner.ask(here, wanted | {"amount": "65,900.01"}).codes == ("E-REFUND",)
+    assert owner.ask(here, wanted | {"goes_on": ""}).codes == ("E-OWED-AGAIN",)
     assert "待审批" in owner.submit(here, wanted).text
+    assert "其中 5,900 元退款后须重新收取" in general.get("/receipts/2").text
     assert owner.ask(here, wanted | {"amount": "60,000.01"}).codes == ("E-REFUND",)  # what is asked for is spoken for
     assert finance.ask("/receipts/2/pay", {"received_on": "2026-11-20", "reference": "B1"}).codes == ("E-STATE",)
     assert owner.ask("/receipts/2/approve").codes == ("E-NOT-YOURS",)
@@ -107,6 +110,43 @@ def test_money_goes_back_by_two_people_and_never_more_than_came(shop: Shop, app:
     assert owed(shop, made) == CAR - 60_000_00
     owner.submit(here, wanted)
     assert "已驳回" in general.submit("/receipts/3/refuse", {"reason": "合同未约定"}).text
+
+
+def test_a_bond_leaves_as_far_as_it_is_agreed_and_collected_money_as_far_as_it_came(
+    shop: Shop, app: Flask, desk: Open
+) -> None:
+    """Each by a request that the general manager approves; a payee from outside the contract is marked."""
+    made = scene.contract(shop, 1, [(1, "2026-11-30")])
+    app.config["CLOCK"].now = at("2026-11-20 10:00")
+    owner, finance, general = desk("李娜"), desk("高洁"), desk("周建国")
+    money, here = f"/contracts/{made}/money", f"/contracts/{made}/refund"
+    assert finance.ask(money, PAID | {"kind": "bond_paid"}).codes == ("E-REFUND",)
+    bond = {"kind": "bond_paid", "amount": "6,590", "payer": POLICE, "reason": "合同约定"}
+    assert owner.ask(here, bond).codes == ("E-BOND",)
+    with shop.acting("李娜", at("2026-11-20 10:00")) as ask:
+        contract = scene.find(ask, Contract, made)
+        contract.performance_bond, contract.bond_by_guarantee = 6_590_00, True
+    assert owner.ask(here, bond).codes == ("E-BOND",)
+    with shop.acting("李娜", at("2026-11-20 10:00")) as ask:
+        scene.find(ask, Contract, made).bond_by_guarantee = False
+    assert owner.ask(here, bond | {"amount": "6,590.01"}).codes == ("E-BOND",)
+    assert owner.ask(here, bond | {"payer": "某某商贸"}).codes == ("E-PAYEE",)
+    owner.submit(here, bond | {"payer": "某某商贸", "other_payee": "true"})
+    assert "既不是合同当事人" in general.get("/receipts/1").text
+    assert owner.ask(here, bond | {"amount": "0.01"}).codes == ("E-BOND",)  # what is asked for is spoken for
+    general.submit("/receipts/1/refuse", {"reason": "付给采购人"})
+    owner.submit(here, bond)
+    general.press(general.get("/receipts/2"), "/receipts/2/approve")
+    finance.submit("/receipts/2/pay", {"received_on": "2026-11-20", "reference": "B1"})
+    assert owed(shop, made) == CAR
+    on = {"kind": "on_behalf_paid", "amount": "8,000", "payer": "某保险公司", "reason": "代缴保险费"}
+    assert owner.ask(here, on).codes == ("E-REFUND",)
+    finance.submit(money, PAID | {"kind": "on_behalf", "amount": "8,000"})
+    assert "既不是合同当事人" in owner.submit(here, on).text
+    assert owner.ask(here, on | {"kind": "instalment"}).codes[0] == "E-REQ-FIELD"
+    assert owner.ask(here, on | {"amount": "1"}).codes == ("E-REFUND",)
+    assert finance.ask("/receipts/3/reverse", {"reason": "误登"}).codes == ("E-REFUND",)
+    assert owed(shop, made) == CAR
 
 
 def test_the_desk_of_finance_shows_what_waits_and_what_is_owed(shop: Shop, app: Flask, desk: Open) -> None:
