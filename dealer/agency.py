@@ -130,7 +130,11 @@ def mark(contract: Contract, ask: Ask) -> None:
         raise Refused([no("{count} of these cars are not on this contract.", code="E-CAR-NONE", field="cars",
                           count=len(unknown))])  # fmt: skip
     chosen = [found[key] for key in dict.fromkeys(facts.cars)]
-    _refuse(_not_ahead(facts.day, ask), *(_out_of_turn(car, facts.errand) for car in chosen))
+    _refuse(
+        _not_ahead(facts.day, ask),
+        _not_before(contract, facts.day),
+        *(_out_of_turn(car, facts.errand, facts.day) for car in chosen),
+    )
     for car in chosen:
         setattr(car.registration, WRITTEN_AS[facts.errand], facts.day)
         ask.db.add(car.registration)
@@ -147,6 +151,9 @@ def write_plates(contract: Contract, ask: Ask) -> int:
         answer = _plated(found, line, end, typed)
         if isinstance(answer, Refusal):
             refusals.append(answer)
+        elif answer[0].unit.id in given:
+            refusals.append(no("Line {line}: {vin} stands in an earlier line already: leave one of them.",
+                               code="E-PLATE-TWICE", field="plates", line=line, vin=answer[0].unit.vin))  # fmt: skip
         else:
             given[answer[0].unit.id] = answer
     refusals += _given_elsewhere(ask, given)
@@ -176,12 +183,25 @@ def _not_ahead(day: date, ask: Ask) -> Refusal | None:
     return no("This day is still to come.", code="E-DAY-FUTURE", field="day") if day > ask.today else None
 
 
-def _out_of_turn(car: Car, errand: Errand) -> Refusal | None:
-    """The tax is declared with the invoice; papers come with the plate."""
+def _not_before(contract: Contract, day: date) -> Refusal | None:
+    """Nobody insures or registers a car for a buyer before there is a contract in force."""
+    begun = contract.effective_on or contract.issued_on
+    if begun is not None and day < begun:
+        return no("The contract took effect on {begun}: choose a day from then on.", code="E-DAY-PAST", field="day",
+                  begun=begun)  # fmt: skip
+    return None
+
+
+def _out_of_turn(car: Car, errand: Errand, day: date) -> Refusal | None:
+    """The tax is declared with the invoice; papers come with the plate, which follows the tax."""
     if errand is Errand.TAX_PAID and car.invoice is None:
         return no("{vin} has no invoice yet: the tax is declared with it.", code="E-NO-INVOICE", vin=car.unit.vin)
     if errand is Errand.PAPERS_HANDED and car.registration.plate is None:
         return no("{vin} has no plate yet: its papers come with the plate.", code="E-PLATE-NONE", vin=car.unit.vin)
+    paid = car.registration.tax_paid_on
+    if errand is Errand.PAPERS_HANDED and paid is not None and day < paid:
+        return no("The purchase tax of {vin} was paid on {paid}: its papers come after it.", code="E-DAY-PAST",
+                  field="day", vin=car.unit.vin, paid=paid)  # fmt: skip
     return None
 
 

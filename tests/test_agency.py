@@ -88,6 +88,7 @@ def test_a_fleet_is_registered_in_the_order_of_the_law(shop: Shop, app: Flask, d
     assert 'name="cars"' not in finance.get(here).html
     assert finance.ask(here, day | {"cars": keys, "errand": "insured"}).codes == ("E-NOT-YOURS",)
     assert owner.ask(here, {"cars": keys, "errand": "insured", "day": "2026-11-27"}).codes == ("E-DAY-FUTURE",)
+    assert owner.ask(here, {"cars": keys, "errand": "insured", "day": "2026-11-11"}).codes == ("E-DAY-PAST",)
     assert owner.ask(here, day | {"cars": keys, "errand": "tax_paid"}).codes == ("E-NO-INVOICE",)
     assert owner.ask(here, day | {"cars": keys, "errand": "papers_handed"}).codes == ("E-PLATE-NONE",) * 3
     for errand, chosen in (("insured", keys), ("tax_paid", keys[:2]), ("inspected", keys)):
@@ -100,12 +101,15 @@ def test_a_fleet_is_registered_in_the_order_of_the_law(shop: Shop, app: Flask, d
     assert answer(f"{VINS[0]} 云A1234O") == ("E-PLATE-FORMAT",)
     assert answer(f"{VINS[0]} 云AD12345") == ("E-PLATE-KIND",)  # it runs on petrol
     assert answer("0001 云A12345", f"{VINS[1]} 云A12345") == ("E-PLATE-TAKEN",)
+    assert answer("0001 云A12345", f"{VINS[0]} 云A12346") == ("E-PLATE-TWICE",)
     assert answer(f"{VINS[2]} 云A12345") == ("E-PLATE-EARLY",)
     assert answer("LYL 云A12345") == ("E-CAR-NONE",)
     kept = owner.submit(numbers, {"plates": "0001 云A1234O"}, form_at=here)
     assert "0001 云A1234O" in kept.text  # as it was typed
     page = owner.submit(numbers, {"plates": f"0001 云A12345\n{VINS[1]}\t云A1234警"}, form_at=here)
     assert "云A1234警" in page.text
+    early = {"cars": keys[:1], "errand": "papers_handed", "day": "2026-11-25"}
+    assert owner.ask(here, early).codes == ("E-DAY-PAST",)
     owner.submit(here, day | {"cars": keys[:2], "errand": "papers_handed"}, form_at=here)
     sheet = owner.submit(f"{here}/list", {"reason": "交客户车管科"})
     content = owner.client.get(f"{sheet.url}/file").data
