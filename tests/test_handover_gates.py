@@ -1,6 +1,7 @@
 """Every gate of a hand-over refuses with its code and opens once its obstacle is gone; what happens at the turn of the
 year, to a car that its receiver rejects, and to a form that was open while the car's papers moved."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at
 from tests.deliveries import CAR, VINS, arrive, batch, delivered, form, ready, refused, take
+from tests.desk import Desk
 
 DAY = "2026-12-28 15:30"
 OFF = at("2026-12-28 15:20")
@@ -79,6 +81,29 @@ def test_every_gate_refuses_with_its_code_and_opens_when_its_obstacle_is_gone(sh
     assert refused(shop, "李娜", DAY, Unit, car, "deliver", late) == ("E-DROVE-OFF",)
     assert refused(shop, "赵敏", DAY, Unit, car, "deliver", form(driven_off_at=OFF)) == ("E-NOT-YOURS",)
     assert take(shop, "李娜", DAY, Unit, car, "deliver", form(driven_off_at=OFF)).state is UnitState.DELIVERED
+
+
+def test_who_does_not_take_a_step_reads_who_does_and_nothing_of_what_its_form_begins_with(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    ready(shop)
+    phone, price, invoiced = "13888880021", "131,800", f"2653{1:016}"
+    seller, finance, technician = desk("李娜"), desk("高洁"), desk("郑凯")
+    assert phone in seller.get("/stock/1/deliver").html
+    assert price in finance.get("/stock/1/issue_invoice").html
+    assert invoiced in finance.get("/stock/1").html
+    for page in (technician.get("/stock/1/deliver"), finance.get("/stock/1/deliver")):
+        assert phone not in page.html
+        assert "大客户专员" in page.text
+    for page in (technician.get("/stock/1/issue_invoice"), seller.get("/stock/1/issue_invoice")):
+        assert price not in page.html
+        assert "财务" in page.text
+    typed = technician.submit("/stock/1/issue_invoice", {"number": "7", "buyer": "某人", "price": "1"})
+    assert price not in typed.html
+    for name in ("郑凯", "林芳", "孙强"):
+        told = desk(name).get("/stock/1")
+        assert invoiced not in told.html, name
+        assert "已开票" in told.text, name
 
 
 def test_whoever_hands_over_while_the_certificate_moves_is_told_and_sends_again(shop: Shop) -> None:

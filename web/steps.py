@@ -94,7 +94,8 @@ def form(kind: str, number: int, action: str) -> Answer:
 
 
 def _blank(step: Step, kind: Kind, thing: Any) -> Form | None:
-    if step.asks_for is None:
+    """The form as it starts: what it starts from is told only to those whose step it is."""
+    if step.asks_for is None or not is_theirs(kind, thing, step.action):
         return None
     return Form(step.asks_for, kind.known(thing, step.action))
 
@@ -144,7 +145,7 @@ def _page(
     stale: Stale | None = None,
 ) -> str:
     looked = kind.life.look(thing, step, looking_ask()) if step else None
-    standing = [told(each) for each in _standing(looked, refusals)]
+    not_you = looked.not_you if looked else None
     return render_template(
         kind.templates.get(action, "steps/step.html"),
         kind=kind,
@@ -153,9 +154,9 @@ def _page(
         address=kind.step_url(thing, action),
         form=drawn,
         kept=action in kind.kept,
-        step=step,
-        standing=standing,
-        not_you=told(looked.not_you) if looked and looked.not_you else "",
+        step=None if not_you else step,
+        standing=[] if not_you else [told(each) for each in _standing(looked, refusals)],
+        not_you=told(not_you) if not_you else "",
         changes=_changes(stale, kind) if stale else [],
         **kind.extra(thing, action),
     )

@@ -78,7 +78,7 @@ def draw(
         particulars=_particulars(unit),
         contract=_contract(unit),
         inspections=[_inspection(unit, each, kind) for each in inspection.inspections_of(db, unit)],
-        invoices=[_invoice(each) for each in invoices.invoices_of_unit(db, unit)],
+        invoices=[_invoice(each) for each in invoices.invoices_of_unit(db, unit)] if _sees_prices() else [],
         handover=_handover(unit, handover, kind) if handover else None,
         odd=odd_of(vins.of_unit(db, me(), unit)),
         stays=_stays(happened),
@@ -138,6 +138,7 @@ def _particulars(unit: Unit) -> list[dict[str, Any]]:
         (say("Model"), f"{model.brand} {model.name} {model.configuration}"),
         (say("Engine or motor number"), unit.engine_number),
         (say("Certificate number"), unit.certificate_number),
+        (say("Invoice"), "" if _sees_prices() else show(unit.invoice)),
         (say("Keys"), unit.keys),
         (say("Arrived on"), short_day(unit.arrived_on) if unit.arrived_on else ""),
         (say("Expected on"), short_day(unit.expected_on) if unit.expected_on and not unit.arrived_on else ""),
@@ -150,6 +151,11 @@ def _particulars(unit: Unit) -> list[dict[str, Any]]:
         (say("Ground of the return"), unit.return_ground),
     ]
     return [{"label": label, "value": value} for label, value in facts if value]
+
+
+def _sees_prices() -> bool:
+    """An invoice states the price of the contract: who does not see that one hears only whether there is an invoice."""
+    return me().may_or_stands_in("see contracts")
 
 
 def vin_facts(reading: vins.Reading) -> list[dict[str, Any]]:
