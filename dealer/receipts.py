@@ -94,7 +94,11 @@ class Matching(Facts):
 
 def contract_was_issued(receipt: Receipt, ask: Ask) -> Refusal | None:
     """Money belongs to a contract that the customer has in hand, also what its amendments add."""
-    contract = receipt.contract
+    return account_is_open(receipt.contract)
+
+
+def account_is_open(contract: Contract) -> Refusal | None:
+    """Why no money can be written down under a contract; its page says so in place of the form."""
     if is_amendment(contract):
         return no("An amendment has no account of its own: record the money under its contract.", code="E-CONTRACT")
     if contract.code is None or contract.state in (ContractState.DRAFT, ContractState.IN_REVIEW, ContractState.VOID):

@@ -302,6 +302,7 @@ def test_a_clause_of_the_contract_is_worded_anew_reviewed_by_itself_and_applies_
     li_na = desk("李娜")
     li_na.turn_clock(MORNING)
     li_na.sign_in()
+    assert li_na.get(f"/contracts/{number}/money").url == f"/contracts/{parent}/money"  # it has no account of its own
     page = li_na.get(f"/contracts/{number}/text")
     for words in ("第七条 生效与文本", "现行条款：需要变更的，在此修改", "甲方应在接到通知后10日内修复"):
         assert words in page.text

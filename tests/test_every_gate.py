@@ -196,6 +196,8 @@ def test_money_keeps_to_the_contract(gates: Gates) -> None:
     right = {"kind": "earnest", "amount": "100000", "received_on": "2026-11-20", "payer": POLICE, "reference": "B1"}
     gates.changed(Contract, made, state=ContractState.IN_REVIEW)
     assert gates.no("高洁", N20, url, **right) == ("E-CONTRACT",)
+    page = gates.at("高洁", N20).get(url)
+    assert ("请先出具合同" in page.text, 'name="amount"' in page.html) == (True, False)
     gates.changed(Contract, made, state=ContractState.EFFECTIVE)
     for changes, codes in (
         ({"kind": "prepayment"}, ("E-DEPOSIT-WORD",)),

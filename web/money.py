@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 from dealer import finance, invoices, payment_plans, payouts, receipts
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
-from dealer.in_force import text_in_force
+from dealer.in_force import is_amendment, text_in_force
 from dealer.payment_plans import Due, OfBatch, Plan
 from dealer.receipts import NewReceipt
 from dealer.records.contracts import Contract, PartyRole
@@ -16,9 +16,9 @@ from dealer.records.money import Invoice
 from dealer.records.vehicles import InvoiceState
 from web import contracts, steps
 from web import receipts as receipt_pages
-from web.asking import Answer, looking, looking_ask, me, write
+from web.asking import Answer, looking, looking_ask, me, see_other, write
 from web.forms import Form
-from web.language import money, say, short_day, show
+from web.language import money, say, short_day, show, told
 
 pages = Blueprint("money", __name__)
 
@@ -27,6 +27,8 @@ pages = Blueprint("money", __name__)
 def page(number: int) -> Answer:
     """What came in and what was invoiced."""
     contract = steps.find(looking(), contracts.KIND, number)
+    if contract.parent is not None and is_amendment(contract):
+        return see_other(f"/contracts/{contract.parent.number}/money")
     known = {
         "received_on": looking_ask().today,
         "payer": text_in_force(looking(), contract).party(PartyRole.PAYER).name,
@@ -52,6 +54,7 @@ def record(number: int) -> Answer:
 
 def _page(contract: Contract, form: Form | None) -> str:
     db, today = looking(), calendar_of(looking()).today(looking_ask().at)
+    closed = receipts.account_is_open(contract)
     sums, plan = invoices.invoice_sums(db, contract), payment_plans.plan_of(db, contract)
     return render_template(
         "money/contract.html",
@@ -65,7 +68,8 @@ def _page(contract: Contract, form: Form | None) -> str:
         refunds=receipts.may_ask_refund(contract, me()) and payouts.something_is_left(db, contract),
         invoices=[_invoice(each) for each in invoices.invoices_of(db, contract)],
         totals=[say("Living invoices"), "", money(sums.net), money(sums.vat), money(sums.price)] if sums.cars else None,
-        form=form if receipts.may_enter(contract, me()) else None,
+        form=form if receipts.may_enter(contract, me()) and closed is None else None,
+        closed=told(closed) if closed else "",
         action="record" if me().may_or_stands_in("record money") else "report",
     )
 
