@@ -128,6 +128,16 @@ def grade_is_asked(call: CareCall, ask: Ask) -> Refusal | None:
 
 
 @on_facts
+def something_was_heard(call: CareCall, ask: Ask) -> Refusal | None:
+    """A call of which nothing is written down was perhaps none."""
+    facts: Talk = ask.facts
+    heard = (facts.said or None, facts.grade, facts.score, facts.odometer)
+    if call.kind in GRADED or any(each is not None for each in heard):
+        return None
+    return no("Write down what the customer said, or how satisfied they are.", code="E-REQ-FIELD", field="said")
+
+
+@on_facts
 def discontent_has_reason_and_action(call: CareCall, ask: Ask) -> Refusal | None:
     """So-so and dissatisfied: why, and what is done about it (CS5)."""
     facts: Talk = ask.facts
@@ -161,6 +171,16 @@ def message_was_sent(call: CareCall, ask: Ask) -> Refusal | None:
 def appointment_is_ahead(call: CareCall, ask: Ask) -> Refusal | None:
     """Nobody is called yesterday."""
     return None if ask.facts.at > ask.at else no("Choose a time after now.", code="E-DAY-PAST", field="at")
+
+
+@on_facts
+def promise_is_kept(call: CareCall, ask: Ask) -> Refusal | None:
+    """A call-back that is still in time is not put off until it is late (CS3)."""
+    last = calendar_of(ask.db).last_day(call.due_at)
+    if call.kind is K.CALLBACK and ask.at <= call.due_at < ask.facts.at:
+        return no("This call-back was promised by {day}: choose a time until then.", code="E-CALL-PROMISED", field="at",
+                  day=last)  # fmt: skip
+    return None
 
 
 @on_facts
@@ -319,7 +339,7 @@ def _follow(call: CareCall, kind: CareKind, due_at: datetime, planned_at: dateti
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-TALK_RULES = (grade_is_asked, discontent_has_reason_and_action, score_has_its_scale)
+TALK_RULES = (grade_is_asked, something_was_heard, discontent_has_reason_and_action, score_has_its_scale)
 
 # fmt: off
 STEPS = [
@@ -342,7 +362,7 @@ STEPS = [
          (they_may_be_called,),
          (count_try,), when=is_not_of_thanks),
     Step("agree_time", S.DUE, SAME, CALLER, Appointment,
-         (appointment_is_ahead,),
+         (appointment_is_ahead, promise_is_kept),
          (keep_appointment,)),
     Step("hand_over", S.DUE, SAME, has("hand out calls"), NewCaller,
          (caller_makes_such_calls,),

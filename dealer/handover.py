@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines
+from dealer import deadlines, people
 from dealer.customers import Telephone
 from dealer.engine import files
 from dealer.engine.database import calendar_of, next_number
@@ -219,6 +219,15 @@ def house_has_signed(unit: Unit, ask: Ask) -> Refusal | None:
     if facts.service_signature is None:
         return no("{name} signs beside the receiver.", code="E-SIGNATURE-HOUSE", field="service_signature",
                   name=facts.service_advisor)  # fmt: skip
+    return None
+
+
+@on_facts
+def adviser_introduces_the_service(unit: Unit, ask: Ask) -> Refusal | None:
+    """Somebody of the workshop: the paper carries the name."""
+    able = {each.name for each in people.with_duty(ask.db, unit.store_id, "introduce the service")}
+    if ask.facts.service_advisor and ask.facts.service_advisor not in able:
+        return no("Choose one of the offered values.", code="E-REQ-FIELD", field="service_advisor")
     return None
 
 

@@ -86,6 +86,7 @@ FORM_IS_COMPLETE = (
     handover.drive_off_is_plausible,
     handover.handover_is_signed,
     handover.house_has_signed,
+    handover.adviser_introduces_the_service,
 )
 
 OFF_CONTRACT = (handover.drop_promise, unpaid_cars.end_time_to_pay, allocation.take_off_contract)

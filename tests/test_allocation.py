@@ -70,6 +70,9 @@ def test_the_page_of_allocation_serves_the_queue_and_says_why_a_place_stays_empt
     stale = yard.post("/allocation", {"car": cars, "batch": cars[0].split(":")[0]}, yard.get("/allocation"))
     assert stale.status == 409
     assert f"{VINS[1]}的情况已变" in stale.text
+    gone = yard.post("/allocation", {"car": [cars[0].split(":")[0] + ":999:0"]}, yard.get("/allocation"))
+    assert gone.status == 409
+    assert "未分配任何车辆" in gone.text
     assert desk("李娜").get("/allocation").status == 403
 
 

@@ -54,6 +54,7 @@ from tests.desk import Desk
 
 K, S = CareKind, CareState
 HAPPY = Talk(grade=Satisfaction.SATISFIED)
+HEARD = Talk(said="一切顺利")
 BARE = Talk(grade=Satisfaction.SO_SO)
 FULL = Talk(
     grade=Satisfaction.SO_SO, reason="车内有异味", action="安排内饰清洁", score=870, score_most=1000, odometer=912
@@ -112,7 +113,8 @@ def test_who_is_not_reached_gets_a_message_and_one_more_call_next_morning(shop: 
     delivered(shop, cars[0])
     delivered(shop, cars[1], when="2026-11-28 21:10", receiver="杨志远", driven_off_at=at("2026-11-28 21:00"))
     spoken, late = calls(shop, K.THANK_YOU)
-    assert noted(shop, "李娜", "2026-11-28 16:00", spoken, "note_call", Talk()).state is S.DONE
+    assert refused(shop, "李娜", "2026-11-28 16:00", CareCall, spoken.number, "note_call", Talk()) == ("E-REQ-FIELD",)
+    assert noted(shop, "李娜", "2026-11-28 16:00", spoken, "note_call", HEARD).state is S.DONE
     assert refused(shop, "李娜", "2026-11-28 21:20", CareCall, late.number, "not_reached", Try()) == ("E-REQ-FIELD",)
     assert noted(shop, "李娜", "2026-11-28 21:20", late, "not_reached", Try(message=True)).state is S.NOT_REACHED
     (again,) = calls(shop, K.THANK_YOU_RETRY)
@@ -141,6 +143,8 @@ def test_a_promised_call_back_ends_with_an_answer_or_after_several_tries(shop: S
     assert refused(shop, "冯涛", day, *here, "give_up", WhyNot(comment="停机")) == ("E-CALL-TRIES",)
     tried = noted(shop, "林芳", "2026-11-30 19:00", back, "not_reached", Try())
     assert (tried.state, tried.tries, tried.planned_at) == (S.DUE, 1, at("2026-12-01 09:30"))
+    too_late = Appointment(at=at("2026-12-02 09:30"))
+    assert refused(shop, "林芳", "2026-12-01 09:20", *here, "agree_time", too_late) == ("E-CALL-PROMISED",)
     agreed = noted(shop, "林芳", "2026-12-01 09:30", back, "agree_time", Appointment(at=at("2026-12-01 12:30")))
     assert (agreed.agreed, agreed.due_at) == (True, at("2026-12-02 00:00"))
     done = noted(shop, "林芳", "2026-12-01 12:30", back, "call_back", FULL)
@@ -233,7 +237,7 @@ def test_calls_become_deadlines_of_a_batch_and_calls_again(shop: Shop) -> None:
     _, cars = ready(shop, 1)
     delivered(shop, *cars)
     thanks, back, second, *_ = calls(shop)
-    noted(shop, "李娜", "2026-11-28 16:00", thanks, "note_call", Talk())
+    noted(shop, "李娜", "2026-11-28 16:00", thanks, "note_call", HEARD)
     with shop.acting("林芳", at("2026-12-01 10:00")) as ask:
         row = ask.db.scalars(select(Deadline).where(Deadline.kind == "callback")).one()
         row.done_at, row.done_by_id = ask.at, ask.actor.id
@@ -255,7 +259,7 @@ def test_calls_become_deadlines_of_a_batch_and_calls_again(shop: Shop) -> None:
             state, before.whom, before.due_at, before.agent_id, before.handover_id, before.customer_id,
         )  # fmt: skip
     assert (again[K.CALLBACK].grade, again[K.CALLBACK].reason) == (Satisfaction.SO_SO, "异味")
-    assert noted(shop, "李娜", "2026-12-04 10:00", again[K.SECOND_CONTACT], "note_call", Talk()).state is S.DONE
+    assert noted(shop, "李娜", "2026-12-04 10:00", again[K.SECOND_CONTACT], "note_call", HEARD).state is S.DONE
     assert {each.kind for each in calls(shop)} == set(again) | {
         K.FIRST_MONTH,
         K.MAINTENANCE,

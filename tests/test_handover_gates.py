@@ -75,6 +75,7 @@ def test_every_gate_refuses_with_its_code_and_opens_when_its_obstacle_is_gone(sh
         ({"odometer": 99}, "E-ODOMETER"),
         ({"signature": None}, "E-SIGNATURE"),
         ({"consultant_signature": None}, "E-SIGNATURE-HOUSE"),
+        ({"service_advisor": "路人"}, "E-REQ-FIELD"),
     ):
         assert codes(**changes) == (code,), changes
     late = form(driven_off_at=at("2026-12-28 15:31"))

@@ -25,6 +25,8 @@ FOLDED_FROM = 12  # cars of one line that are shown without being asked for
 
 NOTHING_CHOSEN = no("Choose the cars to allocate: none is ticked.", code="E-REQ-FIELD")
 
+NOT_HERE = no("Nothing was allocated: a car of the list is not there any more. Choose again.", code="E-REQ-FIELD")
+
 
 @options("reserving_deals")
 def _reserving_deals() -> list[tuple[str, str]]:
@@ -150,7 +152,9 @@ def allocate_chosen(ask: Ask, only: str | None = None) -> None:
         raise Refused([NOTHING_CHOSEN], "allocate")
     batches = {number: steps.find(ask.db, steps.KINDS["deliveries"], number) for number, *_ in wanted}
     units = allocation_queue.by_numbers(ask.db, ask.actor, (number for _, number, _ in wanted))
-    known = [(units[unit], batches[batch].id, version) for batch, unit, version in wanted if unit in units]
+    if any(unit not in units for _, unit, _ in wanted):
+        raise Refused([NOT_HERE], "allocate")
+    known = [(units[unit], batches[batch].id, version) for batch, unit, version in wanted]
     workflow.allocate(ask, known)
     flash(say("{count} cars are allocated.", count=len(known)), "success")
 
