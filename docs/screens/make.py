@@ -51,6 +51,10 @@ PICTURES = {
     "contracts": ("吴倩", "/contracts", DESKTOP, "zh"),
     "contract": ("吴倩", "/contracts/{contract}", DESKTOP, "zh"),
     "deliveries": ("孙强", "/deliveries", DESKTOP, "zh"),
+    "allocation": ("孙强", "/allocation", DESKTOP, "zh"),
+    "money": ("高洁", "/money", DESKTOP, "zh"),
+    "care": ("林芳", "/care", DESKTOP, "zh"),
+    "complaints": ("林芳", "/complaints", DESKTOP, "zh"),
     "customers": ("李娜", "/customers", DESKTOP, "zh"),
 }
 
