@@ -15,6 +15,8 @@ def upgrade() -> None:
         batch.add_column(sa.Column("reserved_by_id", sa.Uuid(), nullable=True))
         batch.add_column(sa.Column("reservation_extended", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.create_foreign_key("fk_units_reserved_by_id", "people", ["reserved_by_id"], ["id"])
+    with op.batch_alter_table("units") as batch:
+        batch.alter_column("reservation_extended", server_default=None)
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from dealer.engine.columns import NameType
+
 revision = "0052"
 down_revision = "0051"
 
@@ -16,7 +18,7 @@ def upgrade() -> None:
         sa.Column("wanted_by", sa.Date(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("sent_on", sa.Date(), nullable=True),
-        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("reference", NameType(40), nullable=False),
         sa.Column("expected_on", sa.Date(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -37,7 +39,7 @@ def upgrade() -> None:
         sa.Column("factory_order_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("model_id", sa.Uuid(), nullable=False),
-        sa.Column("colour", sa.String(length=40), nullable=False),
+        sa.Column("colour", NameType(40), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from dealer.engine.columns import DocumentType
+
 revision = "0055"
 down_revision = "0054"
 
@@ -16,7 +18,7 @@ def upgrade() -> None:
         sa.Column("asked_by_id", sa.Uuid(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
-        sa.Column("emptied", sa.JSON(), nullable=True),
+        sa.Column("emptied", DocumentType(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealer.engine.database import (
@@ -140,7 +140,7 @@ class Unit(Living):
     # kept for the deal of `case_id` before there is a contract
     reserved_until: Mapped[Day | None]
     reserved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
-    reservation_extended: Mapped[Flag] = mapped_column(default=False, server_default=false())
+    reservation_extended: Mapped[Flag] = mapped_column(default=False)
     noticed_on: Mapped[Day | None]  # the customer was told that it is here and not paid: the time to pay runs
     # inspection and hand-over
     pdi_passed_on: Mapped[Day | None]
