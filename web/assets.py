@@ -32,6 +32,9 @@ ICONS = ("flask_bootstrap", "static/bootstrap5/icons/bootstrap-icons.svg")
 
 A_YEAR = "public, max-age=31536000, immutable"
 SOURCE_MAP = re.compile(r"^/[/*]# sourceMappingURL=.*$", re.MULTILINE)
+REMARK = re.compile(
+    r"^\s*(?:/\*(?!!)(?:(?!\*/).)*\*/|//[^\n]*)\s*\n", re.DOTALL | re.MULTILINE
+)  # on lines of their own
 SYMBOL = re.compile(r'<symbol[^>]*? viewBox="(?P<box>[^"]+)" id="(?P<name>[^"]+)">(?P<drawing>.*?)</symbol>', re.DOTALL)
 
 # Where a name of an icon may stand: icon('truck') · icon='truck' · 'icon': 'truck' · ROLE_ICONS = {'…': 'truck'}
@@ -119,8 +122,13 @@ def _read(package: str, path: str) -> str:
 
 
 def _joined(files: tuple[tuple[str, str], ...]) -> str:
-    # The maps that the packages point to are not served: a browser's developer tools would ask for them in vain.
-    return "\n".join(SOURCE_MAP.sub("", _read(*file)).strip() for file in files) + "\n"
+    return "\n".join(_without_what_nobody_reads(_read(*file)) for file in files) + "\n"
+
+
+def _without_what_nobody_reads(text: str) -> str:
+    """Maps that are not served, which a browser's developer tools would ask for in vain, and remarks for us; who holds
+    the rights of a package is said in remarks that begin with an exclamation mark."""
+    return REMARK.sub("", SOURCE_MAP.sub("", text)).strip()
 
 
 def _icons_named_below(folder: Path) -> set[str]:

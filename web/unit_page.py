@@ -163,7 +163,7 @@ def vin_facts(reading: vins.Reading) -> list[dict[str, Any]]:
     maker = " · ".join(each for each in (reading.maker, show(reading.country) if reading.country else "") if each)
     year = str(reading.model_year) if reading.model_year else "—"
     return [
-        {"label": say("Maker"), "value": f"{maker} ({reading.wmi})" if maker else reading.wmi},
+        {"label": say("Maker"), "value": maker or reading.wmi},
         {"label": say("Model year"), "value": say("model year {year}", year=year)},
         {"label": say("Plant"), "value": say("plant {code}", code=reading.plant)},
     ]

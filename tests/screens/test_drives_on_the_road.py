@@ -1,6 +1,6 @@
 """A test drive on the phone of whoever sits beside the driver: stopped at once, keys in wherever the line breaks."""
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.screens.browser import PHONE, axe_faults, open_page
 from tests.screens.test_kept_forms import kept_by_now
@@ -51,7 +51,7 @@ def test_the_keys_come_in_while_the_line_is_down(chromium: Browser, own_demo: st
     page.locator("[name=satisfaction]").first.check(force=True)
     kept_by_now(page, "71")
     page.reload()
-    assert page.input_value("[name=fuel]") == "71", "a reload loses nothing"
+    expect(page.locator("[name=fuel]")).to_have_value("71")  # a reload loses nothing
 
     page.context.set_offline(True)
     page.tap("main form.form .btn-primary")
