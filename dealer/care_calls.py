@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from dealer import call_reach, call_window, deadlines, maintenance, people
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Options, Paragraph, ShopTime
-from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
+from dealer.engine.steps import SAME, Ask, Facts, Life, Personal, Refusal, Step, no, on_facts
 from dealer.maintenance import Reading
 from dealer.people import SYSTEM, has, owner_or
 from dealer.policies import policy
@@ -49,9 +49,9 @@ class Talk(Facts):
 
     channel: Annotated[Channel, Kind("chips")] = Field(Channel.PHONE, title="Channel")
     grade: Annotated[Satisfaction | None, Kind("chips")] = Field(None, title="Satisfaction")
-    said: Annotated[str, Paragraph] = Field("", title="What the customer said", max_length=2000)
-    reason: Annotated[str, Paragraph] = Field("", title="Reason", max_length=2000)
-    action: Annotated[str, Paragraph] = Field("", title="What is done about it", max_length=2000)
+    said: Annotated[str, Paragraph, Personal()] = Field("", title="What the customer said", max_length=2000)
+    reason: Annotated[str, Paragraph, Personal()] = Field("", title="Reason", max_length=2000)
+    action: Annotated[str, Paragraph, Personal()] = Field("", title="What is done about it", max_length=2000)
     score: int | None = Field(None, title="Score of a survey", ge=0, le=100_000)
     score_most: int | None = Field(None, title="Highest score", ge=1, le=100_000)
     odometer: int | None = Field(None, title="Odometer of the car driven most (km)", ge=0, le=999_999)
@@ -61,7 +61,7 @@ class Try(Facts):
     """Nobody answered."""
 
     message: bool = Field(False, title="A message was sent instead")
-    said: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
+    said: Annotated[str, Paragraph, Personal()] = Field("", title="Remark", max_length=2000)
 
 
 class Appointment(Facts):
