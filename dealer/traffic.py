@@ -31,6 +31,7 @@ PAGE = 50
 
 # ── what is counted ───────────────────────────────────────────────────────────────────────────────────────────────
 
+_CARD = Prospect.id == Visit.prospect_id
 _LATER = aliased(Visit)
 _BACK = exists().where(
     _LATER.store_id == Visit.store_id,
@@ -41,15 +42,9 @@ _BACK = exists().where(
 )
 
 
-def _card_stands_at(*states: ProspectState) -> ColumnElement[bool]:
-    return exists().where(Prospect.id == Visit.prospect_id, Prospect.state.in_(states))
-
-
 _LOST = or_(
-    _card_stands_at(ProspectState.LOST),
-    exists().where(  # also once the card was emptied
-        Prospect.id == Visit.prospect_id, Prospect.state == ProspectState.ERASED, Prospect.loss_reason.is_not(None)
-    ),
+    Prospect.state == ProspectState.LOST,
+    and_(Prospect.state == ProspectState.ERASED, Prospect.loss_reason.is_not(None)),  # also once the card was emptied
 )
 
 # figure → of which one it is a part (None: of all rows), and which of those rows it counts
@@ -63,7 +58,7 @@ _TREE: dict[str, tuple[str | None, ColumnElement[bool]]] = {
     "kept": ("first", Visit.no_phone.is_(False)),  # also once retention has emptied the phone itself
     "drove": ("first", Visit.drove.is_(True)),
     "returned": ("kept", _BACK),
-    "ordered": ("first", _card_stands_at(*WON)),
+    "ordered": ("first", Prospect.state.in_(WON)),
     "lost": ("first", _LOST),
 }
 
@@ -73,7 +68,7 @@ def _rows_of(figure: str) -> ColumnElement[bool]:
     return part if whole is None else and_(_rows_of(whole), part)
 
 
-# figure → which rows of the register it counts
+# figure → which rows of the register it counts, each beside its card if it has one
 FIGURES = {name: _rows_of(name) for name in _TREE if name != "to_buy"}
 
 # rate → of which figures it is made: the first over the sum of the others
@@ -185,7 +180,7 @@ class Slice:
     value: Any = None  # of the dimension's own type; None where the row has none
 
     def rows_of(self, who: Actor) -> ColumnElement[bool]:
-        """The one condition that counts and lists share."""
+        """The one condition that counts and lists share; who asks it joins the card."""
         holds = and_(Visit.store_id == who.store_id, Visit.day >= self.period.first, Visit.day <= self.period.last)
         if self.figure is not None:
             holds = and_(holds, FIGURES[self.figure])
@@ -218,9 +213,8 @@ def counted(db: Session, who: Actor, period: Period) -> Counts:
 
 def counted_by(db: Session, who: Actor, period: Period, dimension: str) -> dict[Any, Counts]:
     """The period by hour, source, model, consultant or day; only values that occur."""
-    rows = (
-        select(DIMENSIONS[dimension].label("value"), _MARK.label("mark")).where(Slice(period).rows_of(who)).subquery()
-    )
+    told = select(DIMENSIONS[dimension].label("value"), _MARK.label("mark")).outerjoin(Prospect, _CARD)
+    rows = told.where(Slice(period).rows_of(who)).subquery()
     groups = select(rows.c.value, rows.c.mark, func.count()).group_by(rows.c.value, rows.c.mark)
     found: dict[Any, Counter[int]] = {}
     for value, mark, count in db.execute(groups):
@@ -241,12 +235,12 @@ def sum_up(parts: Mapping[Any, Counts]) -> Counts:
 
 def how_many(db: Session, who: Actor, rows: Slice) -> int:
     """How many rows the list below has in all."""
-    return db.scalar(select(func.count()).select_from(Visit).where(rows.rows_of(who))) or 0
+    return db.scalar(select(func.count()).select_from(Visit).outerjoin(Prospect, _CARD).where(rows.rows_of(who))) or 0
 
 
 def listed(db: Session, who: Actor, rows: Slice, below: int | None = None) -> list[Visit]:
     """The rows behind a number, newest first, from below a number on; one more than a page if there is one."""
-    query: Select[Visit] = select(Visit).where(rows.rows_of(who))
+    query: Select[Visit] = select(Visit).outerjoin(Prospect, _CARD).where(rows.rows_of(who))
     if below is not None:
         query = query.where(Visit.number < below)
     beside = (joinedload(Visit.consultant), joinedload(Visit.model), joinedload(Visit.deal))

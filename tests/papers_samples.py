@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dealer import terms as t
 from dealer.engine.words import SHOP_ZONE
+from tests.vins import vins
 
 EVERY_CAPACITY = tuple(t.Capacity)
 
@@ -215,9 +216,6 @@ def yang_fan_drives() -> t.TestDriveAgreementTerms:
     )
 
 
-VINS = ("LYLAA4180T2100001", "LYLAA4182T2100002", "LYLAA418XT2100006")
-
-
 def handed_x5(vin: str) -> t.HandedVehicle:
     return t.HandedVehicle(
         vehicle="云岭 X5 1.5T CVT 公务尊享版",
@@ -241,7 +239,7 @@ def one_x5_handed_over() -> t.HandoverTerms:
         buyer=POLICE.name,
         user=POLICE.name,
         receiver=t.Contact(name="杨帆", phone="13888880021"),
-        handed=handed_x5(VINS[0]),
+        handed=handed_x5(vins(1)[0]),
         place="昆明云岭远行汽车销售服务有限公司交车区",
         day=date(2026, 11, 28),
         checks=tuple(t.Check(point=point, tick=t.Tick.YES) for point in ticked),
@@ -256,7 +254,7 @@ def one_x5_handed_over() -> t.HandoverTerms:
 
 
 def batch_of(count: int) -> t.HandoverBatchTerms:
-    """A batch list of so many cars; the VINs repeat, the list does not mind."""
+    """A batch list of so many cars."""
     return t.HandoverBatchTerms(
         dealer=SHOP.name,
         contract_number="YLYX-DKH-2026-0001",
@@ -268,8 +266,8 @@ def batch_of(count: int) -> t.HandoverBatchTerms:
         place="昆明云岭远行汽车销售服务有限公司交车区",
         receiver=t.Contact(name="杨帆", phone="13888880021"),
         units=tuple(
-            t.ListedVehicle(**handed_x5(VINS[row % 3]).model_dump(), receiver="杨帆", day=date(2026, 11, 28))
-            for row in range(count)
+            t.ListedVehicle(**handed_x5(vin).model_dump(), receiver="杨帆", day=date(2026, 11, 28))
+            for vin in vins(count)
         ),
         consultant="王磊",
     )
