@@ -195,9 +195,10 @@ def _is_late(row: Deadline) -> bool:
 def _line(row: Deadline) -> Line:
     thing = deadlines.subject_of(looking(), row)
     late, ahead, when = _is_late(row), due.ahead(row), due.when(row.due_at)
+    what = word("Deadline", row.kind)
     return Line(
-        what=word("Deadline", row.kind),
-        about=_about(row, thing),
+        what=what,
+        about=_about(row, thing).removeprefix(f"{what} · "),  # a call is called by its kind
         url=_address(thing),
         note=" ".join(filter(None, (_before_calling(row, thing), row.note))),
         when=say("Overdue since {when}", when=when) if late else say("Due {when}", when=when),
