@@ -18,13 +18,13 @@ from dealer import finance
 from dealer.allocation import HELD
 from dealer.amendment_drafts import charged, extras_of, pay_again
 from dealer.contract_drafts import keep_file
-from dealer.deposit_outcomes import PENALTIES, SHARES, DepositOutcome
+from dealer.deposit_outcomes import SHARES, DepositOutcome, only_earnest_is_a_penalty
 from dealer.engine.amounts import half_up
 from dealer.engine.fields import Money, Options, Paragraph, Upload
 from dealer.engine.steps import Ask, Facts, Refusal, Unrecorded, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.in_force import held
-from dealer.records.contracts import Contract, DepositKind
+from dealer.records.contracts import Contract
 from dealer.records.deliveries import Batch
 from dealer.records.people import Role
 from dealer.records.vehicles import InvoiceState, Unit
@@ -155,12 +155,7 @@ def notice_has_arrived(contract: Contract, ask: Ask) -> Refusal | None:
 @on_facts
 def outcome_fits_the_deposit(contract: Contract, ask: Ask) -> Refusal | None:
     """Only 定金 is forfeited or paid back double; 订金 is paid back, and nothing where nothing was paid."""
-    if ask.facts.outcome in PENALTIES and contract.deposit_kind is not DepositKind.EARNEST:
-        return no(
-            "Only earnest money (定金) is forfeited or paid back double: the contract agrees “{kind}”.",
-            code="E-DEPOSIT-WORD", field="outcome", kind=contract.deposit_kind,
-        )  # fmt: skip
-    return None
+    return only_earnest_is_a_penalty(contract, ask.facts.outcome)
 
 
 @on_facts

@@ -94,7 +94,12 @@ def share_of(db: Session, deal: Deal) -> Share:
 def cancelled_deposit_keeps_its_word(deal: Deal, ask: Ask) -> Refusal | None:
     """Only 定金 is forfeited or paid back double."""
     contract = contract_of(ask.db, deal)
-    if ask.facts.outcome in PENALTIES and contract and contract.deposit_kind is not DepositKind.EARNEST:
+    return only_earnest_is_a_penalty(contract, ask.facts.outcome) if contract else None
+
+
+def only_earnest_is_a_penalty(contract: Contract, outcome: DepositOutcome) -> Refusal | None:
+    """订金 is paid back and no more (Civil Code 586 speaks of 定金 alone): for a whole contract and for one batch."""
+    if outcome in PENALTIES and contract.deposit_kind is not DepositKind.EARNEST:
         return no(
             "Only earnest money (定金) is forfeited or paid back double: the contract agrees “{kind}”.",
             code="E-DEPOSIT-WORD", field="outcome", kind=contract.deposit_kind,
