@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from dealer import people
 from dealer.engine.fields import Options, Paragraph
+from dealer.engine.refusals import not_yet
 from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
 from dealer.engine.words import Sentence
 from dealer.people import not_their_own
@@ -267,24 +268,20 @@ def call_replacement(unit: Unit, ask: Ask) -> None:
 
 def is_called_in(unit: Unit, ask: Ask) -> Refusal | None:
     """A swap named it."""
-    return None if unit.replaces_id is not None and unit.batch_id is not None else _not_yet()
+    return None if unit.replaces_id is not None and unit.batch_id is not None else not_yet()
 
 
 def replacement_has_stepped_in(unit: Unit, ask: Ask) -> Refusal | None:
     """Its place is taken: it gives way."""
     other = ask.db.get(Unit, unit.replaced_by_id) if unit.replaced_by_id else None
-    return None if other is not None and other.state in ON_CONTRACT else _not_yet()
+    return None if other is not None and other.state in ON_CONTRACT else not_yet()
 
 
 def deal_is_over(unit: Unit, ask: Ask) -> Refusal | None:
     """Lost, cancelled, or the contract has ended: undelivered cars are free."""
     deal, contract = ask.db.get_one(Deal, unit.case_id), ask.db.get_one(Contract, unit.contract_id)
     ended = contract.state in (ContractState.TERMINATED, ContractState.VOID)
-    return None if ended or deal.state in GIVEN_UP else _not_yet()
-
-
-def _not_yet() -> Refusal:
-    return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
+    return None if ended or deal.state in GIVEN_UP else not_yet()
 
 
 def replacements(db: Session, unit: Unit, most: int = 50) -> list[Unit]:

@@ -21,6 +21,7 @@ from dealer import allocation_queue, deadlines, people
 from dealer.allocation import TAKING
 from dealer.engine.fields import Kind, Paragraph, Upload
 from dealer.engine.malformed import MOST_NUMBER
+from dealer.engine.refusals import not_yet
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, Unrecorded, no
 from dealer.people import Actor
 from dealer.records.deliveries import Batch
@@ -154,7 +155,7 @@ class Told(Facts):
 def a_day_is_named(batch: Batch, ask: Ask) -> Refusal | None:
     """The day comes from the cars on their way (workflow.py); nothing else moves a promise."""
     if ask.facts is None or ask.facts.promised_on == batch.promised_on:
-        return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
+        return not_yet()
     return None
 
 

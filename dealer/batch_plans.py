@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from dealer import deadlines
 from dealer.allocation import TAKING, units_of_batch
 from dealer.engine.database import calendar_of
-from dealer.engine.steps import Ask, Refusal, no
+from dealer.engine.refusals import not_yet
+from dealer.engine.steps import Ask, Refusal
 from dealer.in_force import held, planned, text_in_force
 from dealer.records.contracts import Contract, PlannedBatch
 from dealer.records.deliveries import Batch, BatchShare, BatchState
@@ -109,7 +110,7 @@ def place_is_gone(unit: Unit, ask: Ask) -> Refusal | None:
         place = (batch.planned_as, unit.contract_line_id)
         if held(ask.db, contract)[place] > planned(text_in_force(ask.db, contract))[place]:
             return None
-    return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
+    return not_yet()
 
 
 def _siblings(db: Session, contract: Contract, number: int) -> list[Batch]:

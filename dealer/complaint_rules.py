@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dealer import deal_lists, people, pricing, vehicles
 from dealer.complaint_forms import AskedAfter, Complaining
 from dealer.engine import history
+from dealer.engine.refusals import not_yet
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.people import Actor, not_their_own
@@ -225,7 +226,7 @@ def customer_is_not_satisfied(complaint: Complaint, ask: Ask) -> Refusal | None:
     of_round = [call for call in complaint.calls if call.round_number == complaint.round_number]
     if of_round and of_round[-1].grade is not Satisfaction.SATISFIED:
         return None
-    return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
+    return not_yet()
 
 
 def customer_was_called_back(complaint: Complaint, ask: Ask) -> Refusal | None:

@@ -21,6 +21,7 @@ from dealer.allocation import TAKING, units_of_batch
 from dealer.deals import Comment
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Options, Paragraph
+from dealer.engine.refusals import not_yet
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
 from dealer.handover_papers import order_list
 from dealer.in_force import cars_of, is_amendment, text_in_force
@@ -110,7 +111,7 @@ def new_day_is_ahead(batch: Batch, ask: Ask) -> Refusal | None:
 def handover_has_begun(batch: Batch, ask: Ask) -> Refusal | None:
     """The first car was accepted, or rejected."""
     begun = any(unit.delivered_at or unit.promised_on for unit in units_of_batch(ask.db, batch))
-    return None if begun else _not_yet()
+    return None if begun else not_yet()
 
 
 def only_rejected_cars_are_left(batch: Batch, ask: Ask) -> Refusal | None:
@@ -118,33 +119,29 @@ def only_rejected_cars_are_left(batch: Batch, ask: Ask) -> Refusal | None:
     units = units_of_batch(ask.db, batch)
     left = [unit for unit in units if unit.state is not UnitState.DELIVERED]
     done = len(units) == batch.quantity and left and all(unit.promised_on for unit in left)
-    return None if done else _not_yet()
+    return None if done else not_yet()
 
 
 def every_car_is_delivered(batch: Batch, ask: Ask) -> Refusal | None:
     """The last one has gone."""
     units = units_of_batch(ask.db, batch)
     done = len(units) == batch.quantity and all(unit.state is UnitState.DELIVERED for unit in units)
-    return None if done else _not_yet()
+    return None if done else not_yet()
 
 
 def plan_has_changed(batch: Batch, ask: Ask) -> Refusal | None:
     """An amendment in effect gives the batch more cars, takes empty places from it, or moves its day."""
-    return None if plans.changes(ask.db, batch) else _not_yet()
+    return None if plans.changes(ask.db, batch) else not_yet()
 
 
 def it_holds_no_car(batch: Batch, ask: Ask) -> Refusal | None:
     """All its cars fell away by amendment."""
-    return None if batch.quantity == 0 else _not_yet()
+    return None if batch.quantity == 0 else not_yet()
 
 
 def deal_has_ended(batch: Batch, ask: Ask) -> Refusal | None:
     """Nothing more is delivered under it."""
-    return None if batch.deal.state in (*GIVEN_UP, DealState.CLOSED) else _not_yet()
-
-
-def _not_yet() -> Refusal:
-    return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
+    return None if batch.deal.state in (*GIVEN_UP, DealState.CLOSED) else not_yet()
 
 
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────

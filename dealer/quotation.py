@@ -17,6 +17,7 @@ from dealer import quotation_rules as rules
 from dealer.authority import unauthorised_lines
 from dealer.deals import Comment
 from dealer.engine.database import calendar_of
+from dealer.engine.refusals import not_yet
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
 from dealer.in_force import amendment_asks_no_more
 from dealer.offers import Acceptance, AcceptanceOfSome, Lines, Sending
@@ -108,38 +109,34 @@ def has_no_options(quotation: Quotation, ask: Ask) -> bool:
 
 def a_countered_price_waits(quotation: Quotation, ask: Ask) -> Refusal | None:
     """The owner took the manager's price."""
-    return None if offers.countered(ask.db, quotation, ask.today) else _not_yet()
+    return None if offers.countered(ask.db, quotation, ask.today) else not_yet()
 
 
 def every_line_is_authorised(quotation: Quotation, ask: Ask) -> Refusal | None:
     """The last exception was approved, or floors came down."""
-    return _not_yet() if unauthorised_lines(ask.db, quotation, ask.today) else None
+    return not_yet() if unauthorised_lines(ask.db, quotation, ask.today) else None
 
 
 def a_line_lost_its_authority(quotation: Quotation, ask: Ask) -> Refusal | None:
     """An approval was revoked or lapsed, or a new list overtook a price nobody has been sent yet."""
-    return None if unauthorised_lines(ask.db, quotation, ask.today) else _not_yet()
+    return None if unauthorised_lines(ask.db, quotation, ask.today) else not_yet()
 
 
 def validity_is_over(quotation: Quotation, ask: Ask) -> Refusal | None:
     """From 0:00 of the day after; the sweep looks at 00:05."""
     over = quotation.valid_until is not None and ask.today > quotation.valid_until
-    return None if over else _not_yet()
+    return None if over else not_yet()
 
 
 def deal_is_over(quotation: Quotation, ask: Ask) -> Refusal | None:
     """Lost or cancelled, or reopened since: offers of before are void."""
-    return None if is_void(quotation) else _not_yet()
+    return None if is_void(quotation) else not_yet()
 
 
 def another_was_accepted_later(quotation: Quotation, ask: Ask) -> Refusal | None:
     """One accepted quotation per deal: the later one."""
     latest = accepted(ask.db, quotation.deal)
-    return None if latest is not None and latest.id != quotation.id else _not_yet()
-
-
-def _not_yet() -> Refusal:
-    return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
+    return None if latest is not None and latest.id != quotation.id else not_yet()
 
 
 def is_below_floor(quotation: Quotation, ask: Ask) -> bool:

@@ -18,6 +18,7 @@ from dealer import allocation, allocation_queue, deadlines, people, quotation
 from dealer.allocation import ON_CONTRACT
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Options
+from dealer.engine.refusals import not_yet
 from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
 from dealer.people import Actor
 from dealer.policies import policy
@@ -127,7 +128,7 @@ def reservation_is_over(unit: Unit, ask: Ask) -> Refusal | None:
         deal = ask.db.get_one(Deal, unit.case_id)
         if ask.today > unit.reserved_until or deal.state in (*GIVEN_UP, DealState.CLOSED):
             return None
-    return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
+    return not_yet()
 
 
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────

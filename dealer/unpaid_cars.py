@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dealer import deadlines, finance, invoices
 from dealer.engine.database import calendar_of
+from dealer.engine.refusals import not_yet
 from dealer.engine.steps import Ask, Facts, Refusal, no
 from dealer.policies import policy
 from dealer.records.contracts import Contract
@@ -49,23 +50,19 @@ def customer_was_not_told(unit: Unit, ask: Ask) -> Refusal | None:
 def time_to_pay_is_over(unit: Unit, ask: Ask) -> Refusal | None:
     """So many days after the notice."""
     last = last_day(ask.db, unit)
-    return None if last is not None and ask.today > last else _not_yet()
+    return None if last is not None and ask.today > last else not_yet()
 
 
 def it_is_released_by_itself(unit: Unit, ask: Ask) -> Refusal | None:
     """Prepaid, no framework behind it, and no invoice that would have to be ended first."""
     contract = ask.db.get_one(Contract, unit.contract_id)
     prepaid = contract.terms is Terms.PREPAID and contract.framework_id is None
-    return None if prepaid and invoices.invoice_is_ended(unit, ask) is None else _not_yet()
+    return None if prepaid and invoices.invoice_is_ended(unit, ask) is None else not_yet()
 
 
 def somebody_has_to_decide(unit: Unit, ask: Ask) -> Refusal | None:
     """Whatever is not released by itself."""
-    return _not_yet() if it_is_released_by_itself(unit, ask) is None else None
-
-
-def _not_yet() -> Refusal:
-    return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
+    return not_yet() if it_is_released_by_itself(unit, ask) is None else None
 
 
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────

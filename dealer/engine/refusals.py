@@ -39,6 +39,11 @@ def no(
     return Refusal(sentence, code, values, remover, fix, field, quiet)
 
 
+def not_yet() -> Refusal:
+    """What a rule of a step that follows by itself answers until its time has come."""
+    return no("Nothing has happened that would move it.", code="E-NOT-YET", quiet=True)
+
+
 def told_once(answers: Iterable[Refusal | None]) -> list[Refusal]:
     """The reasons among the answers of rules; two rules that fail for the same reason give it once."""
     told: list[Refusal] = []
