@@ -59,9 +59,10 @@ class Process:
             sleep(0.01)
 
     def kill(self) -> None:
+        self.process.kill()
+        self.listener.join()  # it reads to the end before the pipe is closed under it
         with self.process:
-            self.process.kill()
-        self.listener.join()
+            pass
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
