@@ -13,8 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dealer import allocation_queue, workflow
+from dealer import workflow
 from dealer.engine.database import open_database
+from dealer.stock import allocation_queue
 from tests import deliveries as scene
 from tests.cast import Shop, found_shop
 from tests.conftest import KEYS, at, make_tables

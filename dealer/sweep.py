@@ -11,12 +11,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dealer import arrivals, deadlines, hand_ins, people, signin, workflow
+from dealer import deadlines, people, workflow
 from dealer.engine.database import Database, calendar_of
 from dealer.engine.jobs import every_minute
 from dealer.engine.steps import Ask
+from dealer.house import signin
+from dealer.prospects import hand_ins
 from dealer.records.deadlines import Deadline
 from dealer.records.people import Store
+from dealer.stock import arrivals
 
 log = logging.getLogger(__name__)
 

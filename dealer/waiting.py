@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import approval_lists, card_lists, deal_lists, people
-from dealer.cards import LIVE
+from dealer import people
+from dealer.approvals import approval_lists
+from dealer.deals import deal_lists
 from dealer.people import DUTIES, Actor
+from dealer.prospects import card_lists
+from dealer.prospects.cards import LIVE
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import Deal, DealState
 from dealer.records.people import Policy, PolicyState, Role

@@ -1,7 +1,7 @@
 """The life of a fleet deal: its STEPS. Then the one place that knows several lives: `take`.
 
 Read the table first. Each row says: this action leads from here to there, this is who may take it, this is what it
-asks for, these rules refuse it (dealer/deal_rules.py), these effects follow (dealer/deals.py).
+asks for, these rules refuse it (dealer/deals/deal_rules.py), these effects follow (dealer/deals/deals.py).
 """
 
 from collections.abc import Iterable
@@ -12,52 +12,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import (
-    after_sales,
-    aftercalls,
-    allocation,
-    amendment_prices,
-    approvals,
-    arrivals,
-    batch_handover,
-    call_offs,
-    care_calls,
-    clause_versions,
-    contract,
-    credit,
-    customers,
-    data_requests,
-    deals,
-    delivery,
-    deposit_outcomes,
-    drive_lists,
-    factory_orders,
-    frameworks,
-    hand_ins,
-    idle,
-    notes,
-    outings,
-    parties,
-    people,
-    pricelists,
-    proposals,
-    prospects,
-    quotation,
-    receipts,
-    reception,
-    reviews,
-    sales_files,
-    showroom_days,
-    tenders,
-    testdrive,
-    trips,
-    vehicles,
-)
-from dealer import deal_closing as closing
-from dealer import deal_gates as gates
-from dealer import deal_rules as rules
-from dealer.call_offs import CallOff
-from dealer.deals import (
+from dealer import after_sales, people
+from dealer.approvals import approvals
+from dealer.care import aftercalls, care_calls, reviews
+from dealer.contracts import amendment_prices, clause_versions, contract
+from dealer.customers import customers
+from dealer.deals import deal_closing as closing
+from dealer.deals import deal_gates as gates
+from dealer.deals import deal_rules as rules
+from dealer.deals import deals, idle, parties, tenders
+from dealer.deals.deals import (
     Cancellation,
     Comment,
     Hold,
@@ -69,9 +33,20 @@ from dealer.deals import (
     held_from,
     was_held_from,
 )
+from dealer.deals.parties import Parties
+from dealer.deals.tenders import TenderDates
+from dealer.deliveries import batch_handover, delivery
+from dealer.drives import drive_lists, testdrive
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Stale, Step
-from dealer.parties import Parties
+from dealer.frameworks import call_offs, frameworks
+from dealer.frameworks.call_offs import CallOff
+from dealer.house import proposals
+from dealer.money import credit, deposit_outcomes, receipts
 from dealer.people import OWNER, SYSTEM, has, owner_or
+from dealer.prices import pricelists
+from dealer.privacy import data_requests, sales_files
+from dealer.prospects import hand_ins, notes, outings, prospects
+from dealer.quotations import quotation
 from dealer.records.care import CareCall
 from dealer.records.contracts import Contract
 from dealer.records.customers import Contact, ContactRole, Customer
@@ -80,8 +55,10 @@ from dealer.records.deliveries import Batch
 from dealer.records.prospects import Visit
 from dealer.records.quotations import Quotation
 from dealer.records.vehicles import Unit
-from dealer.tenders import TenderDates
-from dealer.visits import BecameDeal
+from dealer.showroom import reception, showroom_days
+from dealer.showroom.visits import BecameDeal
+from dealer.stock import allocation, arrivals, factory_orders, vehicles
+from dealer.trips import trips
 
 S = DealState
 PATH = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE, S.DELIVERY, S.CLOSED)

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from dealer import demo_shop
+from dealer.demo import demo_shop
 from dealer.engine import jobs
 from dealer.engine.database import Database, Record, open_database
 from dealer.engine.history import create_triggers

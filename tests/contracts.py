@@ -15,9 +15,10 @@ from pypdf import PdfWriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import contract, people
-from dealer.contract import CONTRACTS
-from dealer.contract_forms import (
+from dealer import people
+from dealer.contracts import contract
+from dealer.contracts.contract import CONTRACTS
+from dealer.contracts.contract_forms import (
     BuyerFacts,
     DeliveryFacts,
     PaymentFacts,

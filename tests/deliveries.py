@@ -9,17 +9,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, select
 
-from dealer import allocation_queue, delivery, receipts, vehicles, workflow
-from dealer.allocation import Allocation
+from dealer import workflow
+from dealer.deliveries import delivery
+from dealer.deliveries.handover import POINTS, HandingOver, TickedPoint
+from dealer.deliveries.inspection import PdiAnswer, PdiReport, items_for
 from dealer.engine.database import new_id, next_number
 from dealer.engine.fields import Uploaded
 from dealer.engine.names import search_keys
 from dealer.engine.steps import Ask, Facts, Refused, place
-from dealer.handover import POINTS, HandingOver, TickedPoint
-from dealer.inspection import PdiAnswer, PdiReport, items_for
-from dealer.invoices import NewInvoice
+from dealer.money import receipts
+from dealer.money.invoices import NewInvoice
+from dealer.money.receipts import NewReceipt, NewRefund, Paid
 from dealer.people import by_number
-from dealer.receipts import NewReceipt, NewRefund, Paid
 from dealer.records.contracts import (
     Contract,
     ContractLine,
@@ -37,9 +38,11 @@ from dealer.records.deliveries import Batch, ItemResult
 from dealer.records.money import Receipt, ReceiptKind
 from dealer.records.quotations import Quotation, QuotationLine, QuotationState
 from dealer.records.vehicles import Category, Certificate, Energy, Gearbox, InvoiceState, Model, Unit, UnitState
+from dealer.stock import allocation_queue, vehicles
+from dealer.stock.allocation import Allocation
+from dealer.stock.vehicles import UNITS
+from dealer.stock.yard import NewUnit
 from dealer.terms import Tick
-from dealer.vehicles import UNITS
-from dealer.yard import NewUnit
 from tests.cast import Shop
 from tests.conftest import at
 

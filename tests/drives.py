@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from dealer import people, testdrive
-from dealer.desk_forms import LicenceEntry, Verification
-from dealer.drives import Booking, CheckOut, Move, Return, Signing
+from dealer import people
+from dealer.drives import testdrive
+from dealer.drives.desk_forms import LicenceEntry, Verification
+from dealer.drives.drives import Booking, CheckOut, Move, Return, Signing
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Ask, Refused
 from dealer.people import by_number

@@ -9,22 +9,24 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer import pricelists, quotation, workflow
-from dealer.allowances import Confirmation
+from dealer import workflow
+from dealer.approvals.rulings import Reasons
 from dealer.engine.database import new_id, next_number
 from dealer.engine.fields import Uploaded
 from dealer.engine.names import search_keys
 from dealer.engine.steps import Facts, place
-from dealer.offers import Acceptance, Extra, Lines, QuotedCar, Sending
 from dealer.people import by_number
-from dealer.pricelists import ListFacts, PriceRow
+from dealer.prices import pricelists
+from dealer.prices.allowances import Confirmation
+from dealer.prices.pricelists import ListFacts, PriceRow
+from dealer.quotations import quotation
+from dealer.quotations.offers import Acceptance, Extra, Lines, QuotedCar, Sending
 from dealer.records.customers import Customer, CustomerClass
 from dealer.records.deals import Deal, DealState, Need, NeedLine, PurchaseMode, Use
 from dealer.records.people import Person
 from dealer.records.prices import PriceList
 from dealer.records.quotations import ExtraKind, PriceException, Quotation
 from dealer.records.vehicles import Category, Energy, Gearbox, Model
-from dealer.rulings import Reasons
 from tests.cast import Shop
 from tests.conftest import at
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer import retention
 from dealer.engine.history import HistoryPersonal
 from dealer.engine.steps import place
+from dealer.privacy import retention
 from dealer.records.care import CareCall, CareKind
 from dealer.records.complaints import Complaint, ComplaintChannel, ComplaintState, Severity
 from dealer.records.deliveries import Handover

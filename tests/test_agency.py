@@ -10,7 +10,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from dealer.engine.amounts import purchase_tax
-from dealer.purchase_tax import is_relieved
+from dealer.money.purchase_tax import is_relieved
 from dealer.records.vehicles import Energy, Model
 from tests import deliveries as scene
 from tests.cast import Shop

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from dealer import allocation_queue, vehicles, workflow
-from dealer.allocation import Claim, Swap
+from dealer import workflow
 from dealer.engine.history import verify
 from dealer.engine.steps import Ask, Refused
 from dealer.records.deliveries import Batch
 from dealer.records.vehicles import Certificate, Unit
-from dealer.yard import Damage, NewUnit, Shipment
+from dealer.stock import allocation_queue, vehicles
+from dealer.stock.allocation import Claim, Swap
+from dealer.stock.yard import Damage, NewUnit, Shipment
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

@@ -9,8 +9,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dealer.allocation_plan import Car, Kept, Served, Spec, Want, serve
 from dealer.records.vehicles import UnitState as U
+from dealer.stock.allocation_plan import Car, Kept, Served, Spec, Want, serve
 
 TODAY = date(2026, 11, 20)
 MODEL = UUID(int=5)

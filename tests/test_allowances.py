@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from dealer import pricing
-from dealer.deals import Comment
+from dealer.deals.deals import Comment
 from dealer.engine.database import new_id
 from dealer.engine.steps import Refused
-from dealer.offers import Extra, Lines
+from dealer.prices import pricing
+from dealer.quotations.offers import Extra, Lines
 from dealer.records.quotations import ExceptionState, ExtraKind, LineExtra, QuotationLine, QuotationState
 from tests import quoting
 from tests.cast import Shop

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import contract, delivery, margins, pricing, workflow
-from dealer.amendment_drafts import draw_up, extras_of
-from dealer.amendment_forms import AmendedCars, Amendment
-from dealer.clause_forms import ChosenClause, ClauseRemark, ClauseWording, RemarkAnswer
-from dealer.contract_acts import freeze_terms, frozen_terms
-from dealer.contract_forms import (
+from dealer import workflow
+from dealer.contracts import contract
+from dealer.contracts.amendment_drafts import draw_up, extras_of
+from dealer.contracts.amendment_forms import AmendedCars, Amendment
+from dealer.contracts.clause_forms import ChosenClause, ClauseRemark, ClauseWording, RemarkAnswer
+from dealer.contracts.contract_acts import freeze_terms, frozen_terms
+from dealer.contracts.contract_forms import (
     BuyerFacts,
     DeliveryFacts,
     EditedParty,
@@ -21,12 +22,16 @@ from dealer.contract_forms import (
     PaymentRow,
     PlanRow,
 )
-from dealer.contract_rules import general_manager_for
-from dealer.delivery import Split, SplitShare
+from dealer.contracts.contract_rules import general_manager_for
+from dealer.contracts.in_force import text_in_force
+from dealer.contracts.standing_clauses import standing_clauses
+from dealer.deals import margins
+from dealer.deals.margins import NewCost
+from dealer.deliveries import delivery
+from dealer.deliveries.delivery import Split, SplitShare
 from dealer.engine.steps import Facts, Refused, place
-from dealer.in_force import text_in_force
-from dealer.invoices import NewInvoice
-from dealer.margins import NewCost
+from dealer.money.invoices import NewInvoice
+from dealer.prices import pricing
 from dealer.records.contracts import (
     Contract,
     ContractKind,
@@ -43,7 +48,6 @@ from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.quotations import ExtraKind, LineExtra
 from dealer.records.vehicles import Unit
-from dealer.standing_clauses import standing_clauses
 from tests import deliveries
 from tests.cast import Shop
 from tests.conftest import at

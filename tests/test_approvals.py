@@ -6,17 +6,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import approvals, deadlines, quotation
-from dealer.approvals import EXCEPTIONS
-from dealer.deals import Comment, NewOwner
+from dealer import deadlines
+from dealer.approvals import approvals
+from dealer.approvals.approvals import EXCEPTIONS
+from dealer.approvals.rulings import Approval, CounterOffer, Reasons, Remark
+from dealer.deals.deals import Comment, NewOwner
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Refused, place
 from dealer.people import by_number
+from dealer.quotations import quotation
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import ExceptionState, PriceException, QuotationState, Tier
-from dealer.rulings import Approval, CounterOffer, Reasons, Remark
 from tests import quoting
 from tests.cast import Shop
 from tests.conftest import at

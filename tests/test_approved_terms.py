@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from dealer import approved_terms, authority
+from dealer.approvals import approved_terms, authority
+from dealer.approvals.rulings import Approval, CounterOffer
 from dealer.engine.steps import place
-from dealer.offers import Lines
 from dealer.people import by_number
+from dealer.quotations.offers import Lines
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationState
 from dealer.records.vehicles import Model
-from dealer.rulings import Approval, CounterOffer
 from tests import quoting
 from tests.cast import Shop
 from tests.conftest import at

@@ -5,12 +5,13 @@ from datetime import date
 
 from sqlalchemy import select
 
-from dealer import arrivals, deadlines, sweep
-from dealer.arrivals import Told
+from dealer import deadlines, sweep
 from dealer.engine.history import verify
 from dealer.records.deliveries import Batch
 from dealer.records.vehicles import Unit, UnitState
-from dealer.yard import NewDay, Shipment
+from dealer.stock import arrivals
+from dealer.stock.arrivals import Told
+from dealer.stock.yard import NewDay, Shipment
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

@@ -11,9 +11,9 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from dealer import bundles
 from dealer.engine import files
 from dealer.engine.steps import Refused, place
+from dealer.papers import bundles
 from dealer.people import by_number
 from dealer.records.bundles import Bundle
 from dealer.records.contracts import Contract, ContractState, PrintLog

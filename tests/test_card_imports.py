@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dealer import card_imports
-from dealer.cards import CardFacts
 from dealer.engine.steps import Refused
-from dealer.importing import Preview
+from dealer.prospects import card_imports
+from dealer.prospects.cards import CardFacts
 from dealer.records.prospects import Level, ProspectState, Source
+from dealer.sheets.importing import Preview
 from tests import quoting
 from tests.cast import Shop
 from tests.conftest import at

@@ -8,27 +8,20 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from dealer import (
-    call_reach,
-    call_window,
-    care_agents,
-    care_coverage,
-    care_lists,
-    owner_cards,
-    people,
-    reviews,
-    workflow,
-)
-from dealer.cards import CardFacts
-from dealer.care_calls import CALLS, Appointment, NewCaller, Talk, Try, WhyNot
+from dealer import people, workflow
+from dealer.care import call_reach, call_window, care_agents, care_lists, reviews
+from dealer.care.care_calls import CALLS, Appointment, NewCaller, Talk, Try, WhyNot
+from dealer.care.reviews import ActionDone
+from dealer.customers import owner_cards
 from dealer.deadlines import escalated_to
-from dealer.deals import Comment
+from dealer.deals.deals import Comment
 from dealer.engine import migrating
 from dealer.engine.database import calendar_of
 from dealer.engine.history import Entry, append
 from dealer.engine.steps import Ask, place
 from dealer.engine.words import SHOP_ZONE
-from dealer.prospects import new_card
+from dealer.prospects.cards import CardFacts
+from dealer.prospects.prospects import new_card
 from dealer.records.care import (
     CareCall,
     CareKind,
@@ -45,8 +38,8 @@ from dealer.records.deliveries import Batch, BatchState
 from dealer.records.people import Person, Posting, Role
 from dealer.records.privacy import Export
 from dealer.records.prospects import Source
-from dealer.reviews import ActionDone
-from dealer.traffic import Span, period_around
+from dealer.reports import care_coverage
+from dealer.reports.traffic import Span, period_around
 from tests.cast import Shop
 from tests.conftest import at
 from tests.deliveries import batch, delivered, ready, refused, take

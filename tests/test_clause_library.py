@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from dealer import clause_versions, workflow
-from dealer.clause_effects import Piece, compared
-from dealer.clause_versions import ClauseText
-from dealer.contract_forms import ReviewNote
-from dealer.deals import Comment
+from dealer import workflow
+from dealer.contracts import clause_versions
+from dealer.contracts.clause_effects import Piece, compared
+from dealer.contracts.clause_versions import ClauseText
+from dealer.contracts.contract_forms import ReviewNote
+from dealer.deals.deals import Comment
 from dealer.engine.steps import Ask, Refused
 from dealer.people import by_number
 from dealer.records.clauses import ClauseState, ClauseVersion

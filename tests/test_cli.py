@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
 
-from dealer import demo_shop
+from dealer.demo import demo_shop
 from dealer.engine import migrating
 from dealer.engine.database import open_database
 from dealer.engine.settings import Settings

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from dealer import deadlines, workflow
-from dealer.customers import CustomerFacts, register
+from dealer.customers.customers import CustomerFacts, register
 from dealer.people import by_number
 from dealer.records.complaints import Complaint, ComplaintState
 from dealer.records.customers import CustomerClass

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from dealer import contract, deadlines
-from dealer.contract_acts import frozen_terms
-from dealer.contract_forms import (
+from dealer import deadlines
+from dealer.contracts import contract
+from dealer.contracts.contract_acts import frozen_terms
+from dealer.contracts.contract_forms import (
     ChosenKind,
     ChosenParty,
     FurtherParty,

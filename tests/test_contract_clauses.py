@@ -6,10 +6,10 @@ from html import escape
 import pytest
 
 from dealer import deadlines
-from dealer.clause_forms import ChosenClause, ClauseRemark, ClauseWording, RemarkAnswer
-from dealer.contract_acts import frozen_terms
-from dealer.contract_forms import ChosenKind, FurtherParty, Reason, WordingFacts
-from dealer.contract_rules import general_manager_for, reviewers
+from dealer.contracts.clause_forms import ChosenClause, ClauseRemark, ClauseWording, RemarkAnswer
+from dealer.contracts.contract_acts import frozen_terms
+from dealer.contracts.contract_forms import ChosenKind, FurtherParty, Reason, WordingFacts
+from dealer.contracts.contract_rules import general_manager_for, reviewers
 from dealer.people import by_number
 from dealer.records.contracts import Contract, ContractKind, ContractState, DepositKind, Occasion, Reviewer
 from dealer.records.deals import DealState, PurchaseMode

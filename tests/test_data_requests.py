@@ -8,11 +8,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from dealer import twins, workflow
-from dealer.cards import CardFacts
+from dealer import workflow
 from dealer.engine.history import HistoryPersonal, of_thing
 from dealer.engine.steps import place
-from dealer.prospects import new_card
+from dealer.prospects import twins
+from dealer.prospects.cards import CardFacts
+from dealer.prospects.prospects import new_card
 from dealer.records.customers import Contact
 from dealer.records.privacy import DataRequest, LegalHold, RequestState
 from dealer.records.prospects import Prospect, ProspectState, Source, Visit

@@ -5,24 +5,26 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from dealer import delays, delivery, finance, people, workflow
+from dealer import people, workflow
 from dealer.deadlines import due_to
-from dealer.deals import Comment
-from dealer.delays import Excuse
-from dealer.delivery import Split, SplitShare
+from dealer.deals.deals import Comment
+from dealer.deliveries import delays, delivery
+from dealer.deliveries.delays import Excuse
+from dealer.deliveries.delivery import Split, SplitShare
+from dealer.deliveries.handover import Rejection
+from dealer.deliveries.handover_papers import form_of, handover_of, list_of
 from dealer.engine.attempts import JobRecord
 from dealer.engine.fields import Uploaded
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import place
-from dealer.handover import Rejection
-from dealer.handover_papers import form_of, handover_of, list_of
+from dealer.money import finance
 from dealer.records.contracts import Contract, ContractState, Rendering
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch, BatchState, Handover
 from dealer.records.vehicles import Certificate, Unit, UnitState
+from dealer.stock.yard import UnitPapers
 from dealer.terms import Tick
-from dealer.yard import UnitPapers
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

@@ -8,14 +8,14 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import event
 
-from dealer import delivery_calendar
+from dealer.deliveries import delivery_calendar
 from dealer.engine.steps import Ask
 from dealer.engine.words import LANGUAGES, word
 from dealer.records.contracts import PaymentEvent
 from dealer.records.deals import Terms
 from dealer.records.vehicles import Certificate, Unit
-from dealer.vehicles import GATES
-from dealer.yard import UnitPapers
+from dealer.stock.vehicles import GATES
+from dealer.stock.yard import UnitPapers
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

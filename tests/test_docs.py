@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dealer import deal_rules, workflow
-from dealer.deals import Comment
+from dealer import workflow
+from dealer.deals import deal_rules
+from dealer.deals.deals import Comment
 from dealer.engine.settings import Settings
 from dealer.engine.steps import Life, Refused, place
 from dealer.engine.words import LANGUAGES, catalogue
@@ -53,7 +54,7 @@ def example(number: int) -> str:
 
 def test_the_worked_example_of_a_step_works(shop: Shop) -> None:
     known = dict(vars(deal_rules))
-    exec(example(0), known)  # the rule, as if it stood in dealer/deal_rules.py
+    exec(example(0), known)  # the rule, as if it stood in dealer/deals/deal_rules.py
     rules = SimpleNamespace(no_day_is_promised=known["no_day_is_promised"])
     row = eval(example(1), dict(vars(workflow)) | {"rules": rules})  # the row, as if it stood in the table
     life = Life("deal", Deal, DealState, [*workflow.STEPS, row], workflow.PATH)

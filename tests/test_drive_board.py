@@ -5,8 +5,8 @@ import re
 import pytest
 from flask import Flask
 
-from dealer.car_damage import new_on
-from dealer.drives import CheckOut
+from dealer.drives.car_damage import new_on
+from dealer.drives.drives import CheckOut
 from dealer.records.testdrives import AbortReason, CarZone, DriveState
 from dealer.records.vehicles import DemoState
 from tests.cast import Shop

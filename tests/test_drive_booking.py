@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dealer import testdrive
-from dealer.deals import Comment
-from dealer.drives import CheckOut
+from dealer.deals.deals import Comment
+from dealer.drives import testdrive
+from dealer.drives.drives import CheckOut
 from dealer.engine.steps import Refused
 from dealer.records.testdrives import (
     DriveState,

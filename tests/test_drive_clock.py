@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from dealer.desk_forms import LicenceEntry
-from dealer.drives import Abort, CheckOut
+from dealer.drives.desk_forms import LicenceEntry
+from dealer.drives.drives import Abort, CheckOut
 from dealer.engine.steps import place
 from dealer.records.people import Policy, PolicyState
 from dealer.records.testdrives import AbortReason, DriveState

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import testdrive
-from dealer.desk_forms import RideCheck
-from dealer.drives import Abort, CheckOut
+from dealer.drives import testdrive
+from dealer.drives.desk_forms import RideCheck
+from dealer.drives.drives import Abort, CheckOut
 from dealer.engine.database import new_id
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Refused, place

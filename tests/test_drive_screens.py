@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from dealer.drive_papers import agreement_of
+from dealer.drives.drive_papers import agreement_of
 from dealer.engine import files
 from dealer.records.contracts import Rendering
 from dealer.records.testdrives import DriveState, TestDrive

@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from dealer.deliveries.handover import POINTS
+from dealer.deliveries.inspection import items_for
 from dealer.engine.steps import Refused, place
-from dealer.handover import POINTS
-from dealer.inspection import items_for
-from dealer.receipts import RECEIPTS, CarriedOut
+from dealer.money.receipts import RECEIPTS, CarriedOut
 from dealer.records.care import CareCall
 from dealer.records.contracts import Contract, ContractState, DepositKind
 from dealer.records.deals import Deal, DealState

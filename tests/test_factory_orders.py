@@ -7,11 +7,11 @@ from io import BytesIO
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from dealer import factory_orders
 from dealer.engine.history import verify
-from dealer.factory_orders import Confirmation, Ending, Giving, NamedCars, NewOrder, OrderedCars
 from dealer.records.factory_orders import FactoryOrder, FactoryOrderLine
 from dealer.records.vehicles import Unit, UnitState
+from dealer.stock import factory_orders
+from dealer.stock.factory_orders import Confirmation, Ending, Giving, NamedCars, NewOrder, OrderedCars
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

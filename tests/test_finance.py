@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from dealer import finance, invoices, people, receipts
+from dealer import people
 from dealer.engine.history import of_case, verify
 from dealer.engine.steps import Facts, Refused, place
-from dealer.invoices import InvoiceSums, RedLetter
-from dealer.receipts import NewReceipt
+from dealer.money import finance, invoices, receipts
+from dealer.money.invoices import InvoiceSums, RedLetter
+from dealer.money.receipts import NewReceipt
 from dealer.records.contracts import Contract, ContractState, DepositKind, PaymentEvent
 from dealer.records.deals import Terms
 from dealer.records.deliveries import Batch

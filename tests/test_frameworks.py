@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import authority, call_offs
-from dealer.deals import Comment
+from dealer.approvals import authority
+from dealer.deals.deals import Comment
 from dealer.engine.steps import Refused
+from dealer.frameworks import call_offs
 from dealer.people import by_number
 from dealer.records.contracts import Rendering
 from dealer.records.deals import Deal, DealState

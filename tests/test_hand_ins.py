@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from dealer import hand_ins, prospects, sweep, workflow
-from dealer.cards import CardFacts, Contacted, Grading
+from dealer import sweep, workflow
 from dealer.engine.steps import Refused
-from dealer.hand_ins import CardWords, HandingIn, Remark
 from dealer.people import by_number
+from dealer.prospects import hand_ins, prospects
+from dealer.prospects.cards import CardFacts, Contacted, Grading
+from dealer.prospects.hand_ins import CardWords, HandingIn, Remark
 from dealer.records.hand_ins import HandIn, HandInState
 from dealer.records.people import Posting, Role
 from dealer.records.prospects import Level, Prospect, Source, Way

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import delays
-from dealer.deals import Comment
+from dealer.deals.deals import Comment
+from dealer.deliveries import delays
+from dealer.deliveries.handover import Rejection
+from dealer.deliveries.handover_papers import code_of, handover_of, list_of
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Refused, Stale, place
-from dealer.handover import Rejection
-from dealer.handover_papers import code_of, handover_of, list_of
 from dealer.records.care import CareCall, CareKind
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import Terms
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.vehicles import Certificate, Unit, UnitState
+from dealer.stock.yard import UnitPapers
 from dealer.terms import Tick
-from dealer.yard import UnitPapers
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

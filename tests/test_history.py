@@ -5,7 +5,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from dealer import workflow
-from dealer.deals import Comment, Loss, NewDeal
+from dealer.deals.deals import Comment, Loss, NewDeal
 from dealer.engine.database import Database
 from dealer.engine.history import TRIGGERS, verify
 from dealer.people import by_number

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dealer import idle
-from dealer.cards import CheckCall, Handing, Why
+from dealer.deals import idle
+from dealer.prospects.cards import CheckCall, Handing, Why
 from dealer.records.deals import DealState
 from dealer.records.prospects import Prospect
 from tests.cast import Shop

@@ -13,17 +13,19 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 from xlsxwriter import Workbook
 
-from dealer import bulk_imports, importing, pricing, sheets, stock_imports
 from dealer.engine import files
 from dealer.engine.attempts import Job, JobRecord
 from dealer.engine.database import new_id
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Refused
 from dealer.engine.words import say, word_of
-from dealer.importing import Preview
-from dealer.pricelists import ListHead
+from dealer.prices import pricing
+from dealer.prices.pricelists import ListHead
 from dealer.records.prices import PriceList, PriceListLine, PriceListState
 from dealer.records.vehicles import Category, Certificate, Energy, Gearbox, Model, Unit, UnitState
+from dealer.sheets import bulk_imports, importing, sheets
+from dealer.sheets.importing import Preview
+from dealer.stock import stock_imports
 from tests import quoting
 from tests.cast import Shop
 from tests.conftest import at

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dealer.engine.calendar import ShopCalendar
-from dealer.levels import LevelRow, is_late, last_working_day
+from dealer.prospects.levels import LevelRow, is_late, last_working_day
 from dealer.records.customers import CustomerClass
 from dealer.records.prospects import Level
 from tests.conftest import at

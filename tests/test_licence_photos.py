@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from dealer import sweep
-from dealer.drives import CheckOut, IncidentReport
+from dealer.drives.drives import CheckOut, IncidentReport
+from dealer.drives.licence_photos import LicencePhoto
 from dealer.engine.fields import Uploaded
 from dealer.engine.files import File
 from dealer.engine.steps import place
-from dealer.licence_photos import LicencePhoto
 from dealer.records.people import Policy, PolicyState
 from tests.cast import Shop
 from tests.conftest import at

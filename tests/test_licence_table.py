@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from dealer.desk_table import DESK_RULES, Stage
+from dealer.drives.desk_table import DESK_RULES, Stage
+from dealer.drives.licences import Examined, Licence
 from dealer.engine.malformed import Malformed
-from dealer.licences import Examined, Licence
 from dealer.records.people import Person
 from dealer.records.testdrives import DocumentForm, Experience, LicenceStatus, NumberKind
 from dealer.records.vehicles import Category, Energy, Gearbox, Model, Route

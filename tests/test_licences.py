@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from dealer import licences
-from dealer.desk_table import DESK_RULES, Stage
+from dealer.drives import licences
+from dealer.drives.desk_table import DESK_RULES, Stage
+from dealer.drives.licences import CLASSES_FOR, Examined, Licence
 from dealer.engine.words import say
-from dealer.licences import CLASSES_FOR, Examined, Licence
 from dealer.records.people import Person
 from dealer.records.testdrives import DocumentForm, Experience, LicenceStatus, NumberKind
 from dealer.records.vehicles import Category, Energy, Gearbox, Model, Route

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from dealer import maintenance, repurchase
-from dealer.maintenance import Interval, Reading
+from dealer.care import maintenance
+from dealer.care.maintenance import Interval, Reading
+from dealer.customers import repurchase
+from dealer.customers.repurchase import Fleet, Limits
 from dealer.records.customers import Customer
-from dealer.repurchase import Fleet, Limits
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from dealer import margins
-from dealer.credit_interest import Lent
+from dealer.deals import margins
+from dealer.deals.margins import Ladder
 from dealer.engine.history import of_case, of_thing
-from dealer.margins import Ladder
+from dealer.money.credit_interest import Lent
 from dealer.people import by_number
 from dealer.records.costs import DealCost
 from dealer.records.deals import Deal

@@ -13,21 +13,23 @@ from pydantic import ValidationError
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from dealer import exports, masking, reception, reveals, workflow
-from dealer.cards import Why
-from dealer.corrections import Answering
-from dealer.data_requests import Identifying
+from dealer import workflow
 from dealer.engine.database import next_number
 from dealer.engine.history import History
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Refused
 from dealer.engine.words import word
 from dealer.people import Actor
+from dealer.privacy import exports, masking, reveals
+from dealer.privacy.corrections import Answering
+from dealer.privacy.data_requests import Identifying
+from dealer.prospects.cards import Why
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.people import Role
 from dealer.records.privacy import Export
 from dealer.records.prospects import Prospect, Purpose, Source, Visit, VisitKind
-from dealer.visits import Arriving
+from dealer.showroom import reception
+from dealer.showroom.visits import Arriving
 from tests.cast import CAST, Shop
 from tests.conftest import at
 from tests.desk import Desk

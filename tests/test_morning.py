@@ -5,14 +5,16 @@ from collections.abc import Callable
 from datetime import date
 from html import unescape
 
-from dealer import morning, prospects, workflow
-from dealer.cards import CardFacts, Contacted, Grading, Handing, Order
+from dealer import workflow
 from dealer.engine import papers
 from dealer.engine.steps import Ask
-from dealer.morning import EVERYBODY, FIGURES, Report
-from dealer.morning_paper import terms_of
 from dealer.people import by_number
+from dealer.prospects import prospects
+from dealer.prospects.cards import CardFacts, Contacted, Grading, Handing, Order
 from dealer.records.prospects import Level, Prospect, Source, Way
+from dealer.reports import morning
+from dealer.reports.morning import EVERYBODY, FIGURES, Report
+from dealer.reports.morning_paper import terms_of
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk

@@ -8,15 +8,17 @@ from io import BytesIO
 
 from python_calamine import CalamineWorkbook
 
-from dealer import needs, prospects, workflow
-from dealer.cards import CardFacts
-from dealer.deals import NeedSheet, NewDeal, WantedCar
-from dealer.needs import UNKNOWN, Wanting
+from dealer import workflow
+from dealer.deals.deals import NeedSheet, NewDeal, WantedCar
 from dealer.people import by_number
+from dealer.prospects import prospects
+from dealer.prospects.cards import CardFacts
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, PurchaseMode, Terms, Use
 from dealer.records.prospects import Source
 from dealer.records.vehicles import Model
+from dealer.reports import needs
+from dealer.reports.needs import UNKNOWN, Wanting
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk

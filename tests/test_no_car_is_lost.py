@@ -16,24 +16,26 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dealer import contract as contracts
-from dealer import delivery, finance, invoices, payment_plans, receipts, workflow
-from dealer.allocation import Allocation, Swap
-from dealer.amendment_forms import AmendedCars, Amendment
-from dealer.batch_endings import BatchEnding, EndingGround
-from dealer.deals import Cancellation, Comment
+from dealer import workflow
+from dealer.contracts import contract as contracts
+from dealer.contracts.amendment_forms import AmendedCars, Amendment
+from dealer.contracts.in_force import text_in_force
+from dealer.deals.deals import Cancellation, Comment
+from dealer.deliveries import delivery
+from dealer.deliveries.batch_endings import BatchEnding, EndingGround
+from dealer.deliveries.handover import Rejection
 from dealer.engine.steps import Ask, Facts, Refused, place
-from dealer.handover import Rejection
-from dealer.in_force import text_in_force
-from dealer.invoices import RedLetter
+from dealer.money import finance, invoices, payment_plans, receipts
+from dealer.money.invoices import RedLetter
+from dealer.money.receipts import NewReceipt, NewRefund, Paid
 from dealer.people import Actor
-from dealer.receipts import NewReceipt, NewRefund, Paid
 from dealer.records.contracts import Contract, ContractState, PaymentEvent
 from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.money import Invoice, ReceiptKind
 from dealer.records.vehicles import Model, Unit, UnitState
-from dealer.yard import BroughtBack, TakenBack
+from dealer.stock.allocation import Allocation, Swap
+from dealer.stock.yard import BroughtBack, TakenBack
 from tests import deliveries as scene
 from tests import quoting
 from tests.cast import Shop

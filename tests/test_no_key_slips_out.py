@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import testdrive, workflow
-from dealer.deals import Comment
-from dealer.desk_forms import LicenceEntry, RideCheck, SecondLook, Verification
-from dealer.drives import Abort, Booking, CheckOut, Move, Particulars, Return
+from dealer import workflow
+from dealer.deals.deals import Comment
+from dealer.drives import testdrive
+from dealer.drives.desk_forms import LicenceEntry, RideCheck, SecondLook, Verification
+from dealer.drives.drives import Abort, Booking, CheckOut, Move, Particulars, Return
 from dealer.engine.steps import Ask, Refused
 from dealer.engine.words import SHOP_ZONE
 from dealer.people import Actor

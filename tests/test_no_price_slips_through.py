@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import quotation, workflow
-from dealer.allowances import Confirmation
-from dealer.deals import Comment, Loss, NewOwner
+from dealer import workflow
+from dealer.approvals.rulings import Approval, CounterOffer, Reasons, Remark
+from dealer.deals.deals import Comment, Loss, NewOwner
 from dealer.engine.steps import Ask, Refused
-from dealer.offers import Extra, Lines, QuotedCar, Sending
 from dealer.people import Actor
+from dealer.prices.allowances import Confirmation
+from dealer.quotations import quotation
+from dealer.quotations.offers import Extra, Lines, QuotedCar, Sending
 from dealer.records.deals import Deal, LossReason
 from dealer.records.quotations import (
     ExceptionState,
@@ -29,7 +31,6 @@ from dealer.records.quotations import (
     QuotationLine,
     QuotationState,
 )
-from dealer.rulings import Approval, CounterOffer, Reasons, Remark
 from tests import quoting
 from tests.cast import Shop
 from tests.conftest import at

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from dealer import notices, retention
 from dealer.engine.steps import place
-from dealer.notices import KINDS
+from dealer.privacy import notices, retention
+from dealer.privacy.notices import KINDS
 from dealer.records.people import Policy, PolicyState
 from dealer.records.privacy import NoticeTold, NoticeWay
 from dealer.records.prospects import Visit

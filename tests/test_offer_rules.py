@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from dealer import contract, contract_terms, pricing, quotation_terms, sweep
-from dealer.authority import unauthorised_lines
+from dealer import sweep
+from dealer.approvals.authority import unauthorised_lines
+from dealer.approvals.rulings import Approval, CounterOffer, Reasons
+from dealer.contracts import contract, contract_terms
 from dealer.engine.database import new_id
 from dealer.engine.steps import Refused, place
-from dealer.offers import Extra
 from dealer.people import by_number
+from dealer.prices import pricing
+from dealer.quotations import quotation_terms
+from dealer.quotations.offers import Extra
 from dealer.records.contracts import Contract
 from dealer.records.deals import Deal
 from dealer.records.people import Policy, PolicyState
@@ -26,7 +30,6 @@ from dealer.records.quotations import (
     QuotationState,
     Tier,
 )
-from dealer.rulings import Approval, CounterOffer, Reasons
 from tests import contracts, quoting
 from tests.cast import Shop
 from tests.conftest import at

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from dealer import card_lists, deadlines, workflow
-from dealer.cards import CardFacts, Grading
-from dealer.customers import CustomerFacts, register
+from dealer import deadlines, workflow
+from dealer.customers.customers import CustomerFacts, register
 from dealer.engine.database import new_id
-from dealer.outings import Report
 from dealer.people import by_number
-from dealer.prospects import new_card
+from dealer.prospects import card_lists
+from dealer.prospects.cards import CardFacts, Grading
+from dealer.prospects.outings import Report
+from dealer.prospects.prospects import new_card
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal
 from dealer.records.outings import Outing

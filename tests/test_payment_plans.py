@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from dealer import payment_plans
-from dealer.deposit_outcomes import Decision, DepositOutcome, Share
 from dealer.engine.database import new_id
-from dealer.payment_plans import Due, Plan, share_out
+from dealer.money import payment_plans
+from dealer.money.deposit_outcomes import Decision, DepositOutcome, Share
+from dealer.money.payment_plans import Due, Plan, share_out
 from dealer.records.contracts import Contract, DepositKind, PaymentEvent
 from dealer.records.deals import Terms
 from dealer.records.money import ReceiptKind

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from dealer import deadlines, proposal_forms, proposals, workflow
+from dealer import deadlines, workflow
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask, Refused
-from dealer.people import by_number
-from dealer.policies import DEFAULTS, policy
-from dealer.proposal_forms import (
+from dealer.house import proposal_forms, proposals
+from dealer.house.policies import DEFAULTS, policy
+from dealer.house.proposal_forms import (
     Amount,
     Flag,
     Hours,
@@ -23,6 +23,7 @@ from dealer.proposal_forms import (
     TimeOfDay,
     Windows,
 )
+from dealer.people import by_number
 from dealer.records.customers import CustomerClass
 from dealer.records.people import Policy, PolicyState
 from dealer.records.prospects import Level

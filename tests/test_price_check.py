@@ -7,13 +7,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealer import approval_lists, pricelists, pricing, workflow
-from dealer.pricelists import ListFacts
+from dealer import workflow
+from dealer.approvals import approval_lists
+from dealer.approvals.rulings import Approval
+from dealer.prices import pricelists, pricing
+from dealer.prices.pricelists import ListFacts
+from dealer.prices.remedies import Remedy, remedy_for
 from dealer.records.people import Role
 from dealer.records.prices import PriceListLine
 from dealer.records.quotations import ExtraKind, LineExtra, QuotationLine, Tier
-from dealer.remedies import Remedy, remedy_for
-from dealer.rulings import Approval
 from tests import quoting
 from tests.cast import Shop
 from tests.conftest import at

@@ -6,19 +6,21 @@ from typing import Any
 
 import pytest
 
-from dealer import list_effects, policies, pricelists, replay, workflow
+from dealer import workflow
+from dealer.approvals.rulings import Approval
 from dealer.engine.steps import Refused
-from dealer.offers import Extra
+from dealer.house import policies, replay
+from dealer.house.proposal_forms import Number
+from dealer.house.replay import Turn
+from dealer.house.supposing import Supposed, supposing
 from dealer.people import by_number
-from dealer.pricelists import ListFacts
-from dealer.proposal_forms import Number
+from dealer.prices import list_effects, pricelists
+from dealer.prices.pricelists import ListFacts
+from dealer.quotations.offers import Extra
 from dealer.records.contracts import Contract
 from dealer.records.people import Role
 from dealer.records.prices import PriceList
 from dealer.records.quotations import ExceptionState, QuotationState
-from dealer.replay import Turn
-from dealer.rulings import Approval
-from dealer.supposing import Supposed, supposing
 from tests import contracts, quoting
 from tests.cast import Shop
 from tests.conftest import at

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealer import pricing
-from dealer.deals import Comment
+from dealer.deals.deals import Comment
 from dealer.engine.steps import Refused
-from dealer.pricelists import ListFacts, PriceRow
+from dealer.prices import pricing
+from dealer.prices.pricelists import ListFacts, PriceRow
 from dealer.records.people import Role
 from dealer.records.prices import PriceListLine
 from dealer.records.quotations import ExtraKind, LineExtra, QuotationLine, Tier

@@ -8,14 +8,15 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from dealer import contract, printing
-from dealer.contract_acts import frozen_terms
+from dealer.contracts import contract
+from dealer.contracts.contract_acts import frozen_terms
 from dealer.engine import jobs, papers
 from dealer.engine.attempts import JobRecord, JobState
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Refused
+from dealer.papers import printing
 from dealer.people import by_number
-from dealer.quotation_terms import number_of, order_offer, quotation_terms
+from dealer.quotations.quotation_terms import number_of, order_offer, quotation_terms
 from dealer.records.contracts import Contract, PrintLog, Rendering
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation

@@ -4,18 +4,22 @@ from datetime import date, datetime
 
 import pytest
 
-from dealer import card_lists, cards, deadlines, proposals, prospects, reception, reveals, workflow
-from dealer.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why
-from dealer.deals import NewDeal
+from dealer import deadlines, workflow
+from dealer.deals.deals import NewDeal
 from dealer.engine.database import Conflict
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Facts, Refused, place
+from dealer.house import proposals
+from dealer.house.proposal_forms import LevelDays, Levels
 from dealer.people import by_number
-from dealer.proposal_forms import LevelDays, Levels
-from dealer.reception import Arriving, BecameDeal
+from dealer.privacy import reveals
+from dealer.prospects import card_lists, cards, prospects
+from dealer.prospects.cards import CardFacts, CheckCall, Contacted, Grading, Handing, Loss, Order, Rewritten, Why
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, DealState, LossReason
 from dealer.records.prospects import Level, Prospect, ProspectState, Purpose, Source, Visit, VisitKind, Way
+from dealer.showroom import reception
+from dealer.showroom.reception import Arriving, BecameDeal
 from tests.cast import Shop
 from tests.conftest import at
 

@@ -5,20 +5,21 @@ from typing import Any
 
 import pytest
 
-from dealer import price_check, quotation
-from dealer.deals import Comment
+from dealer.approvals.rulings import Approval
+from dealer.deals.deals import Comment
 from dealer.engine.history import of_case, verify
 from dealer.engine.steps import Refused
-from dealer.offers import Acceptance, Lines
 from dealer.people import by_number
-from dealer.price_check import LineLook
-from dealer.pricing import net_total
-from dealer.quotation import QUOTATIONS
+from dealer.prices import price_check
+from dealer.prices.price_check import LineLook
+from dealer.prices.pricing import net_total
+from dealer.quotations import quotation
+from dealer.quotations.offers import Acceptance, Lines
+from dealer.quotations.quotation import QUOTATIONS
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal, DealState, PurchaseMode
 from dealer.records.people import Role
 from dealer.records.quotations import ExceptionState, ExtraKind, QuotationState, Tier
-from dealer.rulings import Approval
 from tests import quoting
 from tests.cast import Shop
 from tests.conftest import at

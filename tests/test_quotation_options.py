@@ -7,14 +7,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import authority, contract, deadlines, deal_gates, pricing, quotation
+from dealer import deadlines
+from dealer.approvals import authority
+from dealer.approvals.rulings import Approval
+from dealer.contracts import contract
+from dealer.deals import deal_gates
 from dealer.engine.steps import Ask, Refused
-from dealer.offers import AcceptanceOfSome, Lines, QuotedCar
 from dealer.people import by_number
-from dealer.quotation_terms import quotation_terms
+from dealer.prices import pricing
+from dealer.quotations import quotation
+from dealer.quotations.offers import AcceptanceOfSome, Lines, QuotedCar
+from dealer.quotations.quotation_terms import quotation_terms
 from dealer.records.deadlines import Deadline
 from dealer.records.quotations import EvidenceKind, ExceptionState, Quotation, QuotationState
-from dealer.rulings import Approval
 from dealer.sweep import fire_due
 from tests import quoting
 from tests.cast import Shop

@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from dealer import comparison
-from dealer.comparison import Comparison
-from dealer.offers import Lines
+from dealer.approvals.rulings import Approval
 from dealer.people import by_number
+from dealer.quotations import comparison
+from dealer.quotations.comparison import Comparison
+from dealer.quotations.offers import Lines
 from dealer.records.deals import DealState
 from dealer.records.quotations import ExtraKind, Quotation, QuotationState
-from dealer.rulings import Approval
 from tests import quoting
 from tests.cast import Shop
 from tests.desk import Desk, Page

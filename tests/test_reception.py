@@ -5,16 +5,18 @@ from datetime import date
 
 import pytest
 
-from dealer import customers, deadlines, people, reception, showroom, workflow
-from dealer.deals import NewDeal
+from dealer import deadlines, people, workflow
+from dealer.customers import customers
+from dealer.deals.deals import NewDeal
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Refused
 from dealer.people import by_number
-from dealer.reception import Arriving, Assigned, BecameDeal, Completed, Corrected
 from dealer.records.customers import Contact, ContactRole, CustomerClass
 from dealer.records.people import Person, Posting, Role
 from dealer.records.prospects import Level, ProspectState, Purpose, Source, Visit, VisitKind, VisitState
-from dealer.showroom import day_figures, recognise, whose_turn
+from dealer.showroom import reception, showroom
+from dealer.showroom.reception import Arriving, Assigned, BecameDeal, Completed, Corrected
+from dealer.showroom.showroom import day_figures, recognise, whose_turn
 from tests.cast import Shop, cheap_hash
 from tests.conftest import at
 from tests.desk import Desk

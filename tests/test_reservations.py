@@ -11,8 +11,8 @@ from dealer.engine.steps import Refused, place
 from dealer.records.contracts import Contract
 from dealer.records.deals import Deal, DealState
 from dealer.records.vehicles import Unit
-from dealer.reservations import Reservation
-from dealer.yard import Loan
+from dealer.stock.reservations import Reservation
+from dealer.stock.yard import Loan
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import holds, reception, retention, workflow
+from dealer import workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import HistoryPersonal, of_thing, verify
 from dealer.engine.steps import Refused, place
-from dealer.holds import Hold
-from dealer.proposals import LIMITS
+from dealer.house.proposals import LIMITS
+from dealer.privacy import holds, retention
+from dealer.privacy.holds import Hold
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.privacy import LegalHold, RetentionRun
 from dealer.records.prospects import Prospect, ProspectState, Purpose, Source, Visit, VisitKind, VisitState
 from dealer.records.testdrives import Incident, TestDrive
-from dealer.visits import Arriving
+from dealer.showroom import reception
+from dealer.showroom.visits import Arriving
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk

@@ -21,9 +21,9 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import select, update
 
-from dealer import printing, sealing
 from dealer.engine import signing
 from dealer.engine.attempts import JobRecord, JobState
+from dealer.papers import printing, sealing
 from dealer.records.contracts import Contract, PrintLog
 from dealer.records.people import Store
 from dealer.records.sealing import SealedPaper, SealKey

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from dealer import showroom_days, visit_changes, workflow
+from dealer import workflow
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Refused
 from dealer.records.prospects import Visit
 from dealer.records.showroom_days import ShowroomDay, ShowroomDayState
-from dealer.showroom_days import DaySigning
-from dealer.visits import Completed, CompletedLate, Corrected
+from dealer.showroom import showroom_days, visit_changes
+from dealer.showroom.showroom_days import DaySigning
+from dealer.showroom.visits import Completed, CompletedLate, Corrected
 from tests.cast import Shop
 from tests.conftest import at
 from tests.test_reception import arriving, log, take

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from dealer import signin
+from dealer.house import signin
 from dealer.records.people import SignInTry
 from dealer.sweep import forget_tries
 from tests.cast import Shop

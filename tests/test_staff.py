@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from dealer import accounts, people, second_person, signin, staff, workflow
-from dealer.accounts import NewPassword, NewStandIn
+from dealer import people, workflow
 from dealer.engine.database import Database, open_database
 from dealer.engine.history import History, of_thing, verify
 from dealer.engine.settings import Settings
 from dealer.engine.steps import Ask, Facts, Refused, Stale
+from dealer.house import accounts, second_person, signin, staff
+from dealer.house.accounts import NewPassword, NewStandIn
+from dealer.house.shop import ShopFacts, edit_shop, found_shop
+from dealer.house.staff import NewGroup, NewPerson, NewPosting, PersonFacts
 from dealer.records.people import Person, Posting, Role
-from dealer.shop import ShopFacts, edit_shop, found_shop
-from dealer.staff import NewGroup, NewPerson, NewPosting, PersonFacts
 from tests.cast import PASSWORD, STORE, Shop
 from tests.conftest import at
 from web import cli

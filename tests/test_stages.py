@@ -7,20 +7,22 @@ from uuid import UUID
 
 import pytest
 
-from dealer import approvals, proposals, stage_staffing, workflow
-from dealer.deals import Comment
+from dealer import workflow
+from dealer.approvals import approvals, stage_staffing
+from dealer.approvals.rulings import Approval, CounterOffer, Remark
+from dealer.approvals.stages import planned
+from dealer.deals.deals import Comment
 from dealer.engine import migrating
 from dealer.engine.columns import new_id
 from dealer.engine.database import open_database
 from dealer.engine.steps import Refused
+from dealer.house import proposals
+from dealer.house.policies import DEFAULTS
+from dealer.house.proposal_forms import StageRow, Stages
 from dealer.people import by_number
-from dealer.policies import DEFAULTS
-from dealer.proposal_forms import StageRow, Stages
 from dealer.records.approvals import Lane
 from dealer.records.people import Policy, Posting, Role
 from dealer.records.quotations import ExceptionState, PriceException
-from dealer.rulings import Approval, CounterOffer, Remark
-from dealer.stages import planned
 from tests import quoting
 from tests.cast import Shop, found_shop
 from tests.conftest import KEYS, at

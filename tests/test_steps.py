@@ -7,13 +7,14 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 
-from dealer import posts, workflow
-from dealer.deals import Loss, NewDeal
+from dealer import workflow
+from dealer.deals.deals import Loss, NewDeal
 from dealer.engine import sealed
 from dealer.engine.database import Conflict, next_number
 from dealer.engine.history import History, verify
 from dealer.engine.sealed import KeysUnsafe, load_keys
 from dealer.engine.steps import Life, Refused, Stale, Step, place
+from dealer.house import posts
 from dealer.people import OWNER, by_number, has
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, DealState, LossReason

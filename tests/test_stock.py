@@ -8,14 +8,15 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dealer import people, vehicles, vins
+from dealer import people
 from dealer.engine.database import new_id
 from dealer.engine.history import start_chain
 from dealer.engine.steps import Ask
 from dealer.records.people import Store
 from dealer.records.vehicles import Certificate, Model, Unit
-from dealer.vehicles import UNITS
-from dealer.yard import Damage, NewUnit, Shipment, UnitPapers
+from dealer.stock import vehicles, vins
+from dealer.stock.vehicles import UNITS
+from dealer.stock.yard import Damage, NewUnit, Shipment, UnitPapers
 from tests import deliveries as scene
 from tests.cast import STORE, Shop
 from tests.conftest import at

@@ -6,13 +6,14 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from dealer import csv_sheets, sheets, stock_imports, vehicles
 from dealer.engine.history import of_thing
 from dealer.engine.malformed import Malformed
-from dealer.importing import Preview
 from dealer.records.vehicles import Certificate, Unit, UnitState
-from dealer.vehicles import UNITS
-from dealer.yard import NewUnit
+from dealer.sheets import csv_sheets, sheets
+from dealer.sheets.importing import Preview
+from dealer.stock import stock_imports, vehicles
+from dealer.stock.vehicles import UNITS
+from dealer.stock.yard import NewUnit
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

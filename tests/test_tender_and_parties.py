@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import contract, deadlines, tenders
-from dealer.offers import first_sending
+from dealer import deadlines
+from dealer.contracts import contract
+from dealer.deals import tenders
 from dealer.people import by_number
-from dealer.quotation import blank
+from dealer.quotations.offers import first_sending
+from dealer.quotations.quotation import blank
 from dealer.records.contracts import PartyRole
 from dealer.records.customers import Customer
 from dealer.records.deadlines import Deadline

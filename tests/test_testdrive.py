@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import drive_lists, people, prospects, testdrive, workflow
-from dealer.cards import CardFacts
-from dealer.deals import Comment, NewDeal
-from dealer.desk_forms import LicenceEntry, Refusing, RevealReason, RideCheck, SecondLook
-from dealer.drive_papers import agreement_of
-from dealer.drives import Abort, CheckOut, IncidentReport, Particulars, Return, Signing
+from dealer import people, workflow
+from dealer.deals.deals import Comment, NewDeal
+from dealer.drives import drive_lists, testdrive
+from dealer.drives.desk_forms import LicenceEntry, Refusing, RevealReason, RideCheck, SecondLook
+from dealer.drives.drive_papers import agreement_of
+from dealer.drives.drives import Abort, CheckOut, IncidentReport, Particulars, Return, Signing
 from dealer.engine import papers
 from dealer.engine.fields import Uploaded
 from dealer.engine.history import History, HistoryPersonal, of_thing
 from dealer.engine.steps import Ask, Refused, place
 from dealer.people import by_number
+from dealer.prospects import prospects
+from dealer.prospects.cards import CardFacts
 from dealer.records.deals import Deal, DealState
 from dealer.records.people import Posting, Role
 from dealer.records.prospects import Source

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dealer import catalogue, traffic
 from dealer.records.prospects import ProspectState, Purpose, VisitKind
-from dealer.traffic import Period, Slice, Span, period_around, period_between
+from dealer.reports import traffic
+from dealer.reports.traffic import Period, Slice, Span, period_around, period_between
+from dealer.stock import catalogue
 from tests.cast import Shop
 from tests.desk import Desk
 from tests.drives import stock

@@ -8,19 +8,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dealer import car_holds, mishaps, trip_acts, workflow
-from dealer.closing_time import raise_alarms
-from dealer.deals import Comment
-from dealer.drives import Readings
+from dealer import workflow
+from dealer.deals.deals import Comment
+from dealer.drives import car_holds
+from dealer.drives.drives import Readings
 from dealer.engine.steps import Refused
-from dealer.mishaps import MishapFacts
 from dealer.people import by_number
 from dealer.records.deadlines import Deadline
 from dealer.records.people import Person, Role
 from dealer.records.trips import Condition, Mishap, Trip, TripState
 from dealer.records.vehicles import DemoCar, DemoState
 from dealer.sweep import fire_due
-from dealer.trip_acts import KeyIn, Leg, NamedCar, Overnight, TripRequest
+from dealer.trips import mishaps, trip_acts
+from dealer.trips.closing_time import raise_alarms
+from dealer.trips.mishaps import MishapFacts
+from dealer.trips.trip_acts import KeyIn, Leg, NamedCar, Overnight, TripRequest
 from tests.cast import Shop
 from tests.desk import Desk
 from tests.drives import BACK, Yard

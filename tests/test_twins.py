@@ -5,13 +5,15 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from dealer import card_lists, showroom, twins, workflow
-from dealer.cards import CardFacts, Contacted, Grading, Order
+from dealer import workflow
 from dealer.engine.history import of_thing, verify
 from dealer.engine.steps import Refused
 from dealer.people import by_number
+from dealer.prospects import card_lists, twins
+from dealer.prospects.cards import CardFacts, Contacted, Grading, Order
+from dealer.prospects.twins import Merging
 from dealer.records.prospects import Level, Prospect, ProspectState, Source, Visit, Way
-from dealer.twins import Merging
+from dealer.showroom import showroom
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk

@@ -13,7 +13,7 @@ from dealer.records.deals import Terms
 from dealer.records.deliveries import Batch
 from dealer.records.frameworks import Framework, FrameworkState
 from dealer.records.vehicles import Unit, UnitState
-from dealer.unpaid_cars import PaymentNotice
+from dealer.stock.unpaid_cars import PaymentNotice
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

@@ -6,20 +6,21 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select
 
-from dealer import allocation_queue, people, vehicles, workflow
-from dealer.allocation import Claim, Swap
-from dealer.deals import Comment
+from dealer import people, workflow
+from dealer.deals.deals import Comment
+from dealer.deliveries.handover_papers import list_of
+from dealer.deliveries.inspection import PDI, PdiAnswer, inspections_of, items_for
 from dealer.engine.history import of_case, verify
 from dealer.engine.steps import Refused, place
-from dealer.handover_papers import list_of
-from dealer.inspection import PDI, PdiAnswer, inspections_of, items_for
-from dealer.invoices import RedLetter
+from dealer.money.invoices import RedLetter
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch, ItemResult
 from dealer.records.vehicles import Certificate, Energy, Unit, UnitState
-from dealer.vehicles import UNITS, Wanted
-from dealer.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewUnit, Shipment, TakenBack, UnitPapers
+from dealer.stock import allocation_queue, vehicles
+from dealer.stock.allocation import Claim, Swap
+from dealer.stock.vehicles import UNITS, Wanted
+from dealer.stock.yard import Arrival, BroughtBack, Damage, GivenBack, Loan, NewUnit, Shipment, TakenBack, UnitPapers
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

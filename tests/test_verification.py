@@ -13,10 +13,10 @@ from waitress import wasyncore
 from waitress.server import create_server
 from werkzeug.test import TestResponse
 
-from dealer import contract as contracts
-from dealer import printing
+from dealer.contracts import contract as contracts
 from dealer.engine.settings import Settings
 from dealer.engine.steps import place
+from dealer.papers import printing
 from dealer.people import by_number
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import DealState

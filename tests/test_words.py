@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import pytest
 from jinja2 import Environment, nodes
 
-from dealer import policies, refusals, workflow
+from dealer import refusals, workflow
 from dealer.engine.steps import Facts, Life
 from dealer.engine.words import LANGUAGES, catalogue
+from dealer.house import policies
 from tests.house import ROOT, Source, calls, classes_below, functions, last_name, listed, module_of, sources, text_of
 
 LIVES = tuple(workflow.LIVES.values())

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from dealer import workflow
-from dealer.deals import Comment, Hold, Loss, NewDeal
+from dealer.deals.deals import Comment, Hold, Loss, NewDeal
 from dealer.engine.history import of_case, verify
 from dealer.engine.steps import Refused, Stale
 from dealer.people import by_number

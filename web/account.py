@@ -7,9 +7,9 @@ from uuid import UUID
 from flask import Blueprint, flash, render_template
 from flask_login import current_user
 
-from dealer import accounts, signin, staff
-from dealer.accounts import NewPassword, NewStandIn
 from dealer.engine.steps import Ask
+from dealer.house import accounts, signin, staff
+from dealer.house.accounts import NewPassword, NewStandIn
 from dealer.records.people import Person
 from web.asking import Answer, looking, me, or_404, write
 from web.forms import Form

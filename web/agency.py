@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dealer import agency, exports
-from dealer.agency import Car, Done, Plates
+from dealer.deliveries import agency
+from dealer.deliveries.agency import Car, Done, Plates
 from dealer.engine.steps import Ask, Refusal
-from dealer.exports import Reason
+from dealer.privacy import exports
+from dealer.privacy.exports import Reason
 from dealer.records.contracts import Contract
 from web import contracts, steps
 from web.asking import Answer, looking, looking_ask, write

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Blueprint, flash, g, render_template, request
 
-from dealer import allocation_queue, reservations, workflow
-from dealer.allocation_plan import Car, Served
+from dealer import workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask, Refused, no
 from dealer.records.deliveries import Batch
+from dealer.stock import allocation_queue, reservations
+from dealer.stock.allocation_plan import Car, Served
 from web import deals, steps
 from web import stock as cars
 from web.asking import Answer, looking, me, need, write

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from dealer import contract as contracts
-from dealer.amendment_terms import changed_lines
-from dealer.batch_endings import EndingGround
-from dealer.deposit_outcomes import DepositOutcome
-from dealer.in_force import amendments_of, cars_of, is_amendment, text_in_force
+from dealer.contracts import contract as contracts
+from dealer.contracts.amendment_terms import changed_lines
+from dealer.contracts.in_force import amendments_of, cars_of, is_amendment, text_in_force
+from dealer.contracts.their_paper import Point, compared
+from dealer.deliveries.batch_endings import EndingGround
+from dealer.money.deposit_outcomes import DepositOutcome
 from dealer.records.contracts import Contract, ContractLine, ContractState
-from dealer.their_paper import Point, compared
 from web import steps
 from web.asking import looking, looking_ask, me
 from web.frame import names_of

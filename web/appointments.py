@@ -5,17 +5,18 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 
-from dealer import appointments, workflow
-from dealer import workshop as bay
-from dealer.appointments import Booking
+from dealer import workflow
 from dealer.engine import charts, history
 from dealer.engine.charts import Series
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
-from dealer.policies import policy
+from dealer.house.policies import policy
 from dealer.records.enquiries import Appointment, AppointmentState
-from dealer.workshop import Counting
+from dealer.service import appointments
+from dealer.service import workshop as bay
+from dealer.service.appointments import Booking
+from dealer.service.workshop import Counting
 from web import privacy, steps, timeline
 from web.asking import Answer, day_asked, looking, looking_ask, me, need, write
 from web.enquiries import tabs

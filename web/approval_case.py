@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import g
 
-from dealer import approvals, pricing, rulings, stages
+from dealer.approvals import approvals, rulings, stages
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
+from dealer.prices import pricing
 from dealer.records.quotations import ExceptionState, ExtraKind, PriceException
 from web import approval_stages, deals, steps, timeline
 from web.asking import looking, looking_ask, me

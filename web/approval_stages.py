@@ -1,9 +1,9 @@
 """The stages of one case as its card shows them: who has agreed, who is asked now, who comes after."""
 
-from dealer import stage_staffing, stages
+from dealer.approvals import stage_staffing, stages
+from dealer.approvals.stages import Stage
 from dealer.records.approvals import ApprovalMark, Verdict
 from dealer.records.quotations import ExceptionState, PriceException
-from dealer.stages import Stage
 from web.asking import looking_ask
 from web.frame import names_of
 from web.language import clock, say, show

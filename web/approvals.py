@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Blueprint, flash, g, render_template, request
 
-from dealer import approval_lists, approvals, people, pricing, stages
+from dealer import people
+from dealer.approvals import approval_lists, approvals, stages
 from dealer.engine.steps import Choice
 from dealer.engine.words import Yuan
+from dealer.prices import pricing
 from dealer.records.quotations import ExceptionState, PriceException, Tier
 from web import approval_case, approval_stages, deals, steps
 from web.asking import Answer, looking, looking_ask, me

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request
 
-from dealer import arrivals, workflow
-from dealer.arrivals import TruckArrival
+from dealer import workflow
 from dealer.engine.steps import Ask
 from dealer.records.vehicles import Unit
+from dealer.stock import arrivals
+from dealer.stock.arrivals import TruckArrival
 from web import steps
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response, abort, g, jsonify, redirect, request
 
-from dealer import posts
 from dealer.engine.database import Conflict, Database
 from dealer.engine.facts import FIRST_YEAR, LAST_YEAR
 from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask, Refusal, Refused, Stale, no
+from dealer.house import posts
 from dealer.people import Actor
 from web import parking
 from web.forms import Form, form_key

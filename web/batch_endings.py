@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dealer import contract as contracts
 from dealer import workflow
-from dealer.batch_endings import PROPOSED, BatchEnding, EndingGround, proposals
+from dealer.contracts import contract as contracts
+from dealer.deliveries.batch_endings import PROPOSED, BatchEnding, EndingGround, proposals
 from dealer.engine.steps import Ask
 from dealer.records.contracts import Contract
 from web import steps

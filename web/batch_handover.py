@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template
 
-from dealer import batch_handover, delivery_lists, workflow
-from dealer.batch_handover import BatchHandingOver
+from dealer import workflow
+from dealer.deliveries import batch_handover, delivery_lists
+from dealer.deliveries.batch_handover import BatchHandingOver
 from dealer.engine.steps import Ask
 from dealer.records.deliveries import Batch
 from web import steps, stock

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from flask import Blueprint, abort, render_template
 
-from dealer import bundles
-from dealer import contract as contracts
-from dealer.bundles import WantedBundle
+from dealer.contracts import contract as contracts
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
+from dealer.papers import bundles
+from dealer.papers.bundles import WantedBundle
 from dealer.records.bundles import Bundle, BundlePart, BundleShape
 from dealer.records.contracts import Contract
 from web import steps

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import call_reach, call_window, care_calls, care_lists, masking
-from dealer.care_calls import CALLS, Talk
+from dealer.care import call_reach, call_window, care_calls, care_lists
+from dealer.care.care_calls import CALLS, Talk
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Choice
+from dealer.privacy import masking
 from dealer.records.care import CareCall, CareState, Satisfaction
 from dealer.records.deals import Deal
 from dealer.records.people import Role

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import care_agents, people
-from dealer.care_agents import Assignment, Load
+from dealer import people
+from dealer.care import care_agents
+from dealer.care.care_agents import Assignment, Load
 from dealer.engine.steps import Ask
 from dealer.records.customers import Customer
 from web import care

@@ -6,15 +6,16 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import care_coverage as coverage
-from dealer import people, traffic
-from dealer.care_coverage import TITLES, Covered, Slice
+from dealer import people
 from dealer.engine import charts
 from dealer.engine.charts import Chart, Series
 from dealer.engine.database import calendar_of
 from dealer.records.care import CareKind
 from dealer.records.people import Role
-from dealer.traffic import Period, Span
+from dealer.reports import care_coverage as coverage
+from dealer.reports import traffic
+from dealer.reports.care_coverage import TITLES, Covered, Slice
+from dealer.reports.traffic import Period, Span
 from web import care
 from web.asking import Answer, a_number, day_asked, looking, me, need
 from web.language import say, show

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import abort
 
-from dealer import clause_effects, clause_library, clause_versions
-from dealer.clause_effects import Paper, Piece
+from dealer.contracts import clause_effects, clause_library, clause_versions
+from dealer.contracts.clause_effects import Paper, Piece
 from dealer.records.clauses import ClauseState, ClauseVersion
 from dealer.terms.clauses import Wording, library
 from web import steps

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, render_template, request
 
-from dealer import clause_library, clause_versions, people, workflow
-from dealer.clause_versions import CLAUSES, ClauseText
+from dealer import people, workflow
+from dealer.contracts import clause_library, clause_versions
+from dealer.contracts.clause_versions import CLAUSES, ClauseText
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
 from dealer.records.clauses import ClauseState, ClauseVersion, PrintedClause

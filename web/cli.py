@@ -22,7 +22,7 @@ from dealer.engine.words import say
 from web import seal_command, serving
 
 if TYPE_CHECKING:
-    from dealer.importing import Preview
+    from dealer.sheets.importing import Preview
 
 SOURCE = Path(dealer.__file__).parent.parent
 TROUBLES = (KeysUnsafe, NoSealKey, migrating.Unreachable, migrating.Behind, migrating.LinksBroken, OSError)
@@ -87,7 +87,7 @@ def verify(settings: Settings, _: Namespace) -> int:
 
 def examine(settings: Settings, _: Namespace) -> int:
     """Look whether this installation has what it needs, and say what to do where it has not; exit 1 then."""
-    from dealer import sealing  # noqa: PLC0415 - most commands need no rules
+    from dealer.papers import sealing  # noqa: PLC0415 - most commands need no rules
 
     ill = False
     for finding in doctor.examine(settings, datetime.now(UTC), [("house seal", sealing.troubled_certificates)]):
@@ -98,7 +98,7 @@ def examine(settings: Settings, _: Namespace) -> int:
 
 def demo(settings: Settings, _: Namespace) -> int:
     """Serve a shop made up for trying things out: made on first use, with one sign-in for each role."""
-    from dealer import demo as made_up  # noqa: PLC0415 - no other command may know these people
+    from dealer.demo import demo as made_up  # noqa: PLC0415 - no other command may know these people
 
     if migrating.behind(settings.url):
         migrating.upgrade(settings.url)
@@ -128,7 +128,8 @@ def add_person(settings: Settings, arguments: Namespace) -> int:
 
     A new installation begins with it: --new-shop founds the shop, and its first person keeps the people from then on.
     """
-    from dealer import people, shop, staff  # noqa: PLC0415 - the other commands need no rules
+    from dealer import people  # noqa: PLC0415 - the other commands need no rules
+    from dealer.house import shop, staff  # noqa: PLC0415 - the other commands need no rules
 
     migrating.refuse_behind(settings.url)
     database = open_database(settings.url, settings.keys)
@@ -165,7 +166,7 @@ def import_price_list(settings: Settings, arguments: Namespace) -> int:
             f"Price list {number} is a draft: models {len(preview.rows)}, in force from {first} once approved.",
         )
 
-    from dealer import bulk_imports  # noqa: PLC0415 - the other commands read no sheets
+    from dealer.sheets import bulk_imports  # noqa: PLC0415 - the other commands read no sheets
 
     return _import(settings, bring_in)
 
@@ -177,7 +178,7 @@ def import_stock(settings: Settings, arguments: Namespace) -> int:
         preview, cars = bulk_imports.stock_from(database, arguments.file, by=arguments.by, at=now)
         return preview, f"Cars taken into stock: {cars}."
 
-    from dealer import bulk_imports  # noqa: PLC0415 - the other commands read no sheets
+    from dealer.sheets import bulk_imports  # noqa: PLC0415 - the other commands read no sheets
 
     return _import(settings, bring_in)
 
@@ -191,7 +192,7 @@ def import_prospects(settings: Settings, arguments: Namespace) -> int:
             print(f"{known.cell}: {known.phone} has card {known.number} of {known.owner}: left out.")
         return preview, f"Cards written: {cards}."
 
-    from dealer import card_imports  # noqa: PLC0415 - the other commands read no sheets
+    from dealer.prospects import card_imports  # noqa: PLC0415 - the other commands read no sheets
 
     return _import(settings, bring_in)
 

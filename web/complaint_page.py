@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import complaint_rules, complaints
-from dealer.complaints import COMPLAINTS
 from dealer.engine import history
 from dealer.engine.steps import Choice, Refusal
 from dealer.records.care import Satisfaction
 from dealer.records.complaints import Complaint, ComplaintState, Severity
 from dealer.records.deadlines import Deadline
+from dealer.service import complaint_rules, complaints
+from dealer.service.complaints import COMPLAINTS
 from web import deals, due, privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me
 from web.complaints import KIND, TONES, in_list, running

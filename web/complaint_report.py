@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import catalogue, complaint_figures
-from dealer.complaint_figures import FIGURES, RATES, TITLES, Counts, Seen
 from dealer.engine import charts
 from dealer.engine.calendar import add_months
 from dealer.engine.charts import Chart, Series
 from dealer.engine.database import calendar_of
+from dealer.reports import complaint_figures
+from dealer.reports.complaint_figures import FIGURES, RATES, TITLES, Counts, Seen
+from dealer.stock import catalogue
 from web import complaints
 from web.asking import Answer, day_asked, looking, me, need
 from web.frame import names_of

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import complaint_rules, complaints, customers, deal_lists, people, workflow
-from dealer.complaint_forms import Complaining
-from dealer.complaints import COMPLAINTS, Urgent
+from dealer import people, workflow
+from dealer.customers import customers
+from dealer.deals import deal_lists
 from dealer.engine.steps import Ask
 from dealer.records.complaints import Complaint, ComplaintChannel, ComplaintState, Severity
 from dealer.records.customers import Customer
@@ -15,6 +15,9 @@ from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
 from dealer.records.prospects import Visit, VisitKind
 from dealer.records.vehicles import Unit
+from dealer.service import complaint_rules, complaints
+from dealer.service.complaint_forms import Complaining
+from dealer.service.complaints import COMPLAINTS, Urgent
 from web import deals, due, outings, privacy, steps
 from web.asking import Answer, looking, me, need, write
 from web.forms import Form, options

@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import render_template
 
-from dealer import contract as contracts
-from dealer.contract_gaps import SIGNED_WITHIN
-from dealer.contract_rules import general_manager_for, marks, reviewers
+from dealer.contracts import contract as contracts
+from dealer.contracts.contract_gaps import SIGNED_WITHIN
+from dealer.contracts.contract_rules import general_manager_for, marks, reviewers
+from dealer.contracts.in_force import cars_of, text_in_force
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Choice, Refusal
-from dealer.in_force import cars_of, text_in_force
 from dealer.records.contracts import (
     Contract,
     ContractState,

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from dealer import contract as contracts
-from dealer import printing, sealing
-from dealer.contract_terms import paper_of
+from dealer.contracts import contract as contracts
+from dealer.contracts.contract_terms import paper_of
 from dealer.engine.attempts import JobState
+from dealer.papers import printing, sealing
 from dealer.records.contracts import Contract, ContractState, Rendering
 from dealer.records.sealing import SealedPaper
 from web import press_card

@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import render_template, request
 
-from dealer import contract as contracts
-from dealer import contract_clauses as wording
-from dealer.contract_forms import known_facts, known_party
-from dealer.contract_rules import general_manager_for
-from dealer.contract_terms import is_made_of_clauses
-from dealer.contract_texts import articles_of
+from dealer.contracts import contract as contracts
+from dealer.contracts import contract_clauses as wording
+from dealer.contracts.contract_forms import known_facts, known_party
+from dealer.contracts.contract_rules import general_manager_for
+from dealer.contracts.contract_terms import is_made_of_clauses
+from dealer.contracts.contract_texts import articles_of
+from dealer.contracts.standing_clauses import Standing
 from dealer.records.contracts import Contract
-from dealer.standing_clauses import Standing
 from dealer.terms import Article, Clause
 from web import steps
 from web.asking import a_number, looking, looking_ask

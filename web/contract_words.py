@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dealer import masking, purchase_tax
 from dealer.engine import amounts
-from dealer.pricing import CHARGED
+from dealer.money import purchase_tax
+from dealer.prices.pricing import CHARGED
+from dealer.privacy import masking
 from dealer.records.contracts import (
     Contract,
     DepositKind,

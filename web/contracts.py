@@ -5,12 +5,14 @@ from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request
 
-from dealer import contract as contracts
-from dealer import deal_lists, people, printing, workflow
-from dealer.contract_draft_rules import KINDS_OF_A_SALE, UNDER_CONTRACT
-from dealer.contract_rules import marks, reviewers
+from dealer import people, workflow
+from dealer.contracts import contract as contracts
+from dealer.contracts.contract_draft_rules import KINDS_OF_A_SALE, UNDER_CONTRACT
+from dealer.contracts.contract_rules import marks, reviewers
+from dealer.contracts.in_force import is_amendment
+from dealer.deals import deal_lists
 from dealer.engine.steps import Ask, Refusal
-from dealer.in_force import is_amendment
+from dealer.papers import printing
 from dealer.people import has
 from dealer.records.contracts import Contract, ContractState, PrintLog
 from dealer.records.deals import Deal

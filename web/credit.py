@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import credit, people, workflow
-from dealer.credit import Analysis
+from dealer import people, workflow
 from dealer.engine import history
 from dealer.engine.calendar import add_months
 from dealer.engine.steps import Ask
+from dealer.house.policies import policy
+from dealer.money import credit
+from dealer.money.credit import Analysis
 from dealer.people import Actor
-from dealer.policies import policy
 from dealer.records.credit import CreditProfile, CreditState
 from dealer.records.customers import Customer
 from web import steps, timeline

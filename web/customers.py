@@ -6,8 +6,10 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from pydantic import BaseModel
 
-from dealer import customers, deal_lists, people
-from dealer.customers import ContactFacts, CustomerFacts
+from dealer import people
+from dealer.customers import customers
+from dealer.customers.customers import ContactFacts, CustomerFacts
+from dealer.deals import deal_lists
 from dealer.engine import history
 from dealer.engine.steps import Ask, Stale
 from dealer.records.customers import Contact, Customer

@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 
-from dealer import data_requests, exports, workflow
-from dealer.data_requests import REQUESTS, NewRequest
+from dealer import workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Ask
-from dealer.held import Held
 from dealer.people import Actor
+from dealer.privacy import data_requests, exports
+from dealer.privacy.data_requests import REQUESTS, NewRequest
+from dealer.privacy.held import Held
 from dealer.records.privacy import DataRequest, RequestState
 from web import steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import g
 
-from dealer import deadlines, margins, parties, tenders, workflow
+from dealer import deadlines, workflow
+from dealer.deals import margins, parties, tenders
 from dealer.engine.database import calendar_of
 from dealer.records.contracts import PartyRole
 from dealer.records.customers import Customer

@@ -6,27 +6,20 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import (
-    call_offs,
-    catalogue,
-    customers,
-    deal_lists,
-    deals,
-    deposit_outcomes,
-    idle,
-    parties,
-    people,
-    reception,
-    tenders,
-    workflow,
-)
-from dealer.deals import NewDeal
-from dealer.deposit_outcomes import DepositOutcome
+from dealer import people, workflow
+from dealer.customers import customers
+from dealer.deals import deal_lists, deals, idle, parties, tenders
+from dealer.deals.deals import NewDeal
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
+from dealer.frameworks import call_offs
+from dealer.money import deposit_outcomes
+from dealer.money.deposit_outcomes import DepositOutcome
 from dealer.records.customers import Contact
 from dealer.records.deals import Deal, DealState
 from dealer.records.prospects import Visit
+from dealer.showroom import reception
+from dealer.stock import catalogue
 from web import deal_parts, privacy, steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
 from web.forms import Field, Form, options

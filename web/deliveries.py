@@ -6,27 +6,20 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import (
-    allocation,
-    allocation_queue,
-    batch_handover,
-    care_lists,
-    delays,
-    delivery_lists,
-    handover_papers,
-    masking,
-    people,
-    reservations,
-)
-from dealer.delivery import BATCHES
-from dealer.delivery_lists import Due
+from dealer import people
+from dealer.care import care_lists
+from dealer.deliveries import batch_handover, delays, delivery_lists, handover_papers
+from dealer.deliveries.delivery import BATCHES
+from dealer.deliveries.delivery_lists import Due
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal
+from dealer.privacy import masking
 from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchState
 from dealer.records.vehicles import InvoiceState, Unit
+from dealer.stock import allocation, allocation_queue, reservations
 from web import allocation as planned
 from web import care, deals, steps, timeline
 from web import stock as cars

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import delivery_calendar
-from dealer.delivery_calendar import Entry, Lack
+from dealer.deliveries import delivery_calendar
+from dealer.deliveries.delivery_calendar import Entry, Lack
 from dealer.engine.database import calendar_of
 from dealer.engine.facts import FIRST_YEAR, LAST_YEAR
 from web import steps

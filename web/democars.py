@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template
 
-from dealer import democars, drive_lists, people
-from dealer.democars import CarPapers, CarStatus
+from dealer import people
+from dealer.drives import democars, drive_lists
+from dealer.drives.democars import CarPapers, CarStatus
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.records.vehicles import DemoCar, DemoState

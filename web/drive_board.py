@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import drive_grid, drive_lists
-from dealer.desk import AHEAD
+from dealer.drives import drive_grid, drive_lists
+from dealer.drives.desk import AHEAD
+from dealer.drives.testdrive import DRIVES
 from dealer.engine.database import calendar_of
 from dealer.engine.words import SHOP_ZONE
 from dealer.records.testdrives import Experience, TestDrive
 from dealer.records.vehicles import DemoCar, DemoState
-from dealer.testdrive import DRIVES
 from web import steps
 from web.asking import Answer, a_number, day_asked, looking, looking_ask, me, need
 from web.drives import KIND, TONES, car_name, span_of

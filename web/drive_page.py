@@ -8,15 +8,17 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template
 
-from dealer import car_damage, desk, drive_card, drive_lists, drive_papers, people, reveals, testdrive
-from dealer.desk_forms import RevealReason
-from dealer.desk_table import DESK_RULES
+from dealer import people
+from dealer.drives import car_damage, desk, drive_card, drive_lists, drive_papers, testdrive
+from dealer.drives.desk_forms import RevealReason
+from dealer.drives.desk_table import DESK_RULES
+from dealer.drives.testdrive import DRIVES
 from dealer.engine import history
 from dealer.engine.steps import Ask, Choice, Refusal
+from dealer.privacy import reveals
 from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal
 from dealer.records.testdrives import AbortReason, CarZone, DriveState, Experience, TestDrive
-from dealer.testdrive import DRIVES
 from web import notices, privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.drives import KIND, TONES, car_name, phone_of, span_of

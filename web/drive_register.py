@@ -6,8 +6,8 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from dealer import drive_grid, drive_lists
-from dealer.drive_grid import Sought
+from dealer.drives import drive_grid, drive_lists
+from dealer.drives.drive_grid import Sought
 from dealer.engine.database import calendar_of
 from dealer.records.testdrives import TestDrive
 from web.asking import Answer, a_number, day_asked, looking, me, need

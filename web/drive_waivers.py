@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template
 
-from dealer import drive_lists, testdrive
+from dealer.drives import drive_lists, testdrive
+from dealer.drives.testdrive import Waiver
 from dealer.engine.steps import Ask
 from dealer.records.deals import Deal
-from dealer.testdrive import Waiver
 from web import deals, steps
 from web.asking import Answer, looking, me, need, or_404, write
 from web.drives import TONES, car_name

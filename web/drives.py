@@ -4,15 +4,18 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dealer import car_damage, deal_lists, drive_lists, masking, people, routes, testdrive, workflow
-from dealer.drives import Booking
+from dealer import people, workflow
+from dealer.deals import deal_lists
+from dealer.drives import car_damage, drive_lists, routes, testdrive
+from dealer.drives.drives import Booking
+from dealer.drives.testdrive import DRIVES
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
+from dealer.privacy import masking
 from dealer.records.customers import Contact
 from dealer.records.deals import Deal
 from dealer.records.testdrives import DriveState, TestDrive
 from dealer.records.vehicles import DemoCar, DemoState
-from dealer.testdrive import DRIVES
 from web import deals, steps
 from web.asking import Answer, a_number, looking, me, need, or_404, write
 from web.forms import Form, options

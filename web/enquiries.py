@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import enquiries, people, workflow
+from dealer import people, workflow
 from dealer.engine import history
 from dealer.engine.steps import Ask
-from dealer.enquiries import Asking
 from dealer.records.enquiries import Enquiry, EnquiryState
+from dealer.service import enquiries
+from dealer.service.enquiries import Asking
 from web import due, privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, write
 from web.forms import Form, options

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from dealer import exports
 from dealer.engine.steps import Ask
-from dealer.exports import LISTS
+from dealer.privacy import exports
+from dealer.privacy.exports import LISTS
 from dealer.records.privacy import Export
 from web.asking import Answer, day_asked, looking, me, need, or_404, write
 from web.forms import Form

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from dealer import factory_orders, factory_sheet, people, workflow
+from dealer import people, workflow
 from dealer.engine import history
 from dealer.engine.steps import Ask
-from dealer.factory_orders import FACTORY_ORDERS, LIVE, NewOrder
 from dealer.records.factory_orders import FactoryOrder, FactoryOrderState
+from dealer.stock import factory_orders, factory_sheet
+from dealer.stock.factory_orders import FACTORY_ORDERS, LIVE, NewOrder
 from web import steps, timeline
 from web import stock as cars
 from web.asking import Answer, looking, looking_ask, me, need, write

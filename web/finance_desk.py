@@ -6,12 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from dealer import credit, deposit_outcomes, finance_desk, payouts, people
-from dealer.deposit_outcomes import Decision
+from dealer import people
+from dealer.contracts.in_force import text_in_force
 from dealer.engine.steps import Ask
-from dealer.finance_desk import AGES, MOST, Later, Owed, ToInvoice
-from dealer.in_force import text_in_force
-from dealer.receipts import RECEIPTS, CarriedOut
+from dealer.money import credit, deposit_outcomes, finance_desk, payouts
+from dealer.money.deposit_outcomes import Decision
+from dealer.money.finance_desk import AGES, MOST, Later, Owed, ToInvoice
+from dealer.money.receipts import RECEIPTS, CarriedOut
 from dealer.records.contracts import PartyRole
 from dealer.records.customers import Customer
 from dealer.records.money import Invoice, Receipt

@@ -7,7 +7,10 @@ from uuid import UUID
 
 from flask import Flask, g, request
 
-from dealer import approval_lists, deadlines, finance_desk, hand_ins, notes, people
+from dealer import deadlines, people
+from dealer.approvals import approval_lists
+from dealer.money import finance_desk
+from dealer.prospects import hand_ins, notes
 from dealer.records.outings import NoteState
 from dealer.records.people import Role
 from web.asking import looking, looking_ask, me

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dealer import framework_papers
+from dealer.frameworks import framework_papers
 from dealer.records.frameworks import Framework, FrameworkState
 from web import press_card
 from web.asking import looking

@@ -5,17 +5,20 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import call_offs, catalogue, framework_papers, frameworks, people, printing, workflow
-from dealer.deal_lists import sees_deal
+from dealer import people, workflow
+from dealer.deals.deal_lists import sees_deal
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask, Refusal
-from dealer.frameworks import FRAMEWORKS, FrameworkFacts
+from dealer.frameworks import call_offs, framework_papers, frameworks
+from dealer.frameworks.frameworks import FRAMEWORKS, FrameworkFacts
+from dealer.papers import printing
 from dealer.people import has
 from dealer.records.contracts import PrintLog
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal
 from dealer.records.frameworks import Framework, FrameworkState
+from dealer.stock import catalogue
 from web import deal_parts, deals, framework_press, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options

@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from dealer import hand_in_lines, hand_ins, people, workflow
+from dealer import people, workflow
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask
-from dealer.hand_in_lines import Drafted, Exceptional
-from dealer.hand_ins import HandingIn
+from dealer.prospects import hand_in_lines, hand_ins
+from dealer.prospects.hand_in_lines import Drafted, Exceptional
+from dealer.prospects.hand_ins import HandingIn
 from dealer.records.hand_ins import HandIn, HandInLine, HandInState
 from dealer.records.prospects import FollowUp, Prospect
 from web import steps, timeline

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dealer import inspection, people
-from dealer.handover import authorised_receivers
+from dealer import people
+from dealer.deliveries import inspection
+from dealer.deliveries.handover import authorised_receivers
 from dealer.records.contracts import Contract
 from dealer.records.deliveries import Inspection
 from dealer.records.vehicles import Unit

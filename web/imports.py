@@ -8,15 +8,19 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, abort, flash, g, render_template
 from pydantic import BaseModel, Field
 
-from dealer import bulk_imports, card_imports, importing, posts, stock_imports, workshop
 from dealer.engine import files
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Sheet, SheetOrText
 from dealer.engine.steps import Ask, Facts, Unrecorded
-from dealer.importing import Preview
-from dealer.pricelists import ListHead
-from dealer.sheets import Column
-from dealer.stock_imports import ChangedCar, NewCar
+from dealer.house import posts
+from dealer.prices.pricelists import ListHead
+from dealer.prospects import card_imports
+from dealer.service import workshop
+from dealer.sheets import bulk_imports, importing
+from dealer.sheets.importing import Preview
+from dealer.sheets.sheets import Column
+from dealer.stock import stock_imports
+from dealer.stock.stock_imports import ChangedCar, NewCar
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import language, money, say, short_day, show, told

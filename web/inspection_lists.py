@@ -5,11 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from dealer import catalogue, inspection, inspection_lists, people
+from dealer import people
+from dealer.deliveries import inspection, inspection_lists
+from dealer.deliveries.inspection_lists import OwnList
 from dealer.engine.steps import Ask
-from dealer.inspection_lists import OwnList
 from dealer.records.deliveries import InspectionList
 from dealer.records.vehicles import Model
+from dealer.stock import catalogue
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form, options
 from web.frame import names_of

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import request
 
 from dealer.engine.steps import Ask
-from dealer.reception import DAYS_BACK
+from dealer.showroom.reception import DAYS_BACK
 from web.asking import a_number
 
 AT_MOST = timedelta(days=DAYS_BACK)  # what was kept for longer says itself when it was

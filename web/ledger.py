@@ -5,9 +5,9 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from dealer import ledger
 from dealer.engine.steps import Ask
-from dealer.ledger import LAYOUTS, Period
+from dealer.money import ledger
+from dealer.money.ledger import LAYOUTS, Period
 from dealer.records.money import LedgerExport
 from web import finance_desk
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template
 
-from dealer import catalogue, margins
-from dealer.credit_interest import DAYS_OF_A_YEAR, Lent
+from dealer.deals import margins
+from dealer.deals.margins import Ladder, NewCost
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
-from dealer.margins import Ladder, NewCost
+from dealer.money.credit_interest import DAYS_OF_A_YEAR, Lent
 from dealer.records.costs import DealCost
 from dealer.records.deals import Deal
+from dealer.stock import catalogue
 from web import deals, steps
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, render_template, request
 
-from dealer import messages, prospects, workflow
-from dealer.cards import GONE
+from dealer import workflow
 from dealer.engine.steps import Ask, Refused
-from dealer.messages import Sending
+from dealer.prospects import messages, prospects
+from dealer.prospects.cards import GONE
+from dealer.prospects.messages import Sending
 from dealer.records.prospects import Prospect
 from web import steps
 from web.asking import Answer, looking, looking_ask, me, or_404, see_other, write

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from dealer import drive_lists, mishaps, people, trip_lists
+from dealer import people
+from dealer.drives import drive_lists
 from dealer.engine.steps import Ask
-from dealer.mishaps import MishapFacts
 from dealer.records.trips import Mishap
 from dealer.records.vehicles import DemoCar
+from dealer.trips import mishaps, trip_lists
+from dealer.trips.mishaps import MishapFacts
 from web import drives, trips
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form, options

@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import finance, invoices, payment_plans, payouts, receipts
+from dealer.contracts.in_force import is_amendment, text_in_force
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
-from dealer.in_force import is_amendment, text_in_force
-from dealer.payment_plans import Due, OfBatch, Plan
-from dealer.receipts import NewReceipt
+from dealer.money import finance, invoices, payment_plans, payouts, receipts
+from dealer.money.payment_plans import Due, OfBatch, Plan
+from dealer.money.receipts import NewReceipt
 from dealer.records.contracts import Contract, PartyRole
 from dealer.records.money import Invoice
 from dealer.records.vehicles import InvoiceState

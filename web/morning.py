@@ -6,13 +6,15 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from dealer import hand_ins, morning, morning_paper, printing
 from dealer.engine.steps import Ask
-from dealer.morning import EVERYBODY, FIGURES, NOBODY, SHARES, Report
+from dealer.papers import printing
+from dealer.prospects import hand_ins
 from dealer.records.contracts import Contract
 from dealer.records.hand_ins import MorningPaper, Standing
 from dealer.records.prospects import FollowUp, Prospect, Visit
 from dealer.records.testdrives import TestDrive
+from dealer.reports import morning, morning_paper
+from dealer.reports.morning import EVERYBODY, FIGURES, NOBODY, SHARES, Report
 from web import steps
 from web.asking import Answer, day_asked, looking, looking_ask, me, need, or_404, write
 from web.frame import names_of

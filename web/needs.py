@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
-from dealer import needs, needs_sheet
 from dealer.engine import charts
 from dealer.engine.calendar import add_months
 from dealer.engine.charts import Series
-from dealer.needs import ANY, UNKNOWN, Wanting, Wish
 from dealer.records.customers import CustomerClass
+from dealer.reports import needs, needs_sheet
+from dealer.reports.needs import ANY, UNKNOWN, Wanting, Wish
 from web.asking import Answer, day_asked, looking, looking_ask, me, need
 from web.language import language, say, show
 from web.papers import XLSX

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dealer import notes, people, workflow
+from dealer import people, workflow
 from dealer.engine import history
 from dealer.engine.steps import Ask
-from dealer.notes import Telling
+from dealer.prospects import notes
+from dealer.prospects.notes import Telling
 from dealer.records.customers import Customer
 from dealer.records.outings import Note, NoteState
 from web import steps, timeline

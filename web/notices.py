@@ -5,10 +5,11 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template
 
-from dealer import notices, notices_told, people
+from dealer import people
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
-from dealer.notices_told import LIFE_OF, Telling
+from dealer.privacy import notices, notices_told
+from dealer.privacy.notices_told import LIFE_OF, Telling
 from web import steps
 from web.asking import Answer, day_asked, looking, me, or_404, write
 from web.forms import Form

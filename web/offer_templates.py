@@ -5,12 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import catalogue, offer_templates
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
-from dealer.offer_templates import TemplateFacts
+from dealer.quotations import offer_templates
+from dealer.quotations.offer_templates import TemplateFacts
 from dealer.records.deals import Deal
 from dealer.records.offer_templates import OfferTemplate
+from dealer.stock import catalogue
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import say, short_day, show, told

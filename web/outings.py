@@ -6,14 +6,17 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import card_lists, customers, deal_lists, outings, people, workflow
+from dealer import people, workflow
+from dealer.customers import customers
+from dealer.deals import deal_lists
 from dealer.engine import history
 from dealer.engine.calendar import add_months
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
-from dealer.outings import Planning
-from dealer.prospects import LIVE
+from dealer.prospects import card_lists, outings
+from dealer.prospects.outings import Planning
+from dealer.prospects.prospects import LIVE
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal
 from dealer.records.outings import Outing, OutingKind, OutingState

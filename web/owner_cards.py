@@ -5,12 +5,16 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 
-from dealer import care_agents, care_lists, catalogue, complaints, owner_cards, people
+from dealer import people
+from dealer.care import care_agents, care_lists
+from dealer.customers import owner_cards
+from dealer.customers.owner_cards import Promise
 from dealer.engine.database import calendar_of
-from dealer.owner_cards import Promise
 from dealer.records.complaints import Complaint, ComplaintState
 from dealer.records.customers import Contact, Customer
 from dealer.records.vehicles import Unit
+from dealer.service import complaints
+from dealer.stock import catalogue
 from web import care, privacy, steps
 from web.asking import Answer, looking, me, need, or_404
 from web.language import clock, say, short_day, show

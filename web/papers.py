@@ -5,7 +5,7 @@ from urllib.parse import quote
 from flask import Response, abort
 
 from dealer.engine import files
-from dealer.sheets import MEDIA_TYPE
+from dealer.sheets.sheets import MEDIA_TYPE
 from web.asking import looking, me
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -8,8 +8,8 @@ from flask import current_app, g, has_request_context, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from dealer import parked
 from dealer.engine.database import Database
+from dealer.house import parked
 
 TICKETS = ("csrf_token", "form_key")  # belong to the page that was sent
 ASIDE = ("seen", "add_row", "remove_row")  # come with a form and are none of its fields

@@ -5,15 +5,18 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template
 
-from dealer import catalogue, levels, people, policies, proposal_forms, proposals, workflow
+from dealer import people, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
-from dealer.policies import policy
+from dealer.house import policies, proposal_forms, proposals
+from dealer.house.policies import policy
+from dealer.house.replay import REPLAYED
+from dealer.prospects import levels
 from dealer.records.approvals import Lane
 from dealer.records.people import Policy, PolicyState, Role
 from dealer.records.prospects import Level
-from dealer.replay import REPLAYED
+from dealer.stock import catalogue
 from web import steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 
-from dealer import printing
+from dealer.papers import printing
 from dealer.records.contracts import Contract, PrintLog, Rendering
 from dealer.records.frameworks import Framework
 from web.asking import looking, me

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from dealer import approval_lists
-from dealer.approval_lists import UsualWait
+from dealer.approvals import approval_lists
+from dealer.approvals.approval_lists import UsualWait
 from dealer.engine.steps import Refusal
-from dealer.price_check import LineLook
+from dealer.prices.price_check import LineLook
 from dealer.records.quotations import Tier
 from web.asking import looking, me
 from web.language import money, say, show, told

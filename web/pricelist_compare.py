@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
-from dealer import catalogue, list_effects, pricelists
-from dealer.list_effects import Change
+from dealer.prices import list_effects, pricelists
+from dealer.prices.list_effects import Change
 from dealer.records.prices import PriceList
+from dealer.stock import catalogue
 from web import steps
 from web.asking import Answer, a_number, looking, me
 from web.language import money, say, show

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dealer import list_effects
+from dealer.prices import list_effects
 from dealer.records.prices import PriceList, PriceListState
 from dealer.records.quotations import PriceException, Quotation
 from web import steps

@@ -5,14 +5,16 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import catalogue, list_effects, people, pricelists, workflow
-from dealer.catalogue import ModelFacts
+from dealer import people, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
-from dealer.pricelists import PRICE_LISTS, ListFacts
+from dealer.prices import list_effects, pricelists
+from dealer.prices.pricelists import PRICE_LISTS, ListFacts
 from dealer.records.prices import PriceList, PriceListLine, PriceListState
 from dealer.records.vehicles import Model
+from dealer.stock import catalogue
+from dealer.stock.catalogue import ModelFacts
 from web import steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
 from web.forms import Form

@@ -8,13 +8,16 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import call_reach, do_not_call, masking, people, reveals, showroom
-from dealer.after_sales_data import told_by
-from dealer.cards import Why
+from dealer import people
+from dealer.care import call_reach
 from dealer.engine.database import calendar_of
 from dealer.engine.history import History
 from dealer.engine.steps import Ask
 from dealer.people import Actor
+from dealer.privacy import masking, reveals
+from dealer.privacy.after_sales_data import told_by
+from dealer.prospects import do_not_call
+from dealer.prospects.cards import Why
 from dealer.records.care import CareCall
 from dealer.records.complaints import Complaint
 from dealer.records.customers import Contact
@@ -22,6 +25,7 @@ from dealer.records.deliveries import Handover
 from dealer.records.enquiries import Appointment, Enquiry
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.testdrives import TestDrive
+from dealer.showroom import showroom
 from web import steps
 from web.asking import Answer, a_number, looking, me, need, or_404, write
 from web.forms import Form

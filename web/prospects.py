@@ -6,25 +6,16 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, g, render_template, request
 
-from dealer import (
-    card_lists,
-    cards,
-    hand_in_lines,
-    idle,
-    levels,
-    masking,
-    people,
-    prospects,
-    reveals,
-    showroom,
-    twins,
-    workflow,
-)
-from dealer.cards import CardFacts, Contacted, Why
+from dealer import people, workflow
+from dealer.deals import idle
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Choice
+from dealer.privacy import masking, reveals
+from dealer.prospects import card_lists, cards, hand_in_lines, levels, prospects, twins
+from dealer.prospects.cards import CardFacts, Contacted, Why
 from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Way
+from dealer.showroom import showroom
 from web import deals, notices, steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, see_other, write
 from web.forms import Form, options

@@ -6,10 +6,13 @@ from typing import Any
 
 from flask import g, render_template
 
-from dealer import approvals, catalogue, offers, price_check, pricing, printing, quotation
+from dealer.approvals import approvals
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Choice, Refusal
+from dealer.papers import printing
+from dealer.prices import price_check, pricing
+from dealer.quotations import offers, quotation
 from dealer.records.contracts import Rendering
 from dealer.records.quotations import (
     ExceptionState,
@@ -19,6 +22,7 @@ from dealer.records.quotations import (
     QuotationLine,
     QuotationState,
 )
+from dealer.stock import catalogue
 from web import deals, frameworks, steps, timeline
 from web.asking import looking, looking_ask, me
 from web.frame import names_of

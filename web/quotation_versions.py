@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request
 
-from dealer import catalogue, comparison, deal_lists, quotation
-from dealer.comparison import Comparison, Difference, Pair
+from dealer.deals import deal_lists
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
+from dealer.quotations import comparison, quotation
+from dealer.quotations.comparison import Comparison, Difference, Pair
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationLine
+from dealer.stock import catalogue
 from web import deals, steps, timeline
 from web.asking import Answer, a_number, looking, me
 from web.language import clock, money, say, show, word

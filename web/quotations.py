@@ -7,16 +7,21 @@ from uuid import UUID
 from flask import Blueprint, abort, g, render_template, request
 from pydantic import ValidationError
 
-from dealer import allowances, approvals, catalogue, offers, people, price_check, printing, quotation, workflow
-from dealer import offer_templates as templates
-from dealer.deal_lists import sees_deal
+from dealer import people, workflow
+from dealer.approvals import approvals
+from dealer.deals.deal_lists import sees_deal
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
-from dealer.offers import Extra, Lines, QuotedCar
-from dealer.quotation_rules import is_tendered
+from dealer.papers import printing
+from dealer.prices import allowances, price_check
+from dealer.quotations import offer_templates as templates
+from dealer.quotations import offers, quotation
+from dealer.quotations.offers import Extra, Lines, QuotedCar
+from dealer.quotations.quotation_rules import is_tendered
 from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import LineExtra, Quotation, QuotationLine, QuotationState
+from dealer.stock import catalogue
 from web import deals, offer_templates, quotation_page, rules_applied, steps
 from web.asking import Answer, a_number, looking, looking_ask, me, or_404, see_other, write
 from web.forms import Form, options

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dealer import contract as contract_life
-from dealer import payment_plans, payouts, people, receipts
+from dealer import people
+from dealer.contracts import contract as contract_life
+from dealer.contracts.in_force import text_in_force
 from dealer.engine import history
 from dealer.engine.steps import Ask
-from dealer.in_force import text_in_force
-from dealer.payment_plans import Due
+from dealer.money import payment_plans, payouts, receipts
+from dealer.money.payment_plans import Due
+from dealer.money.receipts import NewRefund
 from dealer.people import Actor
-from dealer.receipts import NewRefund
 from dealer.records.contracts import Contract, PartyRole, PaymentEvent
 from dealer.records.money import Receipt, ReceiptKind, ReceiptState
 from web import contracts, steps, timeline

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import repurchase
-from dealer.repurchase import Fleet, Limits
+from dealer.customers import repurchase
+from dealer.customers.repurchase import Fleet, Limits
 from web import care
 from web.asking import Answer, looking, looking_ask, me, need
 from web.language import say, show

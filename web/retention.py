@@ -5,12 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template
 
-from dealer import holds, people, retention
+from dealer import people
 from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import Ask
-from dealer.holds import Hold
-from dealer.policies import policy
+from dealer.house.policies import policy
+from dealer.privacy import holds, retention
+from dealer.privacy.holds import Hold
 from dealer.records.privacy import LegalHold, RetentionRun
 from web import policies
 from web.asking import Answer, looking, me, need, or_404, write

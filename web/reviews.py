@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import people, reviews
+from dealer import people
+from dealer.care import reviews
 from dealer.engine import history
 from dealer.engine.calendar import add_months
 from dealer.engine.database import calendar_of

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from dealer import people, routes
+from dealer import people
+from dealer.drives import routes
+from dealer.drives.routes import RouteFacts
 from dealer.engine.steps import Ask
 from dealer.records.vehicles import Route
-from dealer.routes import RouteFacts
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import say

@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template
 
-from dealer import people, pricing
-from dealer import replay as rules
+from dealer import people
+from dealer.house import replay as rules
+from dealer.house.replay import Case, Outcome, Replay, Turn
+from dealer.house.supposing import Supposed
+from dealer.prices import pricing
 from dealer.records.contracts import Contract
 from dealer.records.people import Policy
 from dealer.records.quotations import Quotation
-from dealer.replay import Case, Outcome, Replay, Turn
-from dealer.supposing import Supposed
 from web import contracts, policies, pricelists, quotations, steps
 from web.asking import Answer, looking, looking_ask, me, need, or_404
 from web.language import money, say, short_day, show, told, word

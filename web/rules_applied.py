@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import g
 
-from dealer import allowances, policies, pricing, quotation
 from dealer.engine.database import calendar_of
+from dealer.house import policies
+from dealer.prices import allowances, pricing
+from dealer.quotations import quotation
 from dealer.records.deals import Deal
 from dealer.records.quotations import Quotation
 from web.asking import looking, me

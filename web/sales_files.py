@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import people, sales_files, workflow
+from dealer import people, workflow
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
+from dealer.privacy import sales_files
+from dealer.privacy.sales_files import DESTRUCTIONS, Why
 from dealer.records.customers import Customer
 from dealer.records.privacy import Destruction, DestructionState
-from dealer.sales_files import DESTRUCTIONS, Why
 from web import steps, timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form

@@ -19,7 +19,9 @@ def seal_key(settings: Settings, arguments: Namespace) -> int:
     FILE is PKCS#12 (.p12, .pfx) with the certificate and its key. The passphrase is asked for, or read from the first
     line of the input. The key is kept encrypted: it opens only with the keys that DEALER_KEYS names.
     """
-    from dealer import people, sealing, shop  # noqa: PLC0415 - the other commands need no rules
+    from dealer import people  # noqa: PLC0415 - the other commands need no rules
+    from dealer.house import shop  # noqa: PLC0415 - the other commands need no rules
+    from dealer.papers import sealing  # noqa: PLC0415 - the other commands need no rules
 
     migrating.refuse_behind(settings.url)
     database = open_database(settings.url, settings.keys)

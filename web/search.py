@@ -4,10 +4,14 @@ import re
 
 from flask import Blueprint, redirect, render_template, request
 
-from dealer import card_lists, customers, deal_lists, democars, vehicles
+from dealer.customers import customers
+from dealer.deals import deal_lists
+from dealer.drives import democars
+from dealer.prospects import card_lists
 from dealer.records.deals import Deal
 from dealer.records.prospects import Prospect
 from dealer.records.vehicles import Model
+from dealer.stock import vehicles
 from web import privacy
 from web.asking import Answer, looking, me
 from web.language import say, show

@@ -6,8 +6,9 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, login_user, logout_user
 
-from dealer import people, signin
+from dealer import people
 from dealer.engine.database import Database, calendar_of
+from dealer.house import signin
 from dealer.people import Actor
 from web import parking
 from web.asking import Answer

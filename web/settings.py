@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import people, sealing, second_person, shop, workflow
+from dealer import people, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask, Stale
+from dealer.house import second_person, shop
+from dealer.house.shop import ShopFacts
+from dealer.papers import sealing
 from dealer.records.people import Store
-from dealer.shop import ShopFacts
 from web import timeline
 from web.asking import Answer, looking, looking_ask, me, need, write
 from web.forms import Form

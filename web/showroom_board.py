@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import reception, showroom
 from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
 from dealer.records.prospects import Purpose, Visit, VisitKind
-from dealer.showroom import Happened
+from dealer.showroom import reception, showroom
+from dealer.showroom.showroom import Happened
 from web import showroom_days, steps, walkins
 from web.asking import Answer, day_asked, looking, looking_ask, me, need
 from web.language import lasting, say, show

@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from dealer import people, showroom_days
+from dealer import people
 from dealer.engine import history
 from dealer.records.prospects import Visit
 from dealer.records.showroom_days import ShowroomDay, ShowroomDayState
-from dealer.showroom import DayFigures
+from dealer.showroom import showroom_days
+from dealer.showroom.showroom import DayFigures
 from web import steps, timeline, visit_changes, walkins
 from web.asking import Answer, looking, looking_ask, me
 from web.language import clock, say, show

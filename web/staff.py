@@ -8,13 +8,14 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template, session
 
-from dealer import accounts, people, staff, workflow
-from dealer.accounts import NewStandIn
+from dealer import people, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import History, of_thing
 from dealer.engine.steps import Ask, Facts, Stale
+from dealer.house import accounts, staff
+from dealer.house.accounts import NewStandIn
+from dealer.house.staff import NewGroup, NewPerson, NewPosting, PersonFacts
 from dealer.records.people import Person, Posting, Role, StandIn
-from dealer.staff import NewGroup, NewPerson, NewPosting, PersonFacts
 from web import timeline
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options

@@ -6,24 +6,17 @@ from uuid import UUID
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import (
-    allocation,
-    allocation_queue,
-    delivery_lists,
-    inspection,
-    reservations,
-    vehicles,
-    vins,
-    workflow,
-)
+from dealer import workflow
+from dealer.deliveries import delivery_lists, inspection
 from dealer.engine.database import calendar_of
 from dealer.engine.malformed import Malformed
 from dealer.engine.steps import Ask
 from dealer.records.contracts import PartyRole
 from dealer.records.deliveries import Batch
 from dealer.records.vehicles import Unit, UnitState
-from dealer.vehicles import UNITS
-from dealer.yard import NewUnit
+from dealer.stock import allocation, allocation_queue, reservations, vehicles, vins
+from dealer.stock.vehicles import UNITS
+from dealer.stock.yard import NewUnit
 from web import steps
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form, options

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import allocation, arrivals, catalogue, vehicles
 from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
+from dealer.stock import allocation, arrivals, catalogue, vehicles
 from web.asking import Answer, a_number, looking, me, need
 from web.language import say, short_day, show
 from web.stock import KIND, model_asked, tabs, today

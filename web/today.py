@@ -12,9 +12,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, redirect, render_template
 
-from dealer import card_lists, deadlines, do_not_call, idle, waiting
+from dealer import deadlines, waiting
+from dealer.deals import idle
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
+from dealer.prospects import card_lists, do_not_call
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal
 from dealer.records.people import Role

@@ -6,14 +6,16 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, render_template, request
 
-from dealer import catalogue, people, traffic, traffic_sheet
+from dealer import people
 from dealer.engine import charts
 from dealer.engine.charts import Chart, Series
 from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.words import SHOP_ZONE
 from dealer.records.prospects import Source, Visit
-from dealer.traffic import RATE_TITLES, RATES, TITLES, Counts, Period, Slice, Span
+from dealer.reports import traffic, traffic_sheet
+from dealer.reports.traffic import RATE_TITLES, RATES, TITLES, Counts, Period, Slice, Span
+from dealer.stock import catalogue
 from web import walkins
 from web.asking import Answer, a_number, day_asked, looking, me, need
 from web.language import language, say, short_day, show

@@ -5,14 +5,16 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
-from dealer import drive_lists, trip_acts, trip_lists, workflow
+from dealer import workflow
+from dealer.drives import drive_lists
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
 from dealer.records.trips import Trip, TripState
 from dealer.records.vehicles import DemoState
-from dealer.trip_acts import TripRequest
-from dealer.trips import TRIPS
+from dealer.trips import trip_acts, trip_lists
+from dealer.trips.trip_acts import TripRequest
+from dealer.trips.trips import TRIPS
 from web import steps, timeline
 from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
 from web.drives import car_name

@@ -6,23 +6,17 @@ from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template
 
-from dealer import (
-    delivery_lists,
-    handover_papers,
-    inspection,
-    invoices,
-    people,
-    unit_states,
-    unpaid_cars,
-    vins,
-)
-from dealer.allocation import HELD
+from dealer import people
+from dealer.deliveries import delivery_lists, handover_papers, inspection
 from dealer.engine import history
 from dealer.engine.steps import Ask, Refusal
+from dealer.money import invoices
 from dealer.records.contracts import PrintLog
 from dealer.records.deliveries import Batch, Handover, Inspection, ItemResult
 from dealer.records.vehicles import Certificate, InvoiceState, Unit, UnitState
-from dealer.vehicles import UNITS
+from dealer.stock import unit_states, unpaid_cars, vins
+from dealer.stock.allocation import HELD
+from dealer.stock.vehicles import UNITS
 from web import complaints, privacy, steps, timeline
 from web.asking import Answer, looking, looking_ask, me, or_404, write
 from web.frame import names_of

@@ -5,10 +5,10 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, g, render_template, request, url_for
 
-from dealer import verification
 from dealer.engine import files
 from dealer.engine.database import Database
-from dealer.verification import PaperFile, PaperKind, PaperQuestion, Standing
+from dealer.papers import verification
+from dealer.papers.verification import PaperFile, PaperKind, PaperQuestion, Standing
 from web.asking import Answer, see_other
 from web.forms import Form
 from web.language import say

@@ -5,13 +5,13 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from dealer import visit_changes
 from dealer.engine.identifiers import mask_phone
 from dealer.records.people import Person
 from dealer.records.prospects import Visit
 from dealer.records.vehicles import Model
-from dealer.visit_changes import Change
-from dealer.visits import Completed, Corrected
+from dealer.showroom import visit_changes
+from dealer.showroom.visit_changes import Change
+from dealer.showroom.visits import Completed, Corrected
 from web.asking import looking
 from web.frame import names_of
 from web.language import clock, money, say, show

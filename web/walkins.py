@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request
 
-from dealer import catalogue, people, reception, showroom, visits, workflow
+from dealer import people, workflow
 from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
@@ -15,9 +15,11 @@ from dealer.engine.steps import Ask
 from dealer.records.customers import CustomerClass
 from dealer.records.prospects import Purpose, Visit, VisitKind, VisitState
 from dealer.records.vehicles import Model
-from dealer.showroom import Known, Turn
-from dealer.visit_changes import WAS
-from dealer.visits import Arriving
+from dealer.showroom import reception, showroom, visits
+from dealer.showroom.showroom import Known, Turn
+from dealer.showroom.visit_changes import WAS
+from dealer.showroom.visits import Arriving
+from dealer.stock import catalogue
 from web import kept, notices, privacy, steps, timeline, visit_changes
 from web.asking import Answer, a_number, looking, looking_ask, me, need, write
 from web.forms import Field, Form, options

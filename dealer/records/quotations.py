@@ -224,7 +224,9 @@ class PriceException(Living):
     valid_until: Mapped[Day | None]
     due_at: Mapped[Moment | None]
     escalated_at: Mapped[Moment | None]
-    stages: Mapped[Document] = mapped_column(default=list, server_default="[]")  # who is asked, see dealer/stages.py
+    stages: Mapped[Document] = mapped_column(
+        default=list, server_default="[]"
+    )  # who is asked, see dealer/approvals/stages.py
     stage: Mapped[Count] = mapped_column(default=0, server_default="0")  # the place in them where it stands
     reminded_at: Mapped[Moment | None]
     reminders: Mapped[Count] = mapped_column(default=0, server_default="0")  # since whoever is asked now was asked

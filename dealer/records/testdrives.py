@@ -91,7 +91,7 @@ class AbortReason(StrEnum):
 
 
 class RefusalReason(StrEnum):
-    """Why somebody is not given the wheel; each has its code (dealer/licences.py)."""
+    """Why somebody is not given the wheel; each has its code (dealer/drives/licences.py)."""
 
     NO_LICENCE = "no_licence"
     CLASS = "class"

@@ -1,9 +1,9 @@
 """Clauses: what a contract says in words, as data with versions, and how the words become the text of one contract.
 
 The library (dealer/terms/library/*.toml) holds the wording that the program brings along, in Chinese and English, as
-version 1; a shop words its clauses anew on screen (dealer/clause_library.py). kinds.toml says which articles and
-clauses a kind of contract has, in which order. It lies beside the terms and not in the templates, because a clause is
-something that is agreed: a contract keeps key, version and the very words that were printed, and a later wording
+version 1; a shop words its clauses anew on screen (dealer/contracts/clause_library.py). kinds.toml says which articles
+and clauses a kind of contract has, in which order. It lies beside the terms and not in the templates, because a clause
+is something that is agreed: a contract keeps key, version and the very words that were printed, and a later wording
 changes nothing that was issued. It knows no table and no screen.
 """
 

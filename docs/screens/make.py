@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from dealer import demo, demo_shop  # noqa: E402 - the checkout's own
+from dealer.demo import demo, demo_shop  # noqa: E402 - the checkout's own
 from dealer.engine import migrating  # noqa: E402
 from dealer.engine.database import open_database  # noqa: E402
 from dealer.engine.sealed import new_keys  # noqa: E402

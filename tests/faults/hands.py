@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-import dealer.bundles  # noqa: F401 - one of the jobs it carries out
+import dealer.papers.bundles  # noqa: F401 - one of the jobs it carries out
 from dealer.engine import history, jobs
 from dealer.engine.columns import new_id
 from dealer.engine.database import Database, open_database

@@ -16,12 +16,12 @@ import pytest
 from sqlalchemy import select
 
 import tests.conftest
-from dealer import bundles
 from dealer.engine import history, jobs, migrating
 from dealer.engine.attempts import JobRecord, JobState
 from dealer.engine.columns import new_id
 from dealer.engine.database import Database, open_database
 from dealer.engine.history import History
+from dealer.papers import bundles
 from dealer.people import by_number
 from dealer.records.bundles import Bundle, BundlePart
 from dealer.records.contracts import Contract, PrintLog

@@ -8,15 +8,16 @@ from threading import Barrier
 
 from sqlalchemy import delete, func, select
 
-from dealer import authority, people, stages, workflow
-from dealer.contract_acts import give_number
+from dealer import people, workflow
+from dealer.approvals import authority, stages
+from dealer.approvals.rulings import Approval
+from dealer.contracts.contract_acts import give_number
 from dealer.engine.history import History
 from dealer.engine.steps import Ask, Refused, Stale, place
 from dealer.people import Actor, by_number
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.people import Person, Posting, Role
 from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationState
-from dealer.rulings import Approval
 from tests import quoting
 from tests.cast import Shop
 from tests.conftest import at

@@ -7,24 +7,26 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer import demo, workflow
-from dealer.allocation import Allocation
-from dealer.batch_endings import BatchEnding, EndingGround
-from dealer.contract import draw_up_amendment
-from dealer.customers import ContactFacts, CustomerFacts, add_contact, register
-from dealer.deals import NewDeal
-from dealer.demo_contracts import POLICE, clean_report, contracted, passed, signed, waived
-from dealer.demo_deals import customer, quoting
-from dealer.demo_stage import SCAN, Stage
-from dealer.deposit_outcomes import DepositOutcome
+from dealer import workflow
+from dealer.approvals.rulings import Reasons
+from dealer.contracts.contract import draw_up_amendment
+from dealer.customers.customers import ContactFacts, CustomerFacts, add_contact, register
+from dealer.deals.deals import NewDeal
+from dealer.deliveries.batch_endings import BatchEnding, EndingGround
+from dealer.deliveries.handover import POINTS, HandingOver, TickedPoint
+from dealer.demo import demo
+from dealer.demo.demo_contracts import POLICE, clean_report, contracted, passed, signed, waived
+from dealer.demo.demo_deals import customer, quoting
+from dealer.demo.demo_stage import SCAN, Stage
+from dealer.drives.licence_photos import LicencePhoto
 from dealer.engine.database import Database, new_id, next_number, open_database
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import place
-from dealer.handover import POINTS, HandingOver, TickedPoint
-from dealer.invoices import NewInvoice
-from dealer.licence_photos import LicencePhoto
+from dealer.money.deposit_outcomes import DepositOutcome
+from dealer.money.invoices import NewInvoice
+from dealer.money.receipts import NewReceipt, enter
 from dealer.people import by_number
-from dealer.receipts import NewReceipt, enter
+from dealer.privacy.sales_files import Why, asked_for
 from dealer.records.contracts import Contract, ContractState, DepositKind
 from dealer.records.customers import Contact, ContactRole, Customer, CustomerClass
 from dealer.records.deals import Deal, DealState, PurchaseMode
@@ -34,11 +36,10 @@ from dealer.records.people import Person, Policy, PolicyState
 from dealer.records.quotations import Quotation, QuotationState
 from dealer.records.testdrives import TestDrive
 from dealer.records.vehicles import Unit, UnitState
-from dealer.rulings import Reasons
-from dealer.sales_files import Why, asked_for
+from dealer.stock.allocation import Allocation
+from dealer.stock.vehicles import new_unit
+from dealer.stock.yard import NewUnit
 from dealer.terms.handover import Tick
-from dealer.vehicles import new_unit
-from dealer.yard import NewUnit
 from tests.cast import cheap_hash
 from tests.conftest import KEYS, make_tables
 from tests.deliveries import SIGNED

@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from dealer.inspection import items_for
+from dealer.deliveries.inspection import items_for
 from dealer.records.deals import Terms
 from dealer.records.deliveries import Batch, Handover, Inspection
 from dealer.records.money import Invoice, Receipt
 from dealer.records.vehicles import Certificate, Energy, Unit
+from dealer.stock.yard import UnitPapers
 from dealer.terms import HANDOVER_CHECKS
-from dealer.yard import UnitPapers
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

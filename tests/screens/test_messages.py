@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser
 
-from dealer import catalogue, messages
-from dealer.cards import CardFacts, Order
 from dealer.engine.steps import Ask
+from dealer.prospects import messages
+from dealer.prospects.cards import CardFacts, Order
 from dealer.records.prospects import Prospect, Source
+from dealer.stock import catalogue
 from tests import quoting
 from tests.cast import STORE, Shop
 from tests.conftest import at

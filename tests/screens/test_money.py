@@ -8,7 +8,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from dealer import finance_desk, payment_plans
+from dealer.money import finance_desk, payment_plans
 from dealer.records.contracts import Contract, DepositKind, PaymentEvent
 from dealer.records.money import ReceiptKind
 from tests import deliveries as scene

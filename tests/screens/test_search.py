@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from dealer import vehicles, workflow
+from dealer import workflow
 from dealer.engine.database import Database
-from dealer.yard import NewUnit
+from dealer.stock import vehicles
+from dealer.stock.yard import NewUnit
 from tests.cast import Shop
 from tests.conftest import Lender, at
 from tests.databases import KINDS

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from dealer.policies import DEFAULTS
+from dealer.house.policies import DEFAULTS
 from tests.cast import PASSWORD, STORE, Shop
 from tests.desk import Desk, Page
 from web.policies import SECTIONS

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dealer.handover import POINTS
-from dealer.inspection import items_for
+from dealer.deliveries.handover import POINTS
+from dealer.deliveries.inspection import items_for
 from dealer.records.deliveries import BatchState
 from dealer.records.vehicles import Energy
 from tests.cast import Shop

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from dealer import demo_floor, demo_shop, pricing
-from dealer.demo_stage import Stage
+from dealer.demo import demo_floor, demo_shop
+from dealer.demo.demo_stage import Stage
+from dealer.prices import pricing
 from dealer.records.testdrives import TestDrive
 from tests.cast import Shop
 from tests.conftest import at

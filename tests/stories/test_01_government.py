@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer import vehicles, workflow
+from dealer import workflow
+from dealer.deliveries.handover import POINTS
+from dealer.deliveries.inspection import items_for
 from dealer.engine.history import verify
 from dealer.engine.words import SHOP_ZONE
-from dealer.handover import POINTS
-from dealer.inspection import items_for
-from dealer.invoices import invoice_sums
+from dealer.money.invoices import invoice_sums
 from dealer.records.care import CareCall
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deadlines import Deadline
@@ -21,7 +21,8 @@ from dealer.records.deliveries import Batch, BatchState
 from dealer.records.quotations import PriceException, Quotation
 from dealer.records.testdrives import TestDrive
 from dealer.records.vehicles import DemoCar, Energy, Model, Route, Unit, UnitState
-from dealer.yard import NewUnit
+from dealer.stock import vehicles
+from dealer.stock.yard import NewUnit
 from tests.cast import Shop
 from tests.conftest import at
 from tests.contracts import work

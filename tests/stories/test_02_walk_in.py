@@ -6,10 +6,11 @@ from datetime import date
 
 from sqlalchemy import select
 
-from dealer import morning, showroom
 from dealer.engine.words import SHOP_ZONE
-from dealer.morning import EVERYBODY
 from dealer.records.prospects import Level, Prospect, ProspectState
+from dealer.reports import morning
+from dealer.reports.morning import EVERYBODY
+from dealer.showroom import showroom
 from tests.cast import Shop
 from tests.desk import Desk
 

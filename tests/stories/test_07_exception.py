@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from dealer import quotation, quotation_terms, workflow
+from dealer import workflow
 from dealer.engine.amounts import capitals, purchase_tax
 from dealer.engine.history import of_thing
-from dealer.offers import Lines
 from dealer.people import by_number
-from dealer.pricing import VAT
+from dealer.prices.pricing import VAT
+from dealer.quotations import quotation, quotation_terms
+from dealer.quotations.offers import Lines
 from dealer.records.contracts import Contract
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationState, Tier

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from dealer import quotation, workflow
+from dealer import workflow
 from dealer.engine.history import of_case
-from dealer.offers import Lines
 from dealer.people import by_number
+from dealer.quotations import quotation
+from dealer.quotations.offers import Lines
 from dealer.records.deals import Deal, DealState
 from dealer.records.prospects import Level, Prospect, ProspectState
 from dealer.records.quotations import Quotation, QuotationState

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer import delivery, finance
-from dealer.contract import gaps
+from dealer.contracts.contract import gaps
+from dealer.contracts.in_force import text_in_force
+from dealer.deliveries import delivery
 from dealer.engine.database import next_number
 from dealer.engine.history import verify
 from dealer.engine.steps import place
-from dealer.in_force import text_in_force
+from dealer.money import finance
 from dealer.records.contracts import Contract, ContractKind, ContractState, DepositKind, PaymentEvent
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch

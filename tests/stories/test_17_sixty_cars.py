@@ -12,19 +12,19 @@ from typing import Any
 from sqlalchemy import func, select
 
 from dealer import workflow
-from dealer.deals import Comment
+from dealer.deals.deals import Comment
+from dealer.deliveries.handover import POINTS
 from dealer.engine.history import verify
 from dealer.engine.steps import Ask, Facts
-from dealer.handover import POINTS
-from dealer.invoices import NewInvoice
+from dealer.money.invoices import NewInvoice
 from dealer.records.care import CareCall
 from dealer.records.contracts import Contract, ContractKind, DepositKind, PaymentEvent
 from dealer.records.deals import Deal, DealState, Terms
 from dealer.records.deliveries import Batch
 from dealer.records.money import Receipt
 from dealer.records.vehicles import Model, Unit, UnitState
-from dealer.vehicles import UNITS, new_unit
-from dealer.yard import NewUnit
+from dealer.stock.vehicles import UNITS, new_unit
+from dealer.stock.yard import NewUnit
 from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at

@@ -1,0 +1,1 @@
+"""Price-limit exceptions: who is asked, in which order, and what an approval covers."""

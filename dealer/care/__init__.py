@@ -1,0 +1,1 @@
+"""Calls after a hand-over, who makes them, and the monthly review."""

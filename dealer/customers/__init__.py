@@ -1,0 +1,1 @@
+"""Fleet customers, and what they own."""

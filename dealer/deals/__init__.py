@@ -1,0 +1,1 @@
+"""Fleet deals: what their steps ask for and write down, their rules and gates, their lists."""

@@ -1,0 +1,1 @@
+"""Delivery: batches, inspection, hand-over, delay, and the plates and papers of a fleet."""

@@ -1,0 +1,1 @@
+"""The demo: a fictional shop, scene by scene."""

@@ -1,0 +1,1 @@
+"""Money under contracts: plans, payments, invoices, deposits, credit, and files for other programs."""

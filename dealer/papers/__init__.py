@@ -1,0 +1,1 @@
+"""What leaves as a paper: ordered, rendered in the background, sealed, verified by strangers."""

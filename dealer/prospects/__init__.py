@@ -1,0 +1,1 @@
+"""Prospect cards: graded, followed up, handed in, won or lost; visits outside and notes."""

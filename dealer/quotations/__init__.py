@@ -1,0 +1,1 @@
+"""Quotations: versions, lines, what comes beside a price, and the paper."""

@@ -1,0 +1,1 @@
+"""Figures out of what others have entered; nobody types a report."""

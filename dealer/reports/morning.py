@@ -1,0 +1,262 @@
+"""The morning report 晨会报告: what was true of a day, from 0:00 to 24:00 of the shop's clock, without typing.
+
+A figure is a query for rows. The number is how many rows it has, the list is these rows: they cannot differ. Every row
+says when it was so, thus the report of a past day does not change with what happens later.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property, partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+
+from dealer import people
+from dealer.engine.amounts import half_up
+from dealer.engine.calendar import ShopCalendar
+from dealer.engine.database import calendar_of
+from dealer.people import Actor
+from dealer.prospects import card_lists, hand_in_lines, standings
+from dealer.prospects.cards import LIVE
+from dealer.prospects.prospects import ASIDE
+from dealer.records.contracts import Contract
+from dealer.records.deals import Deal
+from dealer.records.hand_ins import Standing
+from dealer.records.people import Person
+from dealer.records.prospects import FollowUp, Level, Prospect, ProspectState, Visit, VisitKind
+from dealer.records.testdrives import DriveState, Experience, TestDrive
+from dealer.reports import traffic
+
+ROWS = 500  # of one list
+
+
+@dataclass(frozen=True)
+class Day:
+    """Which day of which shop."""
+
+    store_id: UUID
+    day: date
+    calendar: ShopCalendar
+
+    @cached_property
+    def start(self) -> datetime:
+        """0:00."""
+        return self.calendar.start_of(self.day)
+
+    @cached_property
+    def end(self) -> datetime:
+        """24:00: the first moment that is too late."""
+        return self.calendar.end_of(self.day)
+
+
+# ── what is counted ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_day(day: Day) -> Select[Any]:
+    return select(Visit).where(Visit.store_id == day.store_id, Visit.day == day.day)
+
+
+def _came(day: Day, kind: VisitKind) -> Select[Any]:
+    return _of_day(day).where(Visit.kind == kind)
+
+
+def _first(day: Day) -> Select[Any]:
+    return _of_day(day).where(traffic.FIGURES["first"])
+
+
+def _first_with_phone(day: Day) -> Select[Any]:
+    return _of_day(day).where(traffic.FIGURES["kept"])
+
+
+def _moved(day: Day) -> Select[Any]:
+    return standings.with_card(standings.between(day.store_id, day.start, day.end))
+
+
+def _new_cards(day: Day) -> Select[Any]:
+    return _moved(day).where(Standing.was_state.is_(None))
+
+
+def _graded(day: Day) -> Select[Any]:
+    return _moved(day).where(Standing.was_level == Level.N, Standing.level != Level.N)
+
+
+def _level_moved(day: Day, *, cooler: bool) -> Select[Any]:
+    grades = [level for level in Level if level is not Level.N]
+    pairs = [
+        and_(Standing.was_level == before, Standing.level == after)
+        for before in grades
+        for after in grades
+        if before is not after and standings.is_cooler(after, before) is cooler
+    ]
+    return _moved(day).where(or_(*pairs))
+
+
+def _put_aside(day: Day) -> Select[Any]:
+    return _moved(day).where(Standing.was_state.in_(LIVE), Standing.state.in_(ASIDE))
+
+
+def _spoken(day: Day, *, answered: bool) -> Select[Any]:
+    written = hand_in_lines.entries(day.store_id, day.start, day.end)
+    return written.where(FollowUp.corrects_id.is_(None), FollowUp.answered.is_(answered))
+
+
+def _cards_ordered(day: Day) -> Select[Any]:
+    """Orders of cards that are no deal: a deal's order is its contract."""
+    ordered = _moved(day).where(Standing.state == ProspectState.ORDERED, Standing.was_state.in_(LIVE))
+    return ordered.join(Prospect, Prospect.id == Standing.prospect_id).where(Prospect.deal_id.is_(None))
+
+
+def _contracts(day: Day) -> Select[Any]:
+    deal = joinedload(Contract.deal).joinedload(Deal.customer)
+    here = select(Contract).where(Contract.store_id == day.store_id, Contract.effective_on == day.day)
+    return here.where(Contract.parent_id.is_(None)).options(deal)
+
+
+def _drives(day: Day) -> Select[Any]:
+    return select(TestDrive).where(
+        TestDrive.store_id == day.store_id,
+        TestDrive.ended_at >= day.start,
+        TestDrive.ended_at < day.end,
+        TestDrive.state == DriveState.COMPLETED,
+        TestDrive.experience == Experience.DRIVE,
+    )
+
+
+def _stood(day: Day) -> Select[Any]:
+    return standings.with_card(standings.at_moment(day.store_id, day.end))
+
+
+def _at_level(day: Day, level: Level) -> Select[Any]:
+    return _stood(day).where(Standing.level == level, Standing.state.in_(LIVE))
+
+
+def _overdue(day: Day) -> Select[Any]:
+    return _stood(day).where(Standing.next_contact_at < day.end)
+
+
+def _promised(day: Day) -> Select[Any]:
+    following = replace(day, day=day.calendar.today(day.end))
+    return _stood(day).where(Standing.next_contact_at >= following.start, Standing.next_contact_at < following.end)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the report: which rows, and whose each of them is."""
+
+    part: str
+    rows: Callable[[Day], Select[Any]]
+    owner: InstrumentedAttribute[Any]
+
+
+FIGURES: dict[str, Figure] = {
+    "visits": Figure("received", partial(_came, kind=VisitKind.VISIT), Visit.owner_id),
+    "calls": Figure("received", partial(_came, kind=VisitKind.CALL), Visit.owner_id),
+    "first": Figure("received", _first, Visit.owner_id),
+    "first_with_phone": Figure("received", _first_with_phone, Visit.owner_id),
+    "drives": Figure("received", _drives, TestDrive.owner_id),
+    "new_cards": Figure("cards", _new_cards, Standing.owner_id),
+    "contacts": Figure("cards", partial(_spoken, answered=True), FollowUp.person_id),
+    "in_vain": Figure("cards", partial(_spoken, answered=False), FollowUp.person_id),
+    "graded": Figure("cards", _graded, Standing.owner_id),
+    "warmer": Figure("cards", partial(_level_moved, cooler=False), Standing.owner_id),
+    "cooler": Figure("cards", partial(_level_moved, cooler=True), Standing.owner_id),
+    "put_aside": Figure("cards", _put_aside, Standing.owner_id),
+    **{f"level_{level.value}": Figure("levels", partial(_at_level, level=level), Standing.owner_id) for level in Level},
+    "cards_ordered": Figure("orders", _cards_ordered, Standing.owner_id),
+    "contracts": Figure("orders", _contracts, Contract.submitted_by_id),
+    "overdue": Figure("next", _overdue, Standing.owner_id),
+    "promised": Figure("next", _promised, Standing.owner_id),
+}
+"""The lines of the report in their order; a part is a block of them."""
+
+SHARES = {"kept": ("first_with_phone", "first")}
+"""留档率: first visits that left a phone ÷ first visits; shown after its first part."""
+
+# ── the report ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+EVERYBODY = "all"
+NOBODY = "none"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of a day: of everybody in it by id, and by None of what has no consultant."""
+
+    day: date
+    people: list[Person]
+    counted: dict[str, dict[UUID | None, int]]
+
+    def count(self, figure: str, whose: str) -> int:
+        """Of one person by id, of nobody, or of everybody together."""
+        counts = self.counted[figure]
+        if whose == EVERYBODY:
+            return sum(counts.values())
+        return counts.get(None if whose == NOBODY else UUID(whose), 0)
+
+    def percent(self, share: str, whose: str) -> int | None:
+        """A share in whole percent; None where there is nothing to have a share of."""
+        part, whole = (self.count(figure, whose) for figure in SHARES[share])
+        return half_up(100 * part, whole) if whole else None
+
+    @property
+    def columns(self) -> list[str]:
+        """Whose numbers stand side by side: each person, what is nobody's where there is such, everybody's."""
+        nobodys = [NOBODY] if any(None in counts for counts in self.counted.values()) else []
+        return [*(str(each.id) for each in self.people), *nobodys, EVERYBODY]
+
+
+def parts() -> dict[str, list[str]]:
+    """The lines of each block, shares where they belong."""
+    blocks: dict[str, list[str]] = {}
+    for name, figure in FIGURES.items():
+        after = [share for share, (part, _) in SHARES.items() if part == name]
+        blocks.setdefault(figure.part, []).extend([name, *after])
+    return blocks
+
+
+def shown(report: Report, line: str, whose: str) -> str:
+    """The number of one line in one column, as a screen and a paper show it."""
+    if line not in SHARES:
+        return str(report.count(line, whose))
+    percent = report.percent(line, whose)
+    return "—" if percent is None else f"{percent} %"
+
+
+def day_of(db: Session, who: Actor, day: date) -> Day:
+    """The day in the person's shop."""
+    return Day(who.store_id, day, calendar_of(db))
+
+
+def report(db: Session, who: Actor, day: date) -> Report:
+    """What a person sees of a day: their own, their group's, or the whole shop."""
+    of, seen = day_of(db, who, day), card_lists.owners_seen_by(db, who)
+    counted = {name: _counted(db, figure, of, seen) for name, figure in FIGURES.items()}
+    there = {owner for each in counted.values() for owner in each if owner is not None}
+    there |= {each.id for each in people.with_duty(db, who.store_id, "keep cards") if seen is None or each.id in seen}
+    named = db.scalars(select(Person).where(Person.id.in_(there)).order_by(Person.name))
+    return Report(day, list(named), counted)
+
+
+def _counted(db: Session, figure: Figure, day: Day, seen: set[UUID] | None) -> dict[UUID | None, int]:
+    rows = _seen(figure.rows(day), figure, seen)
+    counts = rows.options().with_only_columns(figure.owner, func.count()).group_by(figure.owner)
+    return {owner: count for owner, count in db.execute(counts)}  # noqa: C416 - a row is no pair
+
+
+def _seen(rows: Select[Any], figure: Figure, seen: Iterable[UUID] | None) -> Select[Any]:
+    return rows if seen is None else rows.where(figure.owner.in_(list(seen)))
+
+
+def rows(db: Session, who: Actor, day: date, name: str, whose: str) -> list[Any]:
+    """The rows behind one number: of everybody, of what has no consultant, or of one person by id."""
+    figure = FIGURES[name]
+    found = _seen(figure.rows(day_of(db, who, day)), figure, card_lists.owners_seen_by(db, who))
+    if whose == NOBODY:
+        found = found.where(figure.owner.is_(None))
+    elif whose != EVERYBODY:
+        found = found.where(figure.owner == UUID(whose))
+    return list(db.scalars(found.limit(ROWS)))

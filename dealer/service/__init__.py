@@ -1,0 +1,1 @@
+"""What customers bring to the house after the sale: complaints, enquiries, appointments in the workshop."""

@@ -1,0 +1,1 @@
+"""Models and cars: ordered, on their way, in stock, kept or allocated."""
