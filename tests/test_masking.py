@@ -34,7 +34,7 @@ from tests.cast import CAST, Shop
 from tests.conftest import at
 from tests.desk import Desk
 from tests.drives import Yard
-from web.privacy import KINDS
+from web.privacy.privacy import KINDS
 
 SELLERS = {"王磊", "李娜", "张伟", "陈静", "何涛"}
 # Whose work needs a field whole. 王磊 received the visit, owns its card and accompanies the drive.

@@ -15,96 +15,29 @@ from dealer.engine.database import Busy, Database
 from dealer.engine.malformed import MOST_NUMBER
 from dealer.engine.settings import Settings
 from dealer.engine.steps import no
-from web import (
-    account,
-    agency,
-    allocation,
-    appointments,
-    approvals,
-    arrivals,
-    batch_endings,
-    batch_handover,
-    bundles,
-    care,
-    care_agents,
-    care_report,
-    clauses,
-    complaint_page,
-    complaint_report,
-    complaints,
-    contracts,
-    credit,
-    customers,
-    data_requests,
-    deals,
-    deliveries,
-    delivery_calendar,
-    democars,
-    drive_board,
-    drive_page,
-    drive_register,
-    drive_waivers,
-    drives,
-    enquiries,
-    exports,
-    factory_orders,
-    finance_desk,
-    forms,
-    frame,
-    frameworks,
-    hand_ins,
-    health,
-    imports,
-    inspection_lists,
-    language,
-    ledger,
-    margins,
-    messages,
-    mishaps,
-    money,
-    morning,
-    needs,
-    notes,
-    notices,
-    offer_templates,
-    outings,
-    owner_cards,
-    packing,
-    parking,
-    policies,
-    pricelist_compare,
-    pricelists,
-    privacy,
-    prospects,
-    quotation_versions,
-    quotations,
-    receipts,
-    reports,
-    repurchase,
-    retention,
-    reviews,
-    routes,
-    rule_replay,
-    sales_files,
-    search,
-    session,
-    settings,
-    showroom_board,
-    showroom_days,
-    staff,
-    steps,
-    stock,
-    stock_list,
-    tables,
-    today,
-    traffic,
-    trips,
-    unit_page,
-    verification,
-    walkins,
-)
+from web import forms, frame, health, imports, language, packing, search, session, steps, tables, today
+from web.approvals import approvals
 from web.asking import as_json, wants_json
 from web.assets import assets
+from web.care import care, care_agents, reviews
+from web.contracts import batch_endings, clauses, contracts
+from web.customers import customers, owner_cards, repurchase
+from web.deals import deals, margins
+from web.deliveries import agency, batch_handover, deliveries, delivery_calendar, inspection_lists
+from web.drives import democars, drive_board, drive_page, drive_register, drive_waivers, drives, routes
+from web.frameworks import frameworks
+from web.house import account, parking, policies, rule_replay, settings, staff
+from web.money import credit, finance_desk, ledger, money, receipts
+from web.papers import bundles, verification
+from web.prices import pricelist_compare, pricelists
+from web.privacy import data_requests, exports, notices, privacy, retention, sales_files
+from web.prospects import hand_ins, messages, notes, outings, prospects
+from web.quotations import offer_templates, quotation_versions, quotations
+from web.reports import care_report, complaint_report, morning, needs, reports, traffic
+from web.service import appointments, complaint_page, complaints, enquiries
+from web.showroom import showroom_board, showroom_days, walkins
+from web.stock import allocation, arrivals, factory_orders, stock, stock_list, unit_page
+from web.trips import mishaps, trips
 
 SCREENS = (
     health,

@@ -13,8 +13,8 @@ from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask, Refusal, Refused, Stale, no
 from dealer.house import posts
 from dealer.people import Actor
-from web import parking
 from web.forms import Form, form_key
+from web.house import parking
 from web.language import language, told
 
 Answer = Any  # what Flask takes as an answer

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from dealer.engine.fields import Options, Uploaded
 from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Refusal
-from web import parking
+from web.house import parking
 from web.language import say, show, told
 from web.typed import (
     FILE_KINDS,

@@ -24,8 +24,8 @@ from dealer.stock.stock_imports import ChangedCar, NewCar
 from web.asking import Answer, looking, me, need, or_404, write
 from web.forms import Form
 from web.language import language, money, say, short_day, show, told
-from web.papers import XLSX
-from web.pricelists import KIND as PRICE_LIST
+from web.papers.papers import XLSX
+from web.prices.pricelists import KIND as PRICE_LIST
 
 pages = Blueprint("imports", __name__)
 

@@ -8,7 +8,7 @@ from flask import Flask, g, request, session
 
 from dealer.engine import words
 from dealer.engine.steps import Refusal
-from web.parking import address, form_address
+from web.house.parking import address, form_address
 
 LABELS = {"zh": "中文", "en": "EN"}
 HTML_LANG = {"zh": "zh-CN", "en": "en"}

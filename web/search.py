@@ -12,9 +12,9 @@ from dealer.records.deals import Deal
 from dealer.records.prospects import Prospect
 from dealer.records.vehicles import Model
 from dealer.stock import vehicles
-from web import privacy
 from web.asking import Answer, looking, me
 from web.language import say, show
+from web.privacy import privacy
 
 pages = Blueprint("search", __name__)
 MOST = 20  # of each kind

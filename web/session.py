@@ -1,4 +1,4 @@
-"""Signing in and out; what somebody had typed when their session ended waits for them (web/parking.py)."""
+"""Signing in and out; what somebody had typed when their session ended waits for them (web/house/parking.py)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,8 +10,8 @@ from dealer import people
 from dealer.engine.database import Database, calendar_of
 from dealer.house import signin
 from dealer.people import Actor
-from web import parking
 from web.asking import Answer
+from web.house import parking
 from web.language import say
 
 pages = Blueprint("session", __name__)

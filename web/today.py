@@ -22,10 +22,12 @@ from dealer.records.deals import Deal
 from dealer.records.people import Role
 from dealer.records.prospects import Prospect
 from dealer.waiting import Waiting
-from web import deals, due, hand_ins, prospects, steps
+from web import due, steps
 from web.asking import Answer, looking, me, or_404, write
+from web.deals import deals
 from web.frame import names_of
 from web.language import say, show, word
+from web.prospects import hand_ins, prospects
 
 pages = Blueprint("today", __name__)
 

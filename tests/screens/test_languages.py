@@ -14,7 +14,7 @@ from dealer.terms.clauses import library
 from tests.cast import CAST
 from tests.screens.crawl import Crawl
 from tests.screens.lived_in import LONG_LATIN
-from web.contract_text import SHOWN_OF_A_CLAUSE
+from web.contracts.contract_text import SHOWN_OF_A_CLAUSE
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
 LATIN = re.compile(r"[A-Za-z]{2,}")

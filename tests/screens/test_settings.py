@@ -9,7 +9,7 @@ import pytest
 from dealer.house.policies import DEFAULTS
 from tests.cast import PASSWORD, STORE, Shop
 from tests.desk import Desk, Page
-from web.policies import SECTIONS
+from web.house.policies import SECTIONS
 
 Desks = Callable[[str], Desk]
 TANG = {"name": "唐果", "sign_in": "tangguo", "language": "zh", "role": "consultant", "phone": "13888880009"}

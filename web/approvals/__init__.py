@@ -1,0 +1,1 @@
+"""Price-limit exceptions on screen."""

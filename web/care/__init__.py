@@ -1,0 +1,1 @@
+"""Customer care on screen."""

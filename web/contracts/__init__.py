@@ -1,0 +1,1 @@
+"""Contracts, amendments and clauses on screen."""

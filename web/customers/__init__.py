@@ -1,0 +1,1 @@
+"""Fleet customers on screen."""

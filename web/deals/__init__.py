@@ -1,0 +1,1 @@
+"""Fleet deals on screen."""

@@ -1,0 +1,1 @@
+"""The house on screen: shop, staff, accounts, house rules."""

@@ -1,0 +1,117 @@
+"""One's own account: the password, the browsers one is signed in with, who stands in while one is away."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template
+from flask_login import current_user
+
+from dealer.engine.steps import Ask
+from dealer.house import accounts, signin, staff
+from dealer.house.accounts import NewPassword, NewStandIn
+from dealer.records.people import Person
+from web.asking import Answer, looking, me, or_404, write
+from web.forms import Form
+from web.house.staff import absence_of, absences, sessions_of
+from web.language import say
+
+pages = Blueprint("account", __name__)
+
+
+def _myself(db: Any) -> Person:
+    person: Person = or_404(staff.member(db, me(), me().id))
+    return person
+
+
+@pages.get("/account")
+def page() -> Answer:
+    """What one may change about oneself."""
+    person = _myself(looking())
+    return render_template(
+        "settings/account.html", colleague=person, stand_ins=absences(person), sessions=sessions_of(person)
+    )
+
+
+@pages.get("/account/password")
+def password_form() -> Answer:
+    """Choose a password; the first page after signing in with one that somebody else gave."""
+    return _draw(NewPassword, "/account/password")(Form(NewPassword), None)
+
+
+@pages.post("/account/password")
+def choose_password() -> Answer:
+    """From now on only the new one counts, and only this browser stays signed in."""
+
+    def work(ask: Ask) -> str:
+        person = _myself(ask.db)
+        accounts.choose_password(ask, person, ask.facts)
+        _end_other_sessions(ask, person)
+        return "/account"
+
+    answer = write(Form.received(NewPassword), work, _draw(NewPassword, "/account/password"))
+    if getattr(answer, "status_code", 0) == 303:
+        flash(say("Your new password counts from now on."), "success")
+    return answer
+
+
+@pages.get("/account/stand-in")
+def stand_in_form() -> Answer:
+    """Name who acts while one is away."""
+    return _draw(NewStandIn, "/account/stand-in")(Form(NewStandIn), None)
+
+
+@pages.post("/account/stand-in")
+def name_stand_in() -> Answer:
+    """They may act in one's name on these days."""
+
+    def work(ask: Ask) -> str:
+        accounts.name_stand_in(ask, _myself(ask.db), ask.facts)
+        return "/account"
+
+    return write(Form.received(NewStandIn), work, _draw(NewStandIn, "/account/stand-in"))
+
+
+@pages.post("/account/stand-ins/<uuid:named>/end")
+def end_stand_in(named: UUID) -> Answer:
+    """One is back."""
+
+    def work(ask: Ask) -> str:
+        accounts.end_stand_in(ask, absence_of(ask, or_404(me().id), named))
+        return "/account"
+
+    return write(None, work, lambda form, trouble: page())
+
+
+@pages.post("/account/sign-out-elsewhere")
+def sign_out_elsewhere() -> Answer:
+    """Only this browser stays signed in."""
+
+    def work(ask: Ask) -> str:
+        _end_other_sessions(ask, _myself(ask.db))
+        return "/account"
+
+    return write(None, work, lambda form, trouble: page())
+
+
+def _end_other_sessions(ask: Ask, person: Person) -> None:
+    here = signin.session_of(ask.db, current_user.token)
+    accounts.end_sessions(ask, person, keep=here.id if here else None)
+
+
+TITLES: dict[type[Any], str] = {NewPassword: "Choose a password", NewStandIn: "Name a stand-in"}
+
+
+def _draw(model: type[Any], address: str) -> Callable[[Form | None, Any], Answer]:
+    def draw(form: Form | None, trouble: Any) -> Answer:
+        return render_template(
+            "settings/form.html",
+            title=say(TITLES[model]),
+            address=address,
+            crumbs=[{"label": say("My account"), "url": "/account"}],
+            seen=None,
+            form=form,
+            changes=[],
+        )
+
+    return draw

@@ -1,0 +1,1 @@
+"""Papers as a browser gets them: printed, in bundles, verified by strangers."""

@@ -1,0 +1,1 @@
+"""Prospect cards on screen."""

@@ -1,0 +1,1 @@
+"""Quotations on screen."""

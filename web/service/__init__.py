@@ -1,0 +1,1 @@
+"""Complaints, enquiries and appointments on screen."""

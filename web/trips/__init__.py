@@ -1,0 +1,1 @@
+"""Cars lent to colleagues, on screen."""
