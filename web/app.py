@@ -1,7 +1,10 @@
 """The Flask application: what every request passes through, and where every screen is hooked in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import walk_packages
+from types import ModuleType
 from typing import Any
 
 from flask import Flask, Response, abort, flash, g, redirect, render_template, request, url_for
@@ -11,116 +14,19 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
+import web
 from dealer.engine.database import Busy, Database
 from dealer.engine.malformed import MOST_NUMBER
 from dealer.engine.settings import Settings
 from dealer.engine.steps import no
 from web import forms, frame, health, imports, language, packing, search, session, steps, tables, today
-from web.approvals import approvals
 from web.asking import as_json, wants_json
 from web.assets import assets
-from web.care import care, care_agents, reviews
-from web.contracts import batch_endings, clauses, contracts
-from web.customers import customers, owner_cards, repurchase
-from web.deals import deals, margins
-from web.deliveries import agency, batch_handover, deliveries, delivery_calendar, inspection_lists
-from web.drives import democars, drive_board, drive_page, drive_register, drive_waivers, drives, routes
-from web.frameworks import frameworks
-from web.house import account, parking, policies, rule_replay, settings, staff
-from web.money import credit, finance_desk, ledger, money, receipts
-from web.papers import bundles, verification
-from web.prices import pricelist_compare, pricelists
-from web.privacy import data_requests, exports, notices, privacy, retention, sales_files
-from web.prospects import hand_ins, messages, notes, outings, prospects
-from web.quotations import offer_templates, quotation_versions, quotations
-from web.reports import care_report, complaint_report, morning, needs, reports, traffic
-from web.service import appointments, complaint_page, complaints, enquiries
-from web.showroom import showroom_board, showroom_days, walkins
-from web.stock import allocation, arrivals, factory_orders, stock, stock_list, unit_page
-from web.trips import mishaps, trips
+from web.house import parking
+from web.papers import verification
 
-SCREENS = (
-    health,
-    session,
-    today,
-    deals,
-    walkins,
-    showroom_board,
-    showroom_days,
-    receipts,
-    reports,
-    traffic,
-    prospects,
-    hand_ins,
-    morning,
-    outings,
-    notes,
-    complaints,
-    complaint_page,
-    complaint_report,
-    enquiries,
-    appointments,
-    needs,
-    quotations,
-    quotation_versions,
-    offer_templates,
-    approvals,
-    batch_endings,
-    credit,
-    contracts,
-    clauses,
-    batch_handover,
-    bundles,
-    drives,
-    drive_board,
-    drive_register,
-    drive_page,
-    drive_waivers,
-    democars,
-    trips,
-    mishaps,
-    routes,
-    sales_files,
-    deliveries,
-    delivery_calendar,
-    allocation,
-    care,
-    care_agents,
-    care_report,
-    reviews,
-    owner_cards,
-    repurchase,
-    stock,
-    stock_list,
-    arrivals,
-    factory_orders,
-    unit_page,
-    finance_desk,
-    money,
-    ledger,
-    margins,
-    messages,
-    frameworks,
-    customers,
-    search,
-    steps,
-    pricelists,
-    pricelist_compare,
-    rule_replay,
-    imports,
-    inspection_lists,
-    settings,
-    staff,
-    policies,
-    privacy,
-    exports,
-    retention,
-    notices,
-    data_requests,
-    agency,
-    account,
-    verification,
-)
+AT_THE_DOOR = (health, session, today, search, steps, imports)
+"""Screens of no room, or of all."""
 
 # Room for a photo that is too large to be kept, so that its field can say so; beyond it the connection is closed.
 MOST_REQUEST_BYTES = 64 * 1024 * 1024
@@ -180,7 +86,7 @@ def create_app(
     tables.register(app)
     csrf = CSRFProtect(app)
     _know_people(app)
-    for screen in SCREENS:
+    for screen in _screens():
         app.register_blueprint(screen.pages)
     _guard(app, csrf)
     app.before_request(_find_nothing_by_what_no_database_keeps)
@@ -188,6 +94,16 @@ def create_app(
     frame.register(app)
     packing.register(app)
     return app
+
+
+def _screens() -> Iterator[ModuleType]:
+    """Every file that has pages: those at the door, and those of each room of web/."""
+    yield from AT_THE_DOOR
+    for found in walk_packages(web.__path__, "web."):
+        if found.name.count(".") > 1:
+            module = import_module(found.name)
+            if hasattr(module, "pages"):
+                yield module
 
 
 def _know_people(app: Flask) -> None:
