@@ -53,14 +53,14 @@ VINS = (
 
 
 def pad_picture(width: int = 60) -> bytes:
-    """A white picture of 60 × 20 points, as small as a signature can be."""
+    """A picture of 60 × 20 points with a line across, as small as a signature can be."""
     height = 20
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
 
     head = width.to_bytes(4) + height.to_bytes(4) + bytes((8, 0, 0, 0, 0))
-    lines = zlib.compress((b"\0" + b"\xff" * width) * height)
+    lines = zlib.compress((b"\0" + b"\xff" * width) * (height - 1) + b"\0" * (1 + width))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from dealer.engine import files
+from dealer.engine import files, pictures
 from dealer.engine.fields import Kind, Options, Uploaded
 from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Refusal, no
@@ -230,7 +230,15 @@ def file_refusal(file: Uploaded, kind: str) -> Refusal | None:
         return no("This file is larger than 20 MB: choose a smaller one.", code="E-FILE-SIZE")
     if not file.content:
         return no("This file is empty: choose another one.", code="E-FILE-EMPTY")
-    return None if kind in ("sheet", "sheet_or_text", "pdf") else _kind_refusal(file)
+    if kind in ("sheet", "sheet_or_text", "pdf"):
+        return None
+    return _kind_refusal(file) or (_blank_refusal(file) if kind == "signature" else None)
+
+
+def _blank_refusal(file: Uploaded) -> Refusal | None:
+    if pictures.is_blank(file.content):
+        return no("Nothing is written on this signature: sign, then save.", code="E-SIGNATURE-EMPTY")
+    return None
 
 
 def _kind_refusal(file: Uploaded) -> Refusal | None:
