@@ -3,6 +3,7 @@
 Every test that asks for `shop` runs twice: on SQLite and on PostgreSQL.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,14 @@ KUNMING = ZoneInfo("Asia/Shanghai")
 def pytest_configure(config: pytest.Config) -> None:
     """The run ends with how many tests passed on each database."""
     config.pluginmanager.register(PassedPerDatabase())
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays until the end: who looks for rubbish in it, 700 allocations after 700, spends a
+    seventh of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def at(text: str) -> datetime:
