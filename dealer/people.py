@@ -113,6 +113,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "import cards":           frozenset({R.CONSULTANT, R.SPECIALIST, R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),
     "see cards":              SELLERS | LEADERS,
     "see reports":            SELLERS | LEADERS | {R.RECEPTION},
+    "see sales reports":      SELLERS | LEADERS,
     "see all cards":          LEADERS,
     "reveal phones":          LEADERS | {R.CUSTOMER_SERVICE},
     "decide on cards":        frozenset({R.KEY_ACCOUNT, R.SALES}),
@@ -333,10 +334,19 @@ def store_of(db: Session, store_id: UUID) -> Store:
 
 def group_of(db: Session, who: Actor) -> set[UUID]:
     """The people of a supervisor's group, and the supervisor."""
-    rows = db.scalars(
-        select(Posting.person_id).where(Posting.store_id == who.store_id, Posting.group_head_id == who.id)
-    )
-    return set(rows) | ({who.id} if who.id else set())
+    return members_of(db, who.store_id, who.id) if who.id else set()
+
+
+def members_of(db: Session, store_id: UUID, head_id: UUID) -> set[UUID]:
+    """The same by the supervisor's id."""
+    rows = db.scalars(select(Posting.person_id).where(Posting.store_id == store_id, Posting.group_head_id == head_id))
+    return {*rows, head_id}
+
+
+def group_heads(db: Session, store_id: UUID) -> list[Person]:
+    """Who leads a group, by name."""
+    heads = select(Posting.group_head_id).where(Posting.store_id == store_id, Posting.group_head_id.is_not(None))
+    return list(db.scalars(select(Person).where(Person.id.in_(heads)).order_by(Person.name)))
 
 
 def scoped(query: Select[Any], record: Any, who: Actor) -> Select[Any]:

@@ -211,6 +211,9 @@ GET POST /requests/new
 GET POST /reveal/<any(contacts,visits,drives,complaints,enquiries,appointments,handovers,care):kind>/<uuid:key>
 GET      /reviews
 GET      /reviews/<int:number>
+GET      /reports/<name>
+GET      /reports/<name>/rows
+GET      /reports/<name>/sheet
 GET      /reports/needs
 GET      /reports/needs/rows
 GET      /reports/needs/sheet

@@ -39,7 +39,7 @@ from dealer.records.people import Person, Posting, Role
 from dealer.records.privacy import Export
 from dealer.records.prospects import Source
 from dealer.reports import care_coverage
-from dealer.reports.traffic import Span, period_around
+from dealer.reports.periods import Span, period_around
 from tests.cast import Shop
 from tests.conftest import at
 from tests.deliveries import batch, delivered, ready, refused, take

@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from dealer.records.prospects import ProspectState, Purpose, VisitKind
 from dealer.reports import traffic
-from dealer.reports.traffic import Period, Slice, Span, period_around, period_between
+from dealer.reports.periods import MOST_DAYS, Period, Span, period_around, period_between
+from dealer.reports.traffic import Slice
 from dealer.stock import catalogue
 from tests.cast import Shop
 from tests.desk import Desk
@@ -163,4 +164,4 @@ def test_periods_lie_around_their_day() -> None:
     assert period_around(day, Span.WEEK) == Period(date(2026, 11, 9), date(2026, 11, 15))
     assert period_around(day, Span.MONTH) == Period(date(2026, 11, 1), date(2026, 11, 30))
     assert period_between(day, day - timedelta(days=3)) == Period(date(2026, 11, 9), day)
-    assert len(period_between(date(2020, 1, 1), day).days) == traffic.MOST_DAYS
+    assert len(period_between(date(2020, 1, 1), day).days) == MOST_DAYS

@@ -20,7 +20,7 @@ from dealer.engine.amounts import half_up
 from dealer.engine.database import calendar_of
 from dealer.people import Actor
 from dealer.records.care import CareCall, CareKind, CareState, Satisfaction
-from dealer.reports.traffic import Period, period_between
+from dealer.reports.periods import Period, period_between
 
 S = CareState
 PAGE = 50

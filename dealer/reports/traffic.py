@@ -11,8 +11,7 @@ they add up over hours, sources, models and consultants, and those of a past mon
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +19,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal,
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from dealer.engine.amounts import half_up
-from dealer.engine.calendar import add_months
 from dealer.people import Actor
 from dealer.prospects.prospects import WON
 from dealer.records.prospects import Prospect, ProspectState, Source, Visit, VisitKind
+from dealer.reports.periods import Period
 from dealer.showroom.showroom import TO_BUY
 
-MOST_DAYS = 366
 PAGE = 50
 
 # ── what is counted ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,47 +125,6 @@ class Counts:
 NOBODY = Counts(0, dict.fromkeys(FIGURES, 0))
 
 # ── which rows ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Span(StrEnum):
-    """How long a stretch of days is looked at."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    FREE = "free"
-
-
-@dataclass(frozen=True)
-class Period:
-    """From a first to a last day, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def days(self) -> list[date]:
-        """Each of its days."""
-        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
-
-
-def period_around(day: date, span: Span) -> Period:
-    """The day, its week from Monday on, or its month."""
-    match span:
-        case Span.WEEK:
-            monday = day - timedelta(days=day.weekday())
-            return Period(monday, monday + timedelta(days=6))
-        case Span.MONTH:
-            first = day.replace(day=1)
-            return Period(first, add_months(first, 1) - timedelta(days=1))
-        case _:
-            return Period(day, day)
-
-
-def period_between(one: date, other: date) -> Period:
-    """A free period, whichever day is named first; at most a year and a day, counted back from its end."""
-    first, last = sorted((one, other))
-    return Period(max(first, last - timedelta(days=MOST_DAYS - 1)), last)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from io import BytesIO
 from typing import Any
 
 from dealer.engine.words import say, show
-from dealer.reports.traffic import FIGURES, RATE_TITLES, RATES, TITLES, Counts, Period
+from dealer.reports.periods import Period
+from dealer.reports.traffic import FIGURES, RATE_TITLES, RATES, TITLES, Counts
 
 Part = tuple[str, Counts]  # how a value of a dimension is called, and its counts
 

@@ -13,9 +13,9 @@ from dealer.engine.database import calendar_of
 from dealer.records.care import CareKind
 from dealer.records.people import Role
 from dealer.reports import care_coverage as coverage
-from dealer.reports import traffic
+from dealer.reports import periods
 from dealer.reports.care_coverage import TITLES, Covered, Slice
-from dealer.reports.traffic import Period, Span
+from dealer.reports.periods import Period, Span
 from web.asking import Answer, a_number, day_asked, looking, me, need
 from web.care import care
 from web.language import say, show
@@ -130,8 +130,8 @@ def _period() -> Period:
     """From and to, or the week or month around a day."""
     first, last = day_asked("from"), day_asked("to")
     if first and last:
-        return traffic.period_between(first, last)
-    return traffic.period_around(day_asked() or calendar_of(looking()).today(g.now), _span())
+        return periods.period_between(first, last)
+    return periods.period_around(day_asked() or calendar_of(looking()).today(g.now), _span())
 
 
 def _days(period: Period) -> dict[str, str]:

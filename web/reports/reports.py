@@ -1,7 +1,10 @@
 """The reports that somebody may read, each in a line."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint, render_template
 
+from dealer.reports import shelf
 from web.asking import Answer, me, need
 from web.frame import Entry
 from web.language import say
@@ -24,6 +27,9 @@ REPORTS = (
     ),
 )
 
+# name of a report of the one shape → its icon
+REPORT_ICONS = {"performance": "trophy"}
+
 
 @pages.get("/reports")
 def page() -> Answer:
@@ -33,7 +39,12 @@ def page() -> Answer:
         "reports/list.html",
         reports=[
             {"url": report.url, "icon": report.icon, "name": say(report.label), "answers": say(answers)}
-            for report, answers in REPORTS
+            for report, answers in (*REPORTS, *_of_the_shape())
             if report.duty is None or me().may_or_stands_in(report.duty)
         ],
     )
+
+
+def _of_the_shape() -> Iterator[tuple[Entry, str]]:
+    for each in shelf.REPORTS.values():
+        yield Entry(each.duty, f"/reports/{each.name}", icon=REPORT_ICONS[each.name], label=each.title), each.answers

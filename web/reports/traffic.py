@@ -13,8 +13,9 @@ from dealer.engine.database import calendar_of
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.words import SHOP_ZONE
 from dealer.records.prospects import Source, Visit
-from dealer.reports import traffic, traffic_sheet
-from dealer.reports.traffic import RATE_TITLES, RATES, TITLES, Counts, Period, Slice, Span
+from dealer.reports import periods, traffic, traffic_sheet
+from dealer.reports.periods import Period, Span
+from dealer.reports.traffic import RATE_TITLES, RATES, TITLES, Counts, Slice
 from dealer.stock import catalogue
 from web.asking import Answer, a_number, day_asked, looking, me, need
 from web.language import language, say, short_day, show
@@ -154,8 +155,8 @@ def _period() -> Period:
     today = calendar_of(looking()).today(g.now)
     first, last = day_asked("from"), day_asked("to")
     if _span() is Span.FREE:
-        return traffic.period_between(first or last or today, last or first or today)
-    return traffic.period_around(day_asked() or today, _span())
+        return periods.period_between(first or last or today, last or first or today)
+    return periods.period_around(day_asked() or today, _span())
 
 
 def _other_than_asked(period: Period) -> str:
@@ -166,7 +167,7 @@ def _other_than_asked(period: Period) -> str:
     return say(
         "This is not quite what was asked for: the period shown is {first} to {last}. Its first day comes before its "
         "last, and it has {days} days at most.",
-        first=show(period.first), last=show(period.last), days=traffic.MOST_DAYS,
+        first=show(period.first), last=show(period.last), days=periods.MOST_DAYS,
     )  # fmt: skip
 
 
@@ -196,10 +197,10 @@ def _around(period: Period, span: Span, dimension: str) -> dict[str, str]:
     """The period before and the one after; none for a free one."""
     if span is Span.FREE:
         return {}
-    before = traffic.period_around(period.first - timedelta(days=1), span)
+    before = periods.period_around(period.first - timedelta(days=1), span)
     if period.last >= calendar_of(looking()).today(g.now):
         return {"before": _address(before, span, dimension)}  # nobody has come tomorrow
-    after = traffic.period_around(period.last + timedelta(days=1), span)
+    after = periods.period_around(period.last + timedelta(days=1), span)
     return {"before": _address(before, span, dimension), "after": _address(after, span, dimension)}
 
 

@@ -1,0 +1,200 @@
+"""Reports of the one shape: every figure equals an independent count over the rows, whoever looks, however divided."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from html import unescape
+from io import BytesIO
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from dealer.engine.words import LANGUAGES, catalogue
+from dealer.records.prospects import VisitKind
+from dealer.records.testdrives import DriveState, Experience
+from dealer.reports import counting
+from dealer.reports.counting import Slice
+from dealer.reports.looking import Look
+from dealer.reports.periods import Period
+from dealer.reports.shape import Figure, Rate, Report
+from dealer.reports.shelf import REPORTS
+from tests.cast import Shop
+from tests.conftest import at
+from tests.desk import Desk
+from tests.report_scene import Case, Quarter, Writer, made_up
+
+QUARTER = Period(date(2026, 7, 1), date(2026, 9, 30))
+NOW = "2026-10-05 09:00"
+DAYS = "from=2026-07-01&to=2026-09-30"
+Row = tuple[str, dict[str, Any], int]
+"""Which figure it counts under, its value of each way, and by how much."""
+
+
+@pytest.fixture
+def quarter(shop: Shop) -> Quarter:
+    """A quarter of the shop, written down."""
+    made = made_up()
+    Writer(shop).write(made)
+    return made
+
+
+def inside(moment: datetime | date | None) -> bool:
+    """Whether it belongs to the quarter."""
+    day = moment.date() if isinstance(moment, datetime) else moment
+    return day is not None and QUARTER.first <= day <= QUARTER.last
+
+
+def month(moment: datetime | date) -> date:
+    """The first day of its month."""
+    day = moment.date() if isinstance(moment, datetime) else moment
+    return day.replace(day=1)
+
+
+# ── counted by hand ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def performance(made: Quarter) -> Iterable[Row]:
+    for came, kind, owner in made.visits:
+        yield "visits" if kind is VisitKind.VISIT else "calls", {"person": owner, "at": came}, 1
+    for when, owner in made.cards:
+        yield "cards", {"person": owner, "at": when}, 1
+    for ended, state, experience, owner in made.drives:
+        if (state, experience) == (DriveState.COMPLETED, Experience.DRIVE):
+            yield "drives", {"person": owner, "at": ended}, 1
+    for case in made.cases:
+        yield from _of_a_deal(case)
+
+
+def _of_a_deal(case: Case) -> Iterable[Row]:
+    if case.sent:
+        yield "quotations", {"person": case.sent[1], "at": case.sent[0]}, 1
+    if case.signed:
+        where = {"person": case.owner, "at": case.signed}
+        yield from (("contracts", where, 1), ("cars", where, case.cars), ("yuan", where, case.total))
+    for when, who in case.handed:
+        yield "delivered", {"person": who, "at": when}, 1
+
+
+def by_hand(rows: Iterable[Row], names: set[str] | None = None) -> dict[str, dict[Any, Counter[str]]]:
+    """What each way comes to, of some people's rows or of all."""
+    told: dict[str, dict[Any, Counter[str]]] = {"person": {}, "month": {}}
+    for figure, where, amount in rows:
+        if inside(where["at"]) and (names is None or where["person"] in names):
+            told["person"].setdefault(where["person"], Counter())[figure] += amount
+            told["month"].setdefault(month(where["at"]), Counter())[figure] += amount
+    return told
+
+
+# ── and by the program ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def counted(shop: Shop, report: Report, who: str, way: str, group: str = "") -> dict[Any, dict[str, int]]:
+    """What the program counts, by what values are called; without values of which there is nothing."""
+    with shop.looking() as db:
+        look = Look(db, shop.actor(who), at(NOW), QUARTER, shop.person(group).id if group else None)
+        parts = counting.parts_by(report, look, way, "zh")
+    told = {value if isinstance(value, date) else value and name: counts.of for value, name, counts in parts}
+    return {value: {name: n for name, n in of.items() if n} for value, of in told.items() if any(of.values())}
+
+
+def test_performance_equals_an_independent_count(shop: Shop, quarter: Quarter, desk: Callable[[str], Desk]) -> None:
+    report, rows = REPORTS["performance"], list(performance(quarter))
+    for who, group, names in (
+        ("马超", "", None),
+        ("马超", "张伟", {"王磊", "李娜"}),
+        ("张伟", "", {"王磊", "李娜"}),
+        ("王磊", "", {"王磊"}),
+    ):
+        expected = by_hand(rows, names)
+        for way in report.ways:
+            assert counted(shop, report, who, way, group) == expected[way], (who, group, way)
+    every_number_opens_its_rows(shop, report, desk("马超"))
+    whoever_looks_sees_their_own(desk)
+
+
+def every_number_opens_its_rows(shop: Shop, report: Report, ma: Desk) -> None:
+    """The list behind a number has as many rows, on the page as in the count; the workbook has the same totals."""
+    html = ma.get(f"/reports/{report.name}?{DAYS}").html
+    links = re.findall(r'href="(/reports/[^"]+/rows\?[^"]+)"[^>]*>([\d,]+)<', html)
+    assert len(links) > 10
+    for url, number in links[::7]:
+        listed = ma.get(unescape(url))
+        if "figure=yuan" not in url and "figure=cars" not in url:
+            assert f"{number.replace(',', '')} 条" in listed.text, url
+    with shop.looking() as db:
+        look = Look(db, shop.actor("马超"), at(NOW), QUARTER)
+        way = next(iter(report.ways))
+        total = counting.sum_up(report, counting.counted_by(report, look, way).values())
+        for name, figure in report.figures.items():
+            if figure.sums is None:
+                assert counting.how_many(report, look, Slice(name)) == total.of[name]
+                assert len(counting.listed(report, look, Slice(name), most=500)) == total.of[name]
+    book = CalamineWorkbook.from_filelike(BytesIO(ma.client.get(f"/reports/{report.name}/sheet?{DAYS}").data))
+    last = book.get_sheet_by_index(1).to_python()[-1]
+    assert last[0] == "合计"
+    assert last[1:3] == [total.of[name] for name in list(report.figures)[:2]]
+
+
+def whoever_looks_sees_their_own(desk: Callable[[str], Desk]) -> None:
+    """Reception and finance have no sales reports; a supervisor is offered no other group."""
+    pages = {name: desk(name).get(f"/reports/performance?{DAYS}") for name in ("王磊", "张伟", "赵敏", "高洁")}
+    assert {name: page.status for name, page in pages.items()} == {"王磊": 200, "张伟": 200, "赵敏": 403, "高洁": 403}
+    assert "陈静" not in pages["张伟"].text
+    assert "李娜" not in pages["王磊"].text
+
+
+# ── what an address says wrong ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("from=2010-01-01&to=2026-01-01", "报表最多覆盖 10 年"),
+        ("from=2026-09-30&to=2026-07-01", "结束日期早于开始日期"),
+        ("from=2026-02-30&to=2026-07-01", "请输入真实存在的日期"),
+        (f"{DAYS}&group=nobody", "没有这个小组"),
+    ],
+)
+def test_a_period_that_is_none_is_refused_beside_its_field(desk: Callable[[str], Desk], asked: str, says: str) -> None:
+    page = desk("马超").get(f"/reports/performance?{asked}")
+    assert page.status == 422
+    assert says in page.text
+    for name, typed in re.findall(r"(from|to)=([\d-]+)", asked):
+        assert f'name="{name}" value="{typed}"' in page.html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "profit",
+        "performance/rows?figure=profit",
+        "performance/rows?figure=cards&by=colour",
+        "performance/rows?figure=cards&by=person&value=nine",
+        "performance/rows?figure=cards&group=nobody",
+        "performance/sheet?from=nonsense&to=2026-09-30",
+    ],
+)
+def test_a_number_nobody_counts_has_no_rows(desk: Callable[[str], Desk], address: str) -> None:
+    assert desk("马超").get(f"/reports/{address}").status == 404
+
+
+def _texts(told: Figure | Rate) -> tuple[str, str]:
+    return told.title, told.formula
+
+
+def test_every_report_speaks_chinese_and_every_source_knows_every_way() -> None:
+    chinese = catalogue(LANGUAGES[0])
+    for report in REPORTS.values():
+        told = [text for name in (*report.figures, *report.rates) for text in _texts(report.titled(name))]
+        told += [
+            report.title,
+            report.answers,
+            *(each for way in report.ways.values() for each in (way.title, way.nobody)),
+        ]
+        told += [head for figure in report.figures.values() for head in figure.source.heads]
+        assert [each for each in told if (None, each) not in chinese] == []
+        assert all(set(report.ways) <= set(figure.source.ways) for figure in report.figures.values())
+        assert set(report.top) <= {*report.figures, *report.rates}
+        assert {name for rate in report.rates.values() for name in (rate.part, *rate.base)} <= set(report.figures)

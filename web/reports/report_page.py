@@ -1,0 +1,210 @@
+"""Every report of the one shape (dealer/reports): its page, the rows behind a number, its workbook."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from dealer import people
+from dealer.engine import charts
+from dealer.engine.charts import Chart, Series
+from dealer.reports import counting, report_sheet
+from dealer.reports.counting import Part, Slice
+from dealer.reports.looking import Look
+from dealer.reports.shape import PERCENT, Counts, Rate, Report, Source, shown
+from dealer.reports.shelf import REPORTS
+from dealer.reports.ways import called
+from web import steps
+from web.asking import Answer, a_number, looking, need, or_404
+from web.language import clock, language, say, short_day, show
+from web.papers.papers import XLSX
+from web.reports.chosen import Chosen, chosen
+
+pages = Blueprint("report_page", __name__)
+
+
+def _report(name: str) -> Report:
+    report: Report = or_404(REPORTS.get(name))
+    need(report.duty)
+    return report
+
+
+# ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pages.get("/reports/<name>")
+def page(name: str) -> Answer:
+    """One period, divided one way."""
+    report = _report(name)
+    return drawn(report, chosen(f"/reports/{name}"))
+
+
+def drawn(report: Report, asked: Chosen, **more: Any) -> Answer:
+    """The page of a report; with what is wrong beside the fields when no period was chosen."""
+    by = request.args.get("by", "")
+    by = by if by in report.ways else next(iter(report.ways))
+    frame = {"title": say(report.title), "chooser": asked.for_macro(by), **more}
+    if asked.look is None:
+        return render_template("reports/page.html", **frame), 422
+    parts = counting.parts_by(report, asked.look, by, language())
+    total = counting.sum_up(report, (counts for _, _, counts in parts))
+    return render_template(
+        "reports/page.html",
+        period=asked.look.period,
+        around=asked.around(by),
+        sheet=asked.below("sheet"),
+        ways=[
+            {"label": say(way.title), "url": asked.url(by=key), "current": key == by}
+            for key, way in report.ways.items()
+        ],
+        by=say(report.ways[by].title),
+        figures=[_figure(report, asked, name, total) for name in report.top],
+        chart=_chart(report, parts),
+        columns=[say(report.titled(name).title) for name in _columns(report)],
+        rows=[{"cells": [name, *_cells(report, asked, counts, by, value)]} for value, name, counts in parts],
+        totals=[say("In all"), *_cells(report, asked, total)],
+        beneath=_beneath(report, asked, asked.look),
+        **frame,
+    )
+
+
+def _columns(report: Report) -> list[str]:
+    """Every figure; a rate in percent stands below its part, other rates have a column of their own."""
+    return [*report.figures, *(name for name, rate in report.rates.items() if rate.unit != PERCENT)]
+
+
+def _figure(report: Report, asked: Chosen, name: str, counts: Counts) -> dict[str, Any]:
+    """A figure with its formula; a rate also with what is divided: 42 %: orders ÷ visits, 21 ÷ 50."""
+    told, value = report.titled(name), counts.value(report, name)
+    note = say(told.formula)
+    if isinstance(told, Rate):
+        part, base = shown(counts.of[told.part], report.figures[told.part].unit), f"{counts.base(told):,}"
+        note = say("{formula}: {part} ÷ {base}", formula=note, part=part, base=base)
+    rows = told.part if isinstance(told, Rate) else name
+    return {
+        "label": say(told.title), "value": shown(value, told.unit), "note": note,
+        "url": asked.below("rows", figure=rows) if counts.of.get(rows, 1) else "",
+    }  # fmt: skip
+
+
+def _cells(report: Report, asked: Chosen, counts: Counts, by: str = "", value: Any = None) -> Iterable[Any]:
+    return (_cell(report, asked, counts, name, by, value) for name in _columns(report))
+
+
+def _cell(report: Report, asked: Chosen, counts: Counts, name: str, by: str, value: Any) -> Any:
+    """A number that opens its rows, and the share it makes; a zero has none to open."""
+    told = shown(counts.value(report, name), report.titled(name).unit)
+    if name in report.rates or not counts.of.get(name, 1):
+        return told
+    rates = (each for each, rate in report.rates.items() if rate.part == name and rate.unit == PERCENT)
+    note = next((shown(counts.value(report, each), PERCENT) for each in rates), "")
+    where = {"by": by, "value": "none" if value is None else getattr(value, "value", value)} if by else {}
+    return {"text": told, "note": note, "url": asked.below("rows", figure=name, **where)}
+
+
+def _chart(report: Report, parts: list[Part]) -> Chart | None:
+    if not report.chart:
+        return None
+    series = [
+        Series(say(report.figures[name].title), [counts.of[name] for _, _, counts in parts]) for name in report.chart
+    ]
+    draw = charts.standing_bars if parts and isinstance(parts[0][0], date) else charts.lying_bars
+    return draw([name for _, name, _ in parts], series)
+
+
+# ── rows ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _beneath(report: Report, asked: Chosen, look: Look) -> dict[str, Any] | None:
+    """The list that stands on the page itself."""
+    if not report.beneath:
+        return None
+    return _list(report, asked, look, Slice(report.beneath))
+
+
+def _list(report: Report, asked: Chosen, look: Look, rows: Slice, below: int | None = None) -> dict[str, Any]:
+    found = counting.listed(report, look, rows, below)
+    more, found = len(found) > counting.PAGE, found[: counting.PAGE]
+    source = report.figures[rows.figure].source
+    names = people.names(looking(), [row.whose for row in found])
+    kept = {name: value for name, value in request.args.items() if name in ("by", "value")}
+    return {
+        "title": say(report.figures[rows.figure].title),
+        "count": counting.how_many(report, look, rows),
+        "heads": [say(head) for head in (*source.heads, "Person")],
+        "rows": [_line(source, row, names.get(row.whose, "—")) for row in found],
+        "older": asked.below("rows", figure=rows.figure, below=found[-1].key, **kept) if more else "",
+        "newest": asked.below("rows", figure=rows.figure, **kept) if below is not None else "",
+    }
+
+
+def _line(source: Source, row: Any, person: str) -> dict[str, Any]:
+    told = row[:-2]
+    return {"url": steps.seen_url(source.thing(*told)), "cells": [*map(_told, source.tell(*told)), person]}
+
+
+def _told(value: Any) -> Any:
+    match value:
+        case None:
+            return "—"
+        case datetime():
+            return clock(value)
+        case date():
+            return short_day(value)
+        case _:
+            return show(value)
+
+
+@pages.get("/reports/<name>/rows")
+def rows(name: str) -> Answer:
+    """The rows that a number counts, by the same condition."""
+    report = _report(name)
+    return drawn_rows(report, chosen(f"/reports/{name}"))
+
+
+def drawn_rows(report: Report, asked: Chosen) -> Answer:
+    """The page behind a number."""
+    look, asked_for = or_404(asked.look), _slice(report)
+    figure = report.figures[asked_for.figure]
+    return render_template(
+        "reports/rows.html",
+        report=say(report.title),
+        period=look.period,
+        formula=say(figure.formula),
+        narrowed=_narrowed(report, look, asked_for),
+        back=asked.url(by=asked_for.way or next(iter(report.ways))),
+        **_list(report, asked, look, asked_for, request.args.get("below", type=a_number)),
+    )
+
+
+def _slice(report: Report) -> Slice:
+    figure, way = request.args.get("figure", ""), request.args.get("by", "")
+    if figure not in report.figures or (way and way not in report.ways):
+        abort(404)
+    if not way:
+        return Slice(figure)
+    typed = request.args.get("value", "none")
+    try:
+        return Slice(figure, way, None if typed == "none" else report.ways[way].read(typed))
+    except ValueError:
+        abort(404)
+
+
+def _narrowed(report: Report, look: Look, rows: Slice) -> str:
+    """By person: 李娜."""
+    if rows.way is None:
+        return ""
+    way = report.ways[rows.way]
+    return f"{say(way.title)} · {called(way, look, [rows.value], language())[rows.value]}"
+
+
+@pages.get("/reports/<name>/sheet")
+def sheet(name: str) -> Answer:
+    """The period as a workbook: the figures with their formulas, and every way to divide them."""
+    report, asked = _report(name), chosen(f"/reports/{name}")
+    look = or_404(asked.look)
+    answer = Response(report_sheet.workbook(report, look, language()), mimetype=XLSX)
+    days = f"{look.period.first}-{look.period.last}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{report.name}-{days}.xlsx"'
+    return answer
