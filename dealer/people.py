@@ -49,6 +49,12 @@ DUTIES: dict[str, frozenset[Role]] = {
     "keep offer templates":   frozenset({R.KEY_ACCOUNT}),
     "keep frameworks":        frozenset({R.KEY_ACCOUNT}),
     "approve frameworks":     frozenset({R.GENERAL}),
+    # the manufacturer
+    "write oem policies":     frozenset({R.KEY_ACCOUNT}),
+    "approve oem policies":   frozenset({R.GENERAL}),
+    "open filings":           frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK, R.RECEPTION, R.KEY_ACCOUNT}),
+    "file with the manufacturer": frozenset({R.SPECIALIST, R.KEY_ACCOUNT}),  # beside the owner
+    "see oem":                SELLERS | LEADERS | {R.CLERK, R.FINANCE},
     # contracts
     "review for risk":        frozenset({R.KEY_ACCOUNT}),
     "review for finance":     frozenset({R.FINANCE}),

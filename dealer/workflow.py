@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import after_sales, people
+from dealer import after_sales, management, people
 from dealer.approvals import approvals
 from dealer.care import aftercalls, care_calls, reviews
 from dealer.contracts import amendment_prices, clause_versions, contract
@@ -248,6 +248,7 @@ LIVES: dict[type[Any], Life] = {
         outings.OUTINGS,
         notes.NOTES,
         *after_sales.LIVES,
+        *management.LIVES,
         showroom_days.DAYS,
         receipts.RECEIPTS,
         credit.CREDIT,
@@ -359,7 +360,7 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
     if deal is None:
         return _beside(db, thing)
     parts = (quotation.of_deal, approvals.of_deal, contract.of_deal, drive_lists.of_deal, vehicles.of_deal,
-             delivery.of_deal, after_sales.of_deal)  # fmt: skip
+             delivery.of_deal, after_sales.of_deal, management.of_deal)  # fmt: skip
     theirs = [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]
     own = isinstance(
         thing, CareCall

@@ -31,6 +31,7 @@ from dealer.records.factory_orders import FactoryOrder
 from dealer.records.frameworks import Framework
 from dealer.records.hand_ins import HandIn
 from dealer.records.money import Receipt
+from dealer.records.oem import Filing, OemPolicy, Rebate
 from dealer.records.outings import Note, Outing
 from dealer.records.people import Policy, Role
 from dealer.records.prices import PriceList
@@ -128,6 +129,9 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "complaint": Complaint(**mine),
         "enquiry": Enquiry(**mine),
         "appointment": Appointment(**mine),
+        "oem_policy": OemPolicy(store_id=shop.store.id, made_by_id=mine["owner_id"]),
+        "filing": Filing(**of_deal),
+        "rebate": Rebate(store_id=shop.store.id, filing=Filing(**of_deal)),
         "framework": Framework(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "price_list": PriceList(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "clause_version": ClauseVersion(store_id=shop.store.id, made_by_id=mine["owner_id"], key="court"),

@@ -23,6 +23,9 @@ Answer = Any  # what Flask takes as an answer
 MEETINGS = {
     "uq_units_vin": no("This VIN is in stock already: check the number.", code="E-VIN-TAKEN"),
     "uq_prospects_phone": no("This phone has a prospect card already: open that one.", code="E-CARD-KNOWN"),
+    "uq_rebate_cars_vin": no(
+        "This VIN is claimed in another rebate already: choose the cars anew.", code="E-REBATE-CARS", field="cars"
+    ),
     "uq_models_code": no("There is a model of this code already: choose another code.", code="E-MODEL-KNOWN"),
     "uq_people_sign_in": no("This sign-in name is taken: choose another one.", code="E-NAME-TAKEN"),
 }

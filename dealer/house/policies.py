@@ -29,6 +29,13 @@ DEFAULTS: dict[str, Any] = {
     },
     "remind_after_minutes": 120,
     "fleet_min_qty": 3,
+    # The manufacturer: days from the approval of a filing, months from the earliest invoice of a claim.
+    "filing_first_warning_days": 60,
+    "filing_second_warning_days": 80,
+    "filing_lapse_days": 90,
+    "claim_window_months": 3,
+    "rebate_reply_days": 15,
+    "oem_returns": 2,
     "gift_budget_permille": 30,
     "accessory_least_permille": 1000,
     "accessory_least_showroom_permille": 900,

@@ -37,6 +37,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "quote_validity_days": (1, 90),
     "quote_validity_most_days": (1, 180),
     "exception_returns": (0, 10),
+    "oem_returns": (0, 10),
     "general_manager_threshold_fen": (0, 100_000_000_00),
     "compensation_consultant_fen": (0, 10_000_00),
     "compensation_key_account_fen": (0, 1_000_000_00),

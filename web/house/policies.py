@@ -42,6 +42,11 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "retention_most_permille", "credit_rate_permille", "credit_months"),
     ),
     (
+        "The manufacturer",
+        ("filing_first_warning_days", "filing_second_warning_days", "filing_lapse_days", "claim_window_months",
+         "rebate_reply_days", "oem_returns"),
+    ),
+    (
         "Test drive",
         ("drive_counts_days", "verified_for_minutes", "licence_months", "licence_photo", "licence_photo_days",
          "drive_buffer_minutes", "no_show_minutes", "drive_hours", "cars_back_by"),

@@ -1,0 +1,15 @@
+"""The lives of the manager's desk, as workflow.py takes them in: what the manufacturer pays for, and is owed."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dealer.oem import filings, oem_policies, rebates
+from dealer.records.deals import Deal
+
+LIVES = (oem_policies.OEM_POLICIES, filings.FILINGS, rebates.REBATES)
+
+
+def of_deal(db: Session, deal: Deal) -> list[Any]:
+    """What of it belongs to a deal."""
+    return [*filings.of_deal(db, deal), *rebates.of_deal(db, deal)]
