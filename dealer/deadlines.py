@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from dealer.engine.database import Record, calendar_of
@@ -148,26 +148,30 @@ LISTED = 200
 
 def due_to(db: Session, who: Actor, until: datetime) -> list[Deadline]:
     """What is due to a person, their roles or somebody they stand in for, and what they were warned of; by its day."""
-    return list(db.scalars(_due_to(who, until).order_by(Deadline.due_at).limit(LISTED)))
+    return list(db.scalars(_DUE.order_by(Deadline.due_at).limit(LISTED), _whose(who, until)))
 
 
 def how_many_due_to(db: Session, who: Actor, until: datetime) -> int:
     """Their number, at most a list full: what every page shows at the bell."""
-    few = _due_to(who, until).with_only_columns(Deadline.id).limit(LISTED).subquery()
-    return db.scalar(select(func.count()).select_from(few)) or 0
+    return db.scalar(_HOW_MANY_DUE, _whose(who, until)) or 0
 
 
-def _due_to(who: Actor, until: datetime) -> Select[Deadline]:
-    owners = [who.id, *(away.id for away in who.stands_in_for)]
-    roles = {role.value for each in (who, *who.stands_in_for) for role in each.roles}
-    return select(Deadline).where(
-        Deadline.store_id == who.store_id,
-        Deadline.done_at.is_(None),
-        Deadline.cancelled_at.is_(None),
-        Deadline.by_system.is_(False),
-        or_(Deadline.due_at <= until, Deadline.warned_at.is_not(None)),
-        or_(Deadline.owner_id.in_(owners), Deadline.role.in_(roles)),
-    )
+# Built once: every page asks it.
+_DUE = select(Deadline).where(
+    Deadline.store_id == bindparam("store_id"),
+    Deadline.done_at.is_(None),
+    Deadline.cancelled_at.is_(None),
+    Deadline.by_system.is_(False),
+    or_(Deadline.due_at <= bindparam("until"), Deadline.warned_at.is_not(None)),
+    or_(Deadline.owner_id.in_(bindparam("owners")), Deadline.role.in_(bindparam("roles"))),
+)
+_HOW_MANY_DUE = select(func.count()).select_from(_DUE.with_only_columns(Deadline.id).limit(LISTED).subquery())
+
+
+def _whose(who: Actor, until: datetime) -> dict[str, Any]:
+    ones = (who, *who.stands_in_for)
+    roles = {role.value for one in ones for role in one.roles}
+    return {"store_id": who.store_id, "until": until, "owners": [one.id for one in ones], "roles": list(roles)}
 
 
 def escalated_to(db: Session, who: Actor, at: datetime) -> list[Deadline]:

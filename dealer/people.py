@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from dealer.engine.steps import Ask, Refusal, no
@@ -269,16 +269,23 @@ def postings_of(db: Session, person_id: UUID) -> list[Posting]:
     return list(db.scalars(select(Posting).where(Posting.person_id == person_id).order_by(Posting.id)))
 
 
+# Built once: every request asks both.
+_OWN_POSTINGS = (
+    select(Posting.role, Posting.group_head_id)
+    .where(Posting.person_id == bindparam("person_id"), Posting.store_id == bindparam("store_id"))
+    .order_by(Posting.id)
+)
+_AWAY = select(StandIn).where(
+    StandIn.store_id == bindparam("store_id"),
+    StandIn.stand_in_id == bindparam("person_id"),
+    StandIn.from_day <= bindparam("today"),
+    StandIn.to_day >= bindparam("today"),
+)
+
+
 def actor(db: Session, person: Person, store_id: UUID, today: date) -> Actor:
     """The person as somebody who acts in a shop today, with those they stand in for."""
-    away = db.scalars(
-        select(StandIn).where(
-            StandIn.store_id == store_id,
-            StandIn.stand_in_id == person.id,
-            StandIn.from_day <= today,
-            StandIn.to_day >= today,
-        )
-    ).all()
+    away = db.scalars(_AWAY, {"store_id": store_id, "person_id": person.id, "today": today}).all()
     mine = _in_own_right(db, person, store_id)
     # Whoever has left has no authority that could be lent.
     there = (each.away for each in away if each.away.active)
@@ -302,10 +309,9 @@ def roles_of(db: Session, person_id: UUID, store_id: UUID) -> frozenset[Role]:
 
 
 def _in_own_right(db: Session, person: Person, store_id: UUID) -> Actor:
-    postings = [each for each in postings_of(db, person.id) if each.store_id == store_id]
-    head = next((each.group_head_id for each in postings if each.group_head_id), None)
-    roles = frozenset(each.role for each in postings)
-    return Actor(person.id, person.name, store_id, roles, person.language, head)
+    postings = db.execute(_OWN_POSTINGS, {"person_id": person.id, "store_id": store_id}).all()
+    head = next((head for _, head in postings if head), None)
+    return Actor(person.id, person.name, store_id, frozenset(role for role, _ in postings), person.language, head)
 
 
 def with_duty(db: Session, store_id: UUID, duty: str) -> list[Person]:

@@ -1,13 +1,12 @@
 """Reads for the approvals inbox and its card: what waits for whom, and what is normal for such a price."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import people
@@ -58,40 +57,45 @@ def _cases(who: Actor) -> Select[Any]:
 
 def waiting_for(db: Session, who: Actor) -> list[PriceException]:
     """What a person, or who they stand in for, is asked to decide now; the most urgent first."""
-    query = _waiting_for(_cases(who), who)
-    return list(db.scalars(query.order_by(PriceException.due_at, PriceException.number).limit(PAGE)))
+    query = _cases(who).where(_WAITS).order_by(PriceException.due_at, PriceException.number)
+    return list(db.scalars(query.limit(PAGE), _for_whom(who)))
 
 
 def how_many_wait_for(db: Session, who: Actor) -> int:
     """Their number, at most a page full, which every page shows in the menu."""
-    few = _waiting_for(people.scoped(select(PriceException.id), PriceException, who), who).limit(PAGE).subquery()
-    return db.scalar(select(func.count()).select_from(few)) or 0
+    return db.scalar(_HOW_MANY_WAIT, _for_whom(who)) or 0
 
 
-def _waiting_for(query: Select[Any], who: Actor) -> Select[Any]:
-    """Whom a case waits for is what stands in their list of the day."""
-    mine = [one.id for one in _ones(who)]
-    roles = {role.value for one in _ones(who) for role in one.roles}
-    asked = select(Deadline.id).where(
+def _spoken(ones: Any) -> Select[Any]:
+    """What these people said of a case, or had said for them."""
+    said = or_(ApprovalMark.person_id.in_(ones), ApprovalMark.for_whom_id.in_(ones))
+    return select(ApprovalMark.id).where(ApprovalMark.exception_id == PriceException.id, said)
+
+
+# Whom a case waits for is what stands in their list of the day. Built once: every page asks it.
+_MINE: BindParameter[Any] = bindparam("mine", expanding=True)
+_WAITS = and_(
+    PriceException.state == S.PENDING,
+    select(Deadline.id)
+    .where(
         Deadline.subject_id == PriceException.id,
         Deadline.kind.in_(("decide_exception", "decide_escalated_exception")),
         Deadline.done_at.is_(None),
         Deadline.cancelled_at.is_(None),
-        or_(Deadline.owner_id.in_(mine), Deadline.role.in_(roles)),
+        or_(Deadline.owner_id.in_(_MINE), Deadline.role.in_(bindparam("roles", expanding=True))),
     )
-    return query.where(
-        PriceException.state == S.PENDING,
-        asked.exists(),
-        PriceException.requester_id.not_in(mine),
-        PriceException.submitted_by_id.not_in(mine),
-        ~_spoken(mine).where(ApprovalMark.cleared_at.is_(None)).exists(),
-    )
+    .exists(),
+    PriceException.requester_id.not_in(_MINE),
+    PriceException.submitted_by_id.not_in(_MINE),
+    ~_spoken(_MINE).where(ApprovalMark.cleared_at.is_(None)).exists(),
+)
+_FEW = select(PriceException.id).where(PriceException.store_id == bindparam("store_id"), _WAITS).limit(PAGE)
+_HOW_MANY_WAIT = select(func.count()).select_from(_FEW.subquery())
 
 
-def _spoken(ones: Iterable[UUID | None]) -> Select[Any]:
-    """What these people said of a case, or had said for them."""
-    said = or_(ApprovalMark.person_id.in_(ones), ApprovalMark.for_whom_id.in_(ones))
-    return select(ApprovalMark.id).where(ApprovalMark.exception_id == PriceException.id, said)
+def _for_whom(who: Actor) -> dict[str, Any]:
+    roles = {role.value for one in _ones(who) for role in one.roles}
+    return {"store_id": who.store_id, "mine": [one.id for one in _ones(who)], "roles": list(roles)}
 
 
 def decided_by(db: Session, who: Actor) -> list[PriceException]:
