@@ -1,4 +1,4 @@
-"""The lives of the manager's desk, as workflow.py takes them in: what the manufacturer pays for, and is owed."""
+"""The lives of the manager's desk, as workflow.py takes them in: what the manufacturer pays for and is owed, leave."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from dealer.oem import filings, oem_policies, rebates
 from dealer.records.deals import Deal
+from dealer.staffing import leave
 
-LIVES = (oem_policies.OEM_POLICIES, filings.FILINGS, rebates.REBATES)
+LIVES = (oem_policies.OEM_POLICIES, filings.FILINGS, rebates.REBATES, leave.LEAVES)
 
 
 def of_deal(db: Session, deal: Deal) -> list[Any]:

@@ -148,6 +148,8 @@ DUTIES: dict[str, frozenset[Role]] = {
     "run the workshop":       frozenset({R.SERVICE}),
     "see the workshop":       LEADERS | {R.CONSULTANT, R.SPECIALIST, R.RECEPTION, R.SERVICE, R.CUSTOMER_SERVICE},
     # the house
+    "ask for leave":          EVERYBODY,
+    "approve leave":          LEADERS,  # whose turn it is: staffing/leave_deciders.py
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),
     "guard personal data":    frozenset({R.ADMIN, R.GENERAL}),
     "take data requests":     frozenset({R.ADMIN, R.GENERAL, R.RECEPTION, R.CUSTOMER_SERVICE}),
@@ -302,10 +304,22 @@ def stand_for_each_other(db: Session, store_id: UUID, one: UUID | None, other: U
     return one != other and db.scalars(query.limit(1)).first() is not None
 
 
+def away_on(db: Session, store_id: UUID, day: date) -> set[UUID]:
+    """Who is away on a day: somebody stands in for them."""
+    query = select(StandIn.away_id).where(StandIn.store_id == store_id, StandIn.from_day <= day, StandIn.to_day >= day)
+    return set(db.scalars(query))
+
+
 def roles_of(db: Session, person_id: UUID, store_id: UUID) -> frozenset[Role]:
     """What a person is posted as in a shop."""
     rows = select(Posting.role).where(Posting.person_id == person_id, Posting.store_id == store_id)
     return frozenset(db.scalars(rows))
+
+
+def group_head_of(db: Session, person_id: UUID, store_id: UUID) -> UUID | None:
+    """The supervisor in whose group a person works."""
+    rows = select(Posting.group_head_id).where(Posting.person_id == person_id, Posting.store_id == store_id)
+    return db.scalars(rows.where(Posting.group_head_id.is_not(None)).limit(1)).first()
 
 
 def _in_own_right(db: Session, person: Person, store_id: UUID) -> Actor:

@@ -40,7 +40,7 @@ from dealer.drives import drive_lists, testdrive
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Stale, Step
 from dealer.frameworks import call_offs, frameworks
 from dealer.frameworks.call_offs import CallOff
-from dealer.house import proposals
+from dealer.house import proposals, second_person
 from dealer.money import credit, deposit_outcomes, receipts
 from dealer.people import OWNER, SYSTEM, has, owner_or
 from dealer.prices import pricelists
@@ -255,6 +255,7 @@ LIVES: dict[type[Any], Life] = {
     )
 }
 """The life of every kind of thing."""
+second_person.LIVES.extend(LIVES.values())
 
 
 def take(thing: Any, action: str, ask: Ask) -> None:

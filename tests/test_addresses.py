@@ -136,6 +136,9 @@ GET      /imports/<name>/sample
 GET      /imports/<name>/template
 GET      /inspection-lists
 GET POST /inspection-lists/<uuid:key>
+GET      /leave
+GET      /leave/<int:number>
+GET POST /leave/new
 GET      /mishaps
 POST     /mishaps/<uuid:key>/settled
 GET POST /mishaps/new

@@ -39,6 +39,7 @@ from dealer.records.privacy import DataRequest, Destruction
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import PriceException, Quotation
 from dealer.records.showroom_days import ShowroomDay
+from dealer.records.staffing import Leave
 from dealer.records.testdrives import DriveState, TestDrive
 from dealer.records.trips import Trip
 from dealer.records.vehicles import DemoCar, Route, Unit
@@ -117,6 +118,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "unit": Unit(**of_deal),
         "drive": TestDrive(**mine),
         "trip": Trip(**mine),
+        "leave": Leave(**mine, days=1),
         "data_request": DataRequest(store_id=shop.store.id),
         "destruction": Destruction(store_id=shop.store.id, customer=Customer()),
         "prospect": Prospect(**mine),

@@ -62,6 +62,10 @@ MENU = (
         ),
     ),
     (
+        "Management",
+        (Entry("ask for leave", "/leave", icon="calendar-x", label="Leave"),),
+    ),
+    (
         "After-sales",
         (
             Entry("see care", "/care", icon="telephone", label="Customer care", also=("/reviews",)),

@@ -49,6 +49,7 @@ DONE_BY_HAND = (
     "tender_validity",
     "outing_next_step",
     "complaint_grave",
+    "take_over",
 )
 
 

@@ -23,7 +23,7 @@ from dealer.house.policies import policy
 from dealer.people import Actor, has
 from dealer.records.care import CareAgent, CareCall, CareKind, CareState
 from dealer.records.customers import Customer
-from dealer.records.people import Person, StandIn
+from dealer.records.people import Person
 
 OF_AGENTS = (CareKind.CALLBACK, CareKind.FIRST_MONTH, CareKind.MAINTENANCE, CareKind.AGENT_CONTACT)
 LISTED = 100
@@ -107,13 +107,7 @@ def agents(db: Session, who: Actor) -> list[Person]:
 
 def loads(db: Session, who: Actor, day: date) -> list[Load]:
     """All agents, those with the fewest customers first; who is away stands at the end."""
-    away = set(
-        db.scalars(
-            select(StandIn.away_id).where(
-                StandIn.store_id == who.store_id, StandIn.from_day <= day, StandIn.to_day >= day
-            )
-        )
-    )
+    away = people.away_on(db, who.store_id, day)
     theirs = Counter(db.scalars(select(CareAgent.agent_id).where(CareAgent.store_id == who.store_id)))
     open_calls = (CareCall.store_id == who.store_id, CareCall.state == CareState.DUE)
     due = Counter(db.scalars(select(CareCall.agent_id).where(*open_calls)))

@@ -21,6 +21,7 @@ from dealer.demo.demo_offers import OFFER_SCENES
 from dealer.demo.demo_outings import OUTING_SCENES
 from dealer.demo.demo_prices import PRICE_SCENES
 from dealer.demo.demo_privacy import PRIVACY_SCENES
+from dealer.demo.demo_staff import STAFF_SCENES
 from dealer.demo.demo_stage import Stage
 from dealer.demo.demo_stock import STOCK_SCENES
 from dealer.demo.demo_trips import TRIP_SCENES
@@ -44,6 +45,7 @@ SCENES = (
     *OFFER_SCENES,
     *PRICE_SCENES,
     *TRIP_SCENES,
+    *STAFF_SCENES,
     *PRIVACY_SCENES,
     *OUTING_SCENES,
     *CARD_SCENES,

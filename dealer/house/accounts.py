@@ -106,6 +106,7 @@ def name_stand_in(ask: Ask, away: Person, facts: NewStandIn) -> StandIn:
 def end_stand_in(ask: Ask, named: StandIn) -> None:
     """They are back, or somebody else acts for them."""
     _may_keep_or_is(ask, named.away)
+    refuse(_belongs_to_a_leave(named))
     facts = NewStandIn(stand_in=named.stand_in_id, from_day=named.from_day, to_day=named.to_day, reason=named.reason)
     ask.db.delete(named)
     changed(ask, named.away, "end_stand_in", facts)
@@ -120,6 +121,12 @@ def _days_are_no_absence(ask: Ask, facts: NewStandIn) -> Refusal | None:
 def _cannot_stand_in(ask: Ask, away: Person, stand_in_id: UUID) -> Refusal | None:
     if stand_in_id == away.id or stand_in_id not in {person.id for person in at_work(ask.db, ask.actor.store_id)}:
         return no("Choose a colleague who works in this shop.", code="E-REQ-FIELD", field="stand_in")
+    return None
+
+
+def _belongs_to_a_leave(named: StandIn) -> Refusal | None:
+    if named.leave_id is not None:
+        return no("This belongs to a leave: end the leave, or name another stand-in there.", code="E-LEAVE-STANDS")
     return None
 
 

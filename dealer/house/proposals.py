@@ -50,6 +50,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "vat_permille": (0, 300),
     "credit_rate_permille": (0, 360),
     "credit_months": (1, 36),
+    "leave_by_manager_days": (0, 30),
     "gift_budget_permille": (0, 1000),
     "retention_most_permille": (0, 1000),
     "repurchase_kilometres": (1000, 999_999),

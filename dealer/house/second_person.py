@@ -5,7 +5,7 @@ them, and who could have asked.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from dealer.engine.words import Word
 from dealer.people import DUTIES, Who
 from dealer.records.people import Person, Posting, Role, StandIn
 
+LIVES: list[Life] = []  # those of the house, told by workflow.py: the one place that knows them all
 OWNERS = "own deals"  # the duty of those whom a thing can belong to
 
 
@@ -46,6 +47,21 @@ def missing(db: Session, store_id: UUID, lives: Iterable[Life], today: date) -> 
     """Every step without a second person, once."""
     staff = staff_of(db, store_id, today)
     return list(dict.fromkeys(found for life in lives for found in _missing_in(life, staff)))
+
+
+def missing_while(staff: Staff, away: Iterable[tuple[UUID, UUID | None]]) -> list[Missing]:
+    """Every step without a second person while some are away and others, told beside them, have their authority.
+
+    Whoever stands in decides what was asked of the one away, but asks for things as what they are themselves.
+    """
+    stand_ins = dict(away)
+    there = {person: roles for person, roles in staff.roles.items() if person not in stand_ins}
+    acting = dict(there)
+    for absent, stand_in in stand_ins.items():
+        if stand_in in acting:
+            acting[stand_in] |= staff.roles.get(absent, frozenset())
+    able, asking = replace(staff, roles=acting, standing_in=()), replace(staff, roles=there, standing_in=())
+    return list(dict.fromkeys(found for life in LIVES for found in _missing_in(life, able, asking)))
 
 
 def refusal(name: str, steps: list[Missing]) -> Refusal:
@@ -113,7 +129,7 @@ def staff_of(db: Session, store_id: UUID, today: date) -> Staff:
     return Staff({person: name for person, name, _ in rows}, roles, pairs)
 
 
-def _missing_in(life: Life, staff: Staff) -> Iterator[Missing]:
+def _missing_in(life: Life, staff: Staff, asked_by: Staff | None = None) -> Iterator[Missing]:
     for step in life.steps:
         if not isinstance(step.who, Who) or step.who.duty is None:
             continue
@@ -121,7 +137,7 @@ def _missing_in(life: Life, staff: Staff) -> Iterator[Missing]:
         if not able:
             yield Missing(life.kind, step.action, None)
         elif decides_a_request(step):
-            asking = _may_have_asked(life, step, staff)
+            asking = _may_have_asked(life, step, asked_by or staff)
             alone = next((one for one in able & asking if not _another(step.who, one, staff)), None)
             if alone is not None:
                 yield Missing(life.kind, step.action, staff.names[alone])

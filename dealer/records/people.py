@@ -104,6 +104,7 @@ class StandIn(OfStore):
     from_day: Mapped[Day]
     to_day: Mapped[Day]
     reason: Mapped[Prose] = mapped_column(default="")
+    leave_id: Mapped[UUID | None] = mapped_column(ForeignKey("leaves.id"), index=True)  # named by an approved leave
     away: Mapped[Person] = relationship(foreign_keys=[away_id], lazy="joined")
     stand_in: Mapped[Person] = relationship(foreign_keys=[stand_in_id], lazy="joined")
 

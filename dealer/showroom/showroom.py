@@ -18,7 +18,7 @@ from dealer.engine.malformed import Malformed
 from dealer.people import Actor
 from dealer.prospects import card_lists, do_not_call
 from dealer.records.customers import Contact, Customer, CustomerClass
-from dealer.records.people import Person, Posting, Role, StandIn
+from dealer.records.people import Person, Posting, Role
 from dealer.records.prospects import Prospect, Purpose, Source, Visit, VisitKind, VisitState
 from dealer.records.quotations import Quotation
 from dealer.records.testdrives import DriveState, TestDrive
@@ -165,13 +165,7 @@ def _order(turn: Turn) -> tuple[bool, int, datetime, str]:
 
 def _present(db: Session, store_id: UUID, today: date, own: Person | None) -> list[Person]:
     """The showroom's consultants who are there today, and the customer's own one, whatever they are posted as."""
-    away = set(
-        db.scalars(
-            select(StandIn.away_id).where(
-                StandIn.store_id == store_id, StandIn.from_day <= today, StandIn.to_day >= today
-            )
-        )
-    )
+    away = people.away_on(db, store_id, today)
     posted = db.scalars(
         select(Person)
         .join(Posting, Posting.person_id == Person.id)

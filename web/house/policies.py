@@ -72,6 +72,10 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "compensation_key_account_fen", "enquiry_minutes", "workshop_appointments"),
     ),
     (
+        "Staff",
+        ("leave_by_manager_days", "leave_by_group_head"),
+    ),
+    (
         "Personal data",
         ("keep_licence_months", "keep_visit_months", "keep_card_months", "keep_sales_years",
          "data_request_days", "keep_request_months", "keep_notice_months", "keep_complaint_months",

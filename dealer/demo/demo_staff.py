@@ -1,0 +1,34 @@
+"""Scenes of the demo about the people of the shop: who is away, and who asked to be."""
+
+from datetime import date
+
+from dealer.demo.demo_stage import Stage
+from dealer.records.staffing import Leave, LeaveKind
+from dealer.staffing import leave_acts
+from dealer.staffing.leave_acts import LeaveRequest
+
+
+def _working_day(stage: Stage, ahead: int) -> date:
+    return stage.database.calendar.add_working_days(stage.day(0), ahead)
+
+
+def a_supervisor_will_be_away_for_two_days(stage: Stage) -> None:
+    """张伟 goes home the week after; the general manager agreed, 陈静 acts for him."""
+    told = LeaveRequest(
+        kind=LeaveKind.ANNUAL, from_day=_working_day(stage, 4), to_day=_working_day(stage, 5),
+        stand_in=stage.people["陈静"].id, reason="陪父母体检",
+    )  # fmt: skip
+    number = stage.begin("张伟", 1, "10:00", "request", leave_acts.prepare, told)
+    stage.take("周建国", 1, "11:20", Leave, number, "approve")
+
+
+def a_consultant_asks_for_a_day(stage: Stage) -> None:
+    """王磊 waits for the sales manager's word."""
+    day = _working_day(stage, 2)
+    told = LeaveRequest(
+        kind=LeaveKind.PERSONAL, from_day=day, to_day=day, stand_in=stage.people["张伟"].id, reason="办理落户手续"
+    )
+    stage.begin("王磊", 0, "08:40", "request", leave_acts.prepare, told)
+
+
+STAFF_SCENES = (a_supervisor_will_be_away_for_two_days, a_consultant_asks_for_a_day)

@@ -1,0 +1,52 @@
+"""Leave: who is away from which day until which, who asked, who decided and who stands in."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dealer.engine.database import Count, Day, Living, Prose, numbered, state_of, word_of
+from dealer.records.people import Person
+
+
+class LeaveState(StrEnum):
+    """The life of a leave 请假."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    RUNNING = "running"
+    OVER = "over"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+class LeaveKind(StrEnum):
+    """Why somebody is away, as far as the shop has to know."""
+
+    ANNUAL = "annual"
+    PERSONAL = "personal"
+    SICK = "sick"
+    COMPENSATORY = "compensatory"
+    FAMILY = "family"  # marriage, birth, a death in the family
+    DUTY = "duty"  # a training or a fair elsewhere
+
+
+class Leave(Living):
+    """One absence. Both days are included; `days` are the working days among them, by the shop's calendar."""
+
+    __tablename__ = "leaves"
+    state: Mapped[LeaveState] = mapped_column(state_of(LeaveState))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)  # who is away
+    kind: Mapped[LeaveKind] = mapped_column(word_of(LeaveKind))
+    from_day: Mapped[Day]
+    to_day: Mapped[Day]
+    days: Mapped[Count]
+    reason: Mapped[Prose] = mapped_column(default="")
+    stand_in_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    back_on: Mapped[Day | None]  # came back before the last day
+    owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
+    stand_in: Mapped[Person] = relationship(foreign_keys=[stand_in_id])
+    __table_args__ = (numbered(), Index("ix_leaves_days", "store_id", "from_day", "to_day"))
