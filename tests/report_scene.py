@@ -16,7 +16,8 @@ from dealer.engine.database import Database, new_id
 from dealer.engine.history import Entry, append
 from dealer.records.contracts import Contract, ContractKind, ContractLine, ContractState
 from dealer.records.customers import Customer, CustomerClass
-from dealer.records.deals import Deal, DealState, Terms
+from dealer.records.deadlines import Deadline
+from dealer.records.deals import Deal, DealState, LossReason, Need, NeedLine, PurchaseMode, Terms, Use
 from dealer.records.deliveries import Batch, BatchState, Handover
 from dealer.records.hand_ins import Standing
 from dealer.records.prospects import (
@@ -29,7 +30,14 @@ from dealer.records.prospects import (
     VisitKind,
     VisitState,
 )
-from dealer.records.quotations import Quotation, QuotationState
+from dealer.records.quotations import (
+    ExceptionState,
+    PriceException,
+    Quotation,
+    QuotationLine,
+    QuotationState,
+    Tier,
+)
 from dealer.records.testdrives import DriveState, Experience, TestDrive
 from dealer.records.vehicles import DemoCar, Model, Route, Unit, UnitState
 from tests.cast import Shop
@@ -39,7 +47,7 @@ from tests.drives import stock
 BEGINS = at("2026-06-01 00:00")  # a month before the quarter: what lies outside it is not counted
 DAYS = 150
 OWNERS = ("王磊", "李娜", "何涛", "陈静")  # the first two are the group of 张伟
-S = DealState
+S, E = DealState, ExceptionState
 ONWARD = {
     S.INQUIRY: S.QUOTATION,
     S.QUOTATION: S.CONTRACT_REVIEW,
@@ -47,6 +55,7 @@ ONWARD = {
     S.TEST_DRIVE: S.DELIVERY,
     S.DELIVERY: S.CLOSED,
 }
+AMENDED = 5_000_00  # fen: by how much an amendment raises each contract
 CLASSES = (CustomerClass.COMPANY, CustomerClass.BANK, CustomerClass.RENTAL)
 
 
@@ -60,6 +69,20 @@ class Move:
 
 
 @dataclass
+class Asked:
+    """A price exception for the cars of its quotation."""
+
+    at: datetime
+    by: str
+    state: ExceptionState
+    decided_by: str | None
+    approved: bool
+    tier: Tier
+    floor: int  # fen a car
+    net: int  # fen, of all cars
+
+
+@dataclass
 class Case:
     """A deal as it was made up."""
 
@@ -68,7 +91,12 @@ class Case:
     moves: list[Move]
     cars: int
     total: int  # fen, of its contract
+    price: int  # fen a car, of its quotation
+    reason: LossReason  # why it is lost, if it is
+    competitor: str | None
+    task: tuple[datetime, bool]  # when something is due about it, and whether it was done
     sent: tuple[datetime, str] | None = None  # when its quotation was sent, and for whose deal it was then
+    asked: "Asked | None" = None
     signed: date | None = None
     handed: list[tuple[datetime, str]] = field(default_factory=list)
 
@@ -83,7 +111,7 @@ class Quarter:
     cases: list[Case]
 
 
-def made_up(cases: int = 48) -> Quarter:
+def made_up(cases: int = 80) -> Quarter:
     """The same quarter every time."""
     dice = Random(20260701)
 
@@ -103,18 +131,38 @@ def made_up(cases: int = 48) -> Quarter:
 
 def _case(dice: Random, begun: datetime) -> Case:
     moves = [Move(begun, None, S.INQUIRY)]
-    case = Case(dice.choice(OWNERS), dice.choice(CLASSES), moves, dice.randrange(1, 20), dice.randrange(10**7, 10**9))
+    case = Case(
+        dice.choice(OWNERS),
+        dice.choice(CLASSES),
+        moves,
+        dice.randrange(2, 20),
+        total=dice.randrange(10**7, 10**9),
+        price=dice.randrange(10**7, 2 * 10**7),
+        reason=dice.choice(list(LossReason)),
+        competitor=dice.choice((None, "大众 途观", "本田 CR-V")),
+        task=(BEGINS + timedelta(days=dice.randrange(800)), dice.random() < 0.3),
+    )
     for now in _life(dice):
         when = moves[-1].at + timedelta(minutes=dice.randrange(60, 25 * 24 * 60))
         moves.append(Move(when, moves[-1].now, now))
         if now is S.QUOTATION and case.sent is None:
             case.sent = when + timedelta(hours=5), dice.choice((case.owner, "王磊"))
+            case.asked = _asked(dice, case, when) if dice.random() < 0.6 else None
         if now is S.DELIVERY:
             case.signed = when.date()
             case.handed = [
                 (when + timedelta(days=n, hours=2), dice.choice(("王磊", "李娜"))) for n in range(min(case.cars, 3))
             ]
     return case
+
+
+def _asked(dice: Random, case: Case, at: datetime) -> Asked:
+    state = dice.choice((E.APPROVED, E.CONSUMED, E.EXPIRED, E.REFUSED, E.REFUSED, E.PENDING, E.RETURNED, E.LAPSED))
+    approved = state in (E.APPROVED, E.CONSUMED, E.EXPIRED)
+    decided = "陈静" if approved or state is E.REFUSED else None
+    floor = case.price + dice.randrange(1, 10**6)
+    tier = dice.choice((Tier.KEY_ACCOUNT, Tier.GENERAL))
+    return Asked(at, case.owner, state, decided, approved, tier, floor, case.price * case.cars - dice.randrange(10**5))
 
 
 def _life(dice: Random) -> list[DealState]:
@@ -213,23 +261,57 @@ class Writer:
             Customer, begun, name=f"客户{len(self.rows.get(Customer, ())) + 1}", name_pinyin="", name_initials="",
             customer_class=case.customer_class, uscc=None, owner_id=owner,
         )  # fmt: skip
-        deal = self.add(Deal, begun, customer_id=customer, owner_id=owner, state=last.now, since=last.at)
-        if case.sent:
-            sent, whose = case.sent
-            offer = self.add(
-                Quotation, sent, state=QuotationState.SENT, deal_id=deal, series=1, sent_at=sent,
-                submitted_for_id=self.people[whose],
+        gone = last.now is S.LOST
+        key = new_id()
+        deal = self.add(
+            Deal, begun, id=key, case_id=key, customer_id=customer, owner_id=owner, state=last.now, since=last.at,
+            lost_at=last.at if gone else None, loss_reason=case.reason if gone else None,
+            loss_competitor=case.competitor if gone else None,
+        )  # fmt: skip
+        due, done = case.task
+        self.add(
+            Deadline, due, kind="follow_up", due_at=due, subject_kind="deals", subject_id=deal, case_id=deal,
+            owner_id=owner, done_at=due if done else None,
+        )  # fmt: skip
+        need = self.add(Need, begun, deal_id=deal, use=Use.BUSINESS, purchase_mode=PurchaseMode.DIRECT)
+        for position, quantity in ((1, case.cars - 1), (2, 1)):
+            self.add(
+                NeedLine, begun, need_id=need, position=position, model_id=self.models[0].id, colour="白",
+                quantity=quantity,
             )  # fmt: skip
+        if case.sent:
+            offer = self._offer(case, case.sent, deal)
             if case.signed:
                 self._contract(case, deal, offer)
         return deal
 
+    def _offer(self, case: Case, sent: tuple[datetime, str], deal: UUID) -> UUID:
+        offer = self.add(
+            Quotation, sent[0], state=QuotationState.SENT, deal_id=deal, series=1, sent_at=sent[0],
+            submitted_for_id=self.people[sent[1]],
+        )  # fmt: skip
+        line = self.add(
+            QuotationLine, sent[0], quotation_id=offer, position=1, model_id=self.models[0].id, colour="白",
+            quantity=case.cars, unit_price=case.price,
+        )  # fmt: skip
+        if case.asked:
+            asked = case.asked
+            self.add(
+                PriceException, asked.at, state=asked.state, deal_id=deal, quotation_id=offer, line_id=line,
+                requester_id=self.people[asked.by], submitted_by_id=self.people[asked.by], tier=asked.tier, fleet=True,
+                reason="竞品更低", asked={"floor_own": asked.floor}, net_total=asked.net, quantity=case.cars,
+                decided_by_id=self.people[asked.decided_by] if asked.decided_by else None,
+                approved_total=asked.net if asked.approved else None,
+            )  # fmt: skip
+        return offer
+
     def _contract(self, case: Case, deal: UUID, offer: UUID) -> None:
         model, begun = self.models[0].id, at(f"{case.signed} 08:00")
         told = {"state": ContractState.EFFECTIVE, "deal_id": deal, "quotation_id": offer, "terms": Terms.PREPAID}
-        signed = {"total": case.total, "effective_on": case.signed}
-        contract = self.add(Contract, begun, **told, **signed, kind=ContractKind.SALE, parent_id=None)
-        self.add(Contract, begun, **told, **signed, kind=ContractKind.AMENDMENT, parent_id=contract)
+        sale = {"kind": ContractKind.SALE, "total": case.total, "parent_id": None}
+        contract = self.add(Contract, begun, **told, **sale, effective_on=case.signed)
+        more = {"kind": ContractKind.AMENDMENT, "total": case.total + AMENDED, "parent_id": contract}
+        self.add(Contract, begun, **told, **more, effective_on=case.signed)
         for position, quantity in ((1, case.cars - 1), (2, 1)):
             self.add(
                 ContractLine, begun, contract_id=contract, position=position, model_id=model, colour="白",

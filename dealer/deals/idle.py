@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
 from dealer.deals import deal_lists
@@ -43,6 +43,13 @@ def days_still(thing: Any, at: datetime) -> int:
 def is_idle(thing: Any, at: datetime, most: Mapping[str, int]) -> bool:
     """Whether it has stood still for longer than its phase allows; what has ended never has."""
     return thing.state.value in most and days_still(thing, at) > most[thing.state.value]
+
+
+def deals_stand_still(db: Session, store_id: UUID, at: datetime) -> ColumnElement[bool]:
+    """The same as a condition on deals, for those who count them."""
+    most = limits(db, store_id, calendar_of(db).today(at))
+    reds = {state: at - timedelta(days=most[state.value] + 1) for state in deal_lists.BOARD}
+    return or_(*((Deal.state == state) & (Deal.since <= red) for state, red in reds.items()))
 
 
 # ── somebody else? ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -121,9 +128,8 @@ def why_deal_to_somebody_else(db: Session, deal: Deal, at: datetime) -> Proposed
 
 def deals_for_somebody_else(db: Session, who: Actor, at: datetime) -> list[Proposed]:
     """The deals that are proposed, among those somebody sees; longest in their phase first."""
-    most = limits(db, who.store_id, calendar_of(db).today(at))
-    red = [(Deal.state == state) & (Deal.since < at - timedelta(days=most[state.value])) for state in deal_lists.BOARD]
-    query = deal_lists.deals_seen_by(db, who).where(or_(*red)).order_by(Deal.since, Deal.number)
+    red = deals_stand_still(db, who.store_id, at)
+    query = deal_lists.deals_seen_by(db, who).where(red).order_by(Deal.since, Deal.number)
     found = (why_deal_to_somebody_else(db, deal, at) for deal in db.scalars(query.limit(card_lists.LISTED)))
     return [each for each in found if each is not None]
 

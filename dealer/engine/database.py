@@ -20,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Table,
     UniqueConstraint,
     Uuid,
@@ -32,7 +33,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.functions import FunctionElement
 
 from dealer.engine.calendar import ShopCalendar
 from dealer.engine.columns import (
@@ -304,6 +307,25 @@ def next_number(db: Session, store_id: UUID, subject: str, year: int = 0) -> int
 def sum_of(column: Column[int] | ColumnElement[int] | Any) -> ColumnElement[int]:
     """A sum of fen or counts as int on both databases: PostgreSQL's sum of bigint is a Decimal, of nothing is NULL."""
     return func.coalesce(cast(func.sum(column), BigInteger), 0)
+
+
+class DaysBetween(FunctionElement[int]):
+    """How many whole days, of 24 hours, lie between a moment and a later one; NULL where there is none."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(DaysBetween, "sqlite")
+def _days_on_sqlite(element: DaysBetween, compiler: Any, **more: Any) -> str:
+    one, other = (compiler.process(each, **more) for each in element.clauses)
+    return f"((strftime('%s', {other}) - strftime('%s', {one})) / 86400)"
+
+
+@compiles(DaysBetween, "postgresql")
+def _days_on_postgresql(element: DaysBetween, compiler: Any, **more: Any) -> str:
+    one, other = (compiler.process(each, **more) for each in element.clauses)
+    return f"CAST(floor(extract(epoch FROM ({other}) - ({one})) / 86400) AS integer)"
 
 
 def open_store(db: Session, store_id: UUID, head: Mapping[str, Any]) -> None:

@@ -37,6 +37,8 @@ from dealer.engine.sealed import Keys
 GENESIS = "0" * 64
 REVEALED = text("action LIKE 'reveal%'")
 """Rows that say that a personal value was shown to somebody; an index of their own finds them."""
+MOVED = text("kind = 'deal' AND coalesce(was, '') <> now")
+"""Rows that say that a deal came into another phase, likewise: reports ask for those of a period."""
 
 
 class History(Record):
@@ -63,6 +65,7 @@ class History(Record):
     __table_args__ = (
         Index("ix_history_thing", "store_id", "thing_id", "seq"),
         Index("ix_history_case", "store_id", "case_id", "seq"),
+        Index("ix_history_moves", "store_id", "at", sqlite_where=MOVED, postgresql_where=MOVED),
         Index("ix_history_reveals", "store_id", "seq", sqlite_where=REVEALED, postgresql_where=REVEALED),
     )
 

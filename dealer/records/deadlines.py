@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealer.engine.database import Code, Count, Document, Flag, Moment, OfStore, Prose
 from dealer.records.people import Person
+
+OPEN = text("done_at IS NULL AND cancelled_at IS NULL")
 
 
 class Deadline(OfStore):
@@ -33,4 +35,5 @@ class Deadline(OfStore):
     __table_args__ = (
         Index("ix_deadlines_due", "store_id", "done_at", "due_at"),
         Index("ix_deadlines_subject", "subject_id"),
+        Index("ix_deadlines_case", "case_id", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )

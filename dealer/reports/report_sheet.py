@@ -39,7 +39,7 @@ def _figures(sheet: Any, head: Any, formats: Any, report: Report, look: Look, to
     sheet.write_row(0, 0, (days, say("Value", language), say("Formula", language)), head)
     sheet.set_column(0, 1, 24)
     sheet.set_column(2, 2, 80)
-    for at, name in enumerate((*report.figures, *report.rates), 1):
+    for at, name in enumerate(report.columns, 1):
         told = report.titled(name)
         sheet.write_row(at, 0, (say(told.title, language), "", say(told.formula, language)))
         _write(sheet, at, 1, report, total, name, formats)
@@ -48,7 +48,7 @@ def _figures(sheet: Any, head: Any, formats: Any, report: Report, look: Look, to
 def _parts(
     sheet: Any, head: Any, formats: Any, report: Report, title: str, rows: Iterable[tuple[str, Counts]], language: str
 ) -> None:
-    names = (*report.figures, *report.rates)
+    names = report.columns
     sheet.write_row(0, 0, (title, *(say(report.titled(name).title, language) for name in names)), head)
     sheet.set_column(0, len(names), 18)
     sheet.freeze_panes(1, 1)

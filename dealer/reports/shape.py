@@ -47,6 +47,7 @@ class Figure:
     sums: Of = None  # None: rows are counted
     unit: str = ""
     middle: bool = False  # the median of `sums` instead of their sum
+    shown: bool = True  # False: only rates are made of it
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,11 @@ class Report:
     top: tuple[str, ...] = ()  # figures and rates that stand large above the table
     chart: tuple[str, ...] = ()  # figures that are drawn, as parts of one bar
     beneath: str = ""  # the figure whose rows are listed on the page itself
+
+    @property
+    def columns(self) -> list[str]:
+        """What is shown: figures, then rates."""
+        return [*(name for name, figure in self.figures.items() if figure.shown), *self.rates]
 
     def titled(self, name: str) -> Figure | Rate:
         """A figure or a rate."""

@@ -52,6 +52,11 @@ class Chosen:
     def _group(self) -> dict[str, str]:
         return {"group": self.typed["group"]} if self.typed["group"] else {}
 
+    @property
+    def group_name(self) -> str:
+        """The supervisor of the group that was chosen."""
+        return next((name for key, name in self.groups.items() if str(key) == self.typed["group"]), "")
+
     def for_macro(self, by: str) -> dict[str, Any]:
         """What the markup that chooses a period asks for."""
         return {

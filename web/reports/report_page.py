@@ -52,6 +52,7 @@ def drawn(report: Report, asked: Chosen, **more: Any) -> Answer:
     return render_template(
         "reports/page.html",
         period=asked.look.period,
+        group=asked.group_name,
         around=asked.around(by),
         sheet=asked.below("sheet"),
         ways=[
@@ -71,7 +72,7 @@ def drawn(report: Report, asked: Chosen, **more: Any) -> Answer:
 
 def _columns(report: Report) -> list[str]:
     """Every figure; a rate in percent stands below its part, other rates have a column of their own."""
-    return [*report.figures, *(name for name, rate in report.rates.items() if rate.unit != PERCENT)]
+    return [name for name in report.columns if name not in report.rates or report.rates[name].unit != PERCENT]
 
 
 def _figure(report: Report, asked: Chosen, name: str, counts: Counts) -> dict[str, Any]:
@@ -132,11 +133,19 @@ def _list(report: Report, asked: Chosen, look: Look, rows: Slice, below: int | N
     return {
         "title": say(report.figures[rows.figure].title),
         "count": counting.how_many(report, look, rows),
-        "heads": [say(head) for head in (*source.heads, "Person")],
+        "heads": _heads(source, found),
         "rows": [_line(source, row, names.get(row.whose, "—")) for row in found],
         "older": asked.below("rows", figure=rows.figure, below=found[-1].key, **kept) if more else "",
         "newest": asked.below("rows", figure=rows.figure, **kept) if below is not None else "",
     }
+
+
+def _heads(source: Source, found: list[Any]) -> list[dict[str, Any]]:
+    """The heads of a list; numbers stand to the right."""
+    cells = source.tell(*found[0][:-2]) if found else ()
+    nums = [isinstance(cell, int) for cell in cells] or [False] * len(source.heads)
+    heads = [{"label": say(head), "num": num} for head, num in zip(source.heads, nums, strict=True)]
+    return [*heads, {"label": say("Person")}]
 
 
 def _line(source: Source, row: Any, person: str) -> dict[str, Any]:
@@ -146,8 +155,10 @@ def _line(source: Source, row: Any, person: str) -> dict[str, Any]:
 
 def _told(value: Any) -> Any:
     match value:
-        case None:
+        case None | [] | "":
             return "—"
+        case [*_]:
+            return {"text": show(value), "tone": "bad"}
         case datetime():
             return clock(value)
         case date():
@@ -172,7 +183,7 @@ def drawn_rows(report: Report, asked: Chosen) -> Answer:
         report=say(report.title),
         period=look.period,
         formula=say(figure.formula),
-        narrowed=_narrowed(report, look, asked_for),
+        narrowed=" · ".join(filter(None, (asked.group_name, _narrowed(report, look, asked_for)))),
         back=asked.url(by=asked_for.way or next(iter(report.ways))),
         **_list(report, asked, look, asked_for, request.args.get("below", type=a_number)),
     )

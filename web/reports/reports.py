@@ -28,7 +28,9 @@ REPORTS = (
 )
 
 # name of a report of the one shape → its icon
-REPORT_ICONS = {"performance": "trophy"}
+REPORT_ICONS = {
+    "progress": "list-check", "performance": "trophy", "funnel": "funnel", "losses": "x-octagon", "exceptions": "tag",
+}  # fmt: skip
 
 
 @pages.get("/reports")

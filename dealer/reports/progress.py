@@ -1,0 +1,130 @@
+"""Sales progress 销售进度: each deal that was open when a period ended: its phase, what is next, how much it is.
+
+The phase is that of the last day of the period, as the history tells it; next step, due and amount are those of now.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, type_coerce
+from sqlalchemy.orm import contains_eager
+
+from dealer import people
+from dealer.deals import idle
+from dealer.deals.deal_lists import BOARD
+from dealer.deals.margins import VOID
+from dealer.engine.columns import WordType
+from dealer.engine.history import MOVED, History
+from dealer.engine.words import Word, Yuan
+from dealer.records.contracts import Contract
+from dealer.records.customers import Customer, CustomerClass
+from dealer.records.deadlines import Deadline
+from dealer.records.deals import Deal, DealState
+from dealer.records.quotations import Quotation, QuotationLine
+from dealer.reports.looking import Look
+from dealer.reports.shape import YUAN, Figure, Report, Source
+from dealer.reports.ways import PERSON, words_way
+
+S = DealState
+OPEN = (*BOARD, S.ON_HOLD)
+
+# ── where each deal stood ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _phase(look: Look) -> ColumnElement[DealState]:
+    """Where a deal stood at the end of the period; the history is asked about those only that have moved since."""
+    then = (
+        select(History.now)
+        .where(History.store_id == Deal.store_id, History.thing_id == Deal.id, History.at < look.end)
+        .order_by(History.seq.desc()).limit(1).correlate(Deal).scalar_subquery()
+    )  # fmt: skip
+    return case((Deal.since < look.end, Deal.state), else_=type_coerce(then, WordType(DealState)))
+
+
+def _open(look: Look) -> Select[Any]:
+    """What was registered before the end of the period and had not ended by then."""
+    told = select(Deal, _phase(look), NEXT_STEP, DUE, _overdue(look), _idle(look), AMOUNT)
+    query = people.scoped(told, Deal, look.who).join(Customer, Customer.id == Deal.customer_id)
+    return query.where(Deal.begun_at < look.end, _phase(look).in_(OPEN), look.sees(Deal.owner_id))
+
+
+# ── what is next, and how much it is ──────────────────────────────────────────────────────────────────────────────
+
+_TASK = (Deadline.case_id == Deal.id, Deadline.done_at.is_(None), Deadline.cancelled_at.is_(None))
+_FIRST = select(Deadline).where(*_TASK, Deadline.by_system.is_(False)).order_by(Deadline.due_at, Deadline.id).limit(1)
+NEXT_STEP = _FIRST.with_only_columns(Deadline.kind).correlate(Deal).scalar_subquery()
+DUE = _FIRST.with_only_columns(Deadline.due_at).correlate(Deal).scalar_subquery()
+
+
+def _overdue(look: Look) -> ColumnElement[bool]:
+    return exists().where(*_TASK, Deadline.by_system.is_(False), Deadline.due_at < look.at).correlate(Deal)
+
+
+def _idle(look: Look) -> ColumnElement[bool]:
+    return idle.deals_stand_still(look.db, look.who.store_id, look.at)
+
+
+def _moved(look: Look) -> ColumnElement[bool]:
+    """Whether a deal came into another phase within the period."""
+    moves = (History.store_id == Deal.store_id, History.thing_id == Deal.id, History.was.is_not(None))
+    return exists().where(MOVED, *moves, look.in_period(History.at)).correlate(Deal)
+
+
+_SIGNED = (
+    select(Contract.total).where(Contract.deal_id == Deal.id, Contract.effective_on.is_not(None))
+    .order_by(Contract.number.desc()).limit(1).correlate(Deal).scalar_subquery()
+)  # fmt: skip
+_OFFER = (
+    select(Quotation.id)
+    .where(Quotation.deal_id == Deal.id, Quotation.amendment_id.is_(None), Quotation.state.not_in(VOID))
+    .order_by(Quotation.number.desc()).limit(1).correlate(Deal).scalar_subquery()
+)  # fmt: skip
+_OFFERED = (
+    select(func.sum(QuotationLine.unit_price * QuotationLine.quantity))
+    .where(QuotationLine.quotation_id == _OFFER, or_(QuotationLine.optional.is_(False), QuotationLine.taken))
+    .correlate(Deal).scalar_subquery()
+)  # fmt: skip
+AMOUNT = func.coalesce(_SIGNED, _OFFERED, 0)
+
+
+def _told(
+    deal: Deal, phase: S, step: str | None, due: datetime | None, overdue: bool, still: bool, amount: int
+) -> tuple[Any, ...]:
+    flags = [Word("ProgressRisk", name) for name, is_so in (("overdue", overdue), ("stands_still", still)) if is_so]
+    following = Word("Deadline", step) if step else None
+    return deal.customer.name, phase, following, due, flags, Yuan(amount)
+
+
+HEADS = ("Customer", "Phase", "Next step", "Until when", "Risk", "Amount (yuan)")
+DEALS = Source(
+    _open, Deal.number, Deal.owner_id,
+    {"phase": _phase, "person": Deal.owner_id, "class": Customer.customer_class},
+    HEADS, _told, thing=lambda deal, *more: deal, beside=(contains_eager(Deal.customer),),
+)  # fmt: skip
+
+PROGRESS = Report(
+    "progress",
+    "Sales progress",
+    "Each open deal: its phase, the next step and when it is due, what endangers it, the amount.",
+    duty="see sales reports",
+    figures={
+        "open": Figure("Open deals", "registered by the end of these days and not ended by then", DEALS),
+        "moved": Figure("Moved on", "of these: came into another phase in these days", DEALS, _moved),
+        "overdue": Figure("Step overdue", "of these: something due about the deal is not done now", DEALS, _overdue),
+        "idle": Figure(
+            "Stands still", "of these: longer in their phase now than the house rule allows", DEALS, _idle
+        ),
+        "yuan": Figure(
+            "Amount (yuan)", "total of the contract in force now, else the cars of the latest offer that stands", DEALS,
+            sums=AMOUNT, unit=YUAN,
+        ),
+    },
+    ways={
+        "phase": words_way("By phase", DealState),
+        "person": PERSON,
+        "class": words_way("By customer class", CustomerClass),
+    },
+    top=("open", "moved", "overdue", "idle", "yuan"),
+    chart=("open",),
+    beneath="open",
+)  # fmt: skip
