@@ -11,7 +11,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from dealer import people
@@ -109,9 +109,13 @@ def start(db: Session, person: Person, device: str, at: datetime, store_id: UUID
     return token
 
 
+# Built once: every request asks it.
+_BEHIND_A_TOKEN = select(SignedIn).where(SignedIn.token_hash == bindparam("token_hash"))
+
+
 def session_of(db: Session, token: str) -> SignedIn | None:
     """The session behind a token, ended or not."""
-    return db.scalars(select(SignedIn).where(SignedIn.token_hash == _hash(token))).first()
+    return db.scalars(_BEHIND_A_TOKEN, {"token_hash": _hash(token)}).first()
 
 
 def is_open(session: SignedIn, at: datetime) -> bool:
