@@ -1,14 +1,21 @@
-"""The lives of the manager's desk, as workflow.py takes them in: what the manufacturer pays for and is owed, leave."""
+"""The lives of the manager's desk, as workflow.py takes them in: plans, what the manufacturer pays for, leave …"""
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from dealer.oem import filings, oem_policies, rebates
+from dealer.planning import plans
 from dealer.records.deals import Deal
 from dealer.staffing import leave
 
-LIVES = (oem_policies.OEM_POLICIES, filings.FILINGS, rebates.REBATES, leave.LEAVES)
+LIVES = (
+    plans.PLANS,
+    oem_policies.OEM_POLICIES,
+    filings.FILINGS,
+    rebates.REBATES,
+    leave.LEAVES,
+)
 
 
 def of_deal(db: Session, deal: Deal) -> list[Any]:

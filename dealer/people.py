@@ -147,6 +147,11 @@ DUTIES: dict[str, frozenset[Role]] = {
     "book service":           frozenset({R.CONSULTANT, R.SPECIALIST, R.RECEPTION, R.SERVICE, R.CUSTOMER_SERVICE}),
     "run the workshop":       frozenset({R.SERVICE}),
     "see the workshop":       LEADERS | {R.CONSULTANT, R.SPECIALIST, R.RECEPTION, R.SERVICE, R.CUSTOMER_SERVICE},
+    # leading the department
+    "see plans":              SELLERS | LEADERS,
+    "see all plans":          LEADERS,
+    "write plans":            frozenset({R.KEY_ACCOUNT}),
+    "approve plans":          frozenset({R.GENERAL}),
     # the house
     "ask for leave":          EVERYBODY,
     "approve leave":          LEADERS,  # whose turn it is: staffing/leave_deciders.py

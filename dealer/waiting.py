@@ -13,11 +13,13 @@ from dealer import people
 from dealer.approvals import approval_lists
 from dealer.deals import deal_lists
 from dealer.people import DUTIES, Actor
+from dealer.planning import versions
 from dealer.prospects import card_lists
 from dealer.prospects.cards import LIVE
 from dealer.records.contracts import Contract, ContractState
 from dealer.records.deals import Deal, DealState
 from dealer.records.people import Policy, PolicyState, Role
+from dealer.records.planning import Plan, PlanState
 from dealer.records.prospects import Prospect, ProspectState
 from dealer.records.quotations import ExceptionState
 
@@ -39,7 +41,8 @@ def on_me(db: Session, who: Actor) -> list[Waiting]:
     prices = [Waiting(each, "price") for each in approval_lists.waiting_for(db, who)]
     deals = deal_lists.waiting_for_confirmation(db, who) if who.may_or_stands_in("decide on deals") else []
     cards = card_lists.waiting_for_decision(db, who) if who.may_or_stands_in("decide on cards") else []
-    return prices + [_of_deal(deal) for deal in deals] + [_of_card(card) for card in cards]
+    plans = [Waiting(each, "plan") for each in versions.waiting_for(db, who)]
+    return prices + plans + [_of_deal(deal) for deal in deals] + [_of_card(card) for card in cards]
 
 
 def on_others(db: Session, who: Actor) -> list[Waiting]:
@@ -67,6 +70,7 @@ def on_others(db: Session, who: Actor) -> list[Waiting]:
         *(_of_card(card) for card in _here(db, who, cards, Prospect)),
         *(Waiting(each, "contract_review") for each in _contracts(db, who, mine)),
         *(Waiting(each, "house_rule", DUTIES["approve policies"]) for each in _policies(db, who, mine)),
+        *(Waiting(each, "plan", DUTIES["approve plans"]) for each in _plans(db, who, mine)),
     ]
 
 
@@ -83,6 +87,11 @@ def _contracts(db: Session, who: Actor, mine: list[Any]) -> list[Contract]:
 def _policies(db: Session, who: Actor, mine: list[Any]) -> list[Policy]:
     proposed = select(Policy).where(Policy.state == PolicyState.PROPOSED, Policy.owner_id.in_(mine))
     return _here(db, who, proposed, Policy)
+
+
+def _plans(db: Session, who: Actor, mine: list[Any]) -> list[Plan]:
+    submitted = select(Plan).where(Plan.state == PlanState.SUBMITTED, Plan.submitted_by_id.in_(mine))
+    return _here(db, who, submitted, Plan)
 
 
 def _of_deal(deal: Deal) -> Waiting:

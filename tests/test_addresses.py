@@ -175,6 +175,10 @@ GET      /policies/<int:number>
 GET      /policies/<int:number>/replay
 GET      /policies/<name>
 GET POST /policies/<name>/propose
+GET      /plans
+GET      /plans/<int:number>
+GET      /plans/budget
+GET POST /plans/new
 GET      /pricelists
 GET      /pricelists/<int:number>
 GET      /pricelists/<int:number>/compare

@@ -63,7 +63,10 @@ MENU = (
     ),
     (
         "Management",
-        (Entry("ask for leave", "/leave", icon="calendar-x", label="Leave"),),
+        (
+            Entry("see plans", "/plans", icon="bullseye", label="Plans"),
+            Entry("ask for leave", "/leave", icon="calendar-x", label="Leave"),
+        ),
     ),
     (
         "After-sales",

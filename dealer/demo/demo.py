@@ -19,6 +19,7 @@ from dealer.demo.demo_inspections import INSPECTION_SCENES
 from dealer.demo.demo_money import MONEY_SCENES
 from dealer.demo.demo_offers import OFFER_SCENES
 from dealer.demo.demo_outings import OUTING_SCENES
+from dealer.demo.demo_plans import PLAN_SCENES
 from dealer.demo.demo_prices import PRICE_SCENES
 from dealer.demo.demo_privacy import PRIVACY_SCENES
 from dealer.demo.demo_staff import STAFF_SCENES
@@ -52,6 +53,7 @@ SCENES = (
     *CARE_SCENES,
     *COMPLAINT_SCENES,
     *ENQUIRY_SCENES,
+    *PLAN_SCENES,
 )
 
 

@@ -1,0 +1,1 @@
+"""What the department sets itself: targets, budget, and what came of them."""

@@ -1,0 +1,1 @@
+"""Screens of what the department sets itself: plans, and what came of them."""
