@@ -19,7 +19,7 @@ from dealer.records.customers import CustomerClass
 from dealer.records.people import Person, Posting
 from dealer.records.planning import BudgetHeading, Plan, PlanKind, PlanLine, PlanScope, PlanState
 from dealer.records.vehicles import Model
-from dealer.reports.traffic import Period
+from dealer.reports.periods import Period
 
 S = PlanState
 STORE: Key = (PlanScope.STORE, "")

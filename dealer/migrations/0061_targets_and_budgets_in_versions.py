@@ -5,8 +5,8 @@ from alembic import op
 
 from dealer.engine.columns import DocumentType, NameType
 
-revision = "0059"
-down_revision = "0058"
+revision = "0061"
+down_revision = "0060"
 
 
 def upgrade() -> None:
