@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from dealer.engine.words import LANGUAGES, catalogue, show
 from dealer.house import policies
 from dealer.records.deals import DealState, LossReason
+from dealer.records.privacy import Export
 from dealer.records.prospects import VisitKind
 from dealer.records.quotations import ExceptionState
 from dealer.records.testdrives import DriveState, Experience
@@ -211,6 +213,7 @@ def test_every_figure_equals_an_independent_count(shop: Shop, quarter: Quarter, 
                 assert counted(shop, report, who, way, group) == expected[way], (report.name, who, group, way)
         every_number_opens_its_rows(shop, report, ma)
     whoever_looks_sees_their_own(desk)
+    the_list_is_taken_out(shop, ma)
 
 
 def every_number_opens_its_rows(shop: Shop, report: Report, ma: Desk) -> None:
@@ -242,6 +245,16 @@ def whoever_looks_sees_their_own(desk: Callable[[str], Desk]) -> None:
     assert {name: page.status for name, page in pages.items()} == {"王磊": 200, "张伟": 200, "赵敏": 403, "高洁": 403}
     assert "陈静" not in pages["张伟"].text
     assert "李娜" not in pages["王磊"].text
+
+
+def the_list_is_taken_out(shop: Shop, ma: Desk) -> None:
+    """With names it leaves the house through the door of all lists: for a reason, and written down."""
+    asked = unescape(re.findall(r'href="(/exports/progress[^"]*)"', ma.get(f"/reports/progress?{DAYS}").html)[0])
+    assert 'value="2026-07-01"' in ma.get(asked).html
+    ma.submit("/exports/progress", {"reason": "季度例会", "first": "2026-07-01", "last": "2026-09-30"})
+    with shop.looking() as db:
+        look = Look(db, shop.actor("马超"), at("2026-11-10 09:00"), QUARTER)
+        assert db.scalars(select(Export)).one().rows == counting.how_many(REPORTS["progress"], look, Slice("open"))
 
 
 # ── what an address says wrong ────────────────────────────────────────────────────────────────────────────────────

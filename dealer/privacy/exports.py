@@ -30,7 +30,7 @@ from dealer.prospects.cards import GONE
 from dealer.records.customers import Contact, Customer
 from dealer.records.privacy import DataRequest, Export
 from dealer.records.prospects import ProspectState
-from dealer.reports import care_coverage, complaint_figures
+from dealer.reports import care_coverage, complaint_figures, progress
 from dealer.sheets.sheets import MEDIA_TYPE
 from dealer.showroom import showroom
 from dealer.stock import catalogue, vehicles
@@ -63,6 +63,7 @@ class Taken:
     heads: Sequence[str]  # likewise
     rows: Callable[..., Iterable[Sequence[Any]]]  # of a database, for a person, and of some days if it asks for them
     asks: type[Reason] = Reason
+    of_now: bool = False  # its rows say what is overdue: they are also given the moment
 
 
 def _customers(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
@@ -152,6 +153,10 @@ LISTS = {
         _stock,
     ),
     "care": Taken("see all care", "Care calls", care_coverage.HEADS, care_coverage.sheet_rows, ReasonAndDays),
+    "progress": Taken(
+        "see sales reports", "Sales progress", (*progress.HEADS, "Person"), progress.sheet_rows, ReasonAndDays,
+        of_now=True,
+    ),
     "trips": Taken(
         "see all trips", "Car requests",
         ("Number", "Driver", "Car", "Where to", "Purpose of the trip", "From", "Until", "Odometer out (km)",
@@ -174,7 +179,8 @@ def take_out(ask: Ask, kind: str, language: str) -> Export:
     allowed = has(taken.duty)(None, ask)
     if isinstance(allowed, Refusal):
         raise Refused([allowed], "export")
-    rows = taken.rows(ask.db, ask.actor, **facts.model_dump(exclude={"reason"}))
+    now = {"at": ask.at} if taken.of_now else {}
+    rows = taken.rows(ask.db, ask.actor, **facts.model_dump(exclude={"reason"}), **now)
     return _keep(ask, kind, taken, [list(row) for row in rows], language, facts.reason)
 
 

@@ -1,7 +1,7 @@
 """Counting and listing by one condition: what a number says and what a click on it lists cannot differ."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,45 +30,51 @@ class Slice:
 
 
 def counted_by(report: Report, look: Look, way: str) -> dict[Any, Counts]:
-    """The figures for each value of a way that occurs: one pass over the rows of each source, one more a median."""
-    found: dict[Any, dict[str, int]] = {}
+    """The figures for each value of a way that occurs: one pass over the rows of each source."""
+    found: dict[Any, Counter[str]] = {}
     spread: dict[Any, dict[str, Counter[int]]] = {}
     for source, figures in _by_source(report):
-        for value, numbers in _pass(source, figures, look, way):
-            found.setdefault(value, {}).update(numbers)
-    for name, figure in report.figures.items():
-        for value, number, times in _spread(figure, look, way) if figure.middle else ():
-            spread.setdefault(value, {}).setdefault(name, Counter())[number] += times
-    return {value: _counts(report, found.get(value, {}), spread.get(value, {})) for value in {**found, **spread}}
+        for value, numbers, middles in _pass(source, figures, look, way):
+            found.setdefault(value, Counter()).update(numbers)
+            for name, (amount, times) in middles.items():
+                if times:
+                    spread.setdefault(value, {}).setdefault(name, Counter())[amount] += times
+    return {value: _counts(report, of, spread.get(value, {})) for value, of in found.items()}
 
 
 def _by_source(report: Report) -> list[tuple[Source, dict[str, Figure]]]:
     sources: dict[int, tuple[Source, dict[str, Figure]]] = {}
     for name, figure in report.figures.items():
-        if not figure.middle:
-            sources.setdefault(id(figure.source), (figure.source, {}))[1][name] = figure
+        sources.setdefault(id(figure.source), (figure.source, {}))[1][name] = figure
     return list(sources.values())
 
 
-def _pass(source: Source, figures: Mapping[str, Figure], look: Look, way: str) -> Iterable[tuple[Any, dict[str, int]]]:
-    numbers = [_number(figure, look).label(name) for name, figure in figures.items()]
-    column = resolved(source.ways[way], look)
-    rows = _bare(source, look).with_only_columns(column.label("value"), *numbers).group_by("value")
-    for value, *told in look.db.execute(rows):
-        yield value, dict(zip(figures, map(int, told), strict=True))
+def _pass(
+    source: Source, figures: Mapping[str, Figure], look: Look, way: str
+) -> Iterator[tuple[Any, dict[str, int], dict[str, tuple[int, int]]]]:
+    """Each value with its numbers; where a median is asked for, once for each amount that it is the middle of."""
+    plain = {name: _number(figure, look) for name, figure in figures.items() if not figure.middle}
+    middles = {name: resolved(figure.sums, look) for name, figure in figures.items() if figure.middle}
+    times = {name: _times(figures[name], look) for name in middles}
+    told = [*plain.values(), *middles.values(), *times.values()]
+    value = resolved(source.ways[way], look).label("value")
+    rows = _bare(source, look).with_only_columns(value, *(each.label(f"n{at}") for at, each in enumerate(told)))
+    amounts = [f"n{at}" for at in range(len(plain), len(plain) + len(middles))]
+    for row in look.db.execute(rows.group_by("value", *amounts)):
+        numbers = row[1 : 1 + len(plain)]
+        pairs = zip(row[1 + len(plain) :], row[1 + len(plain) + len(middles) :], strict=False)
+        yield row[0], dict(zip(plain, map(int, numbers), strict=True)), dict(zip(middles, pairs, strict=False))
+
+
+def _times(figure: Figure, look: Look) -> ColumnElement[int]:
+    return func.count() if figure.holds is None else func.count().filter(resolved(figure.holds, look))
 
 
 def _number(figure: Figure, look: Look) -> ColumnElement[int]:
     if figure.sums is None:
-        return func.count() if figure.holds is None else func.count().filter(resolved(figure.holds, look))
+        return _times(figure, look)
     amount = resolved(figure.sums, look)
     return sum_of(amount if figure.holds is None else case((resolved(figure.holds, look), amount), else_=0))
-
-
-def _spread(figure: Figure, look: Look, way: str) -> Iterable[tuple[Any, int, int]]:
-    column, amount = resolved(figure.source.ways[way], look), resolved(figure.sums, look)
-    rows = rows_of(figure, look).with_only_columns(column.label("value"), amount.label("amount"), func.count())
-    return ((value, int(number), times) for value, number, times in look.db.execute(rows.group_by("value", "amount")))
 
 
 def _counts(report: Report, of: Mapping[str, int], spread: Mapping[str, Counter[int]]) -> Counts:
@@ -139,11 +145,8 @@ def how_many(report: Report, look: Look, rows: Slice) -> int:
 def listed(report: Report, look: Look, rows: Slice, below: int | None = None, most: int = PAGE) -> list[Row[Any]]:
     """The rows behind a number, newest first, each followed by whose it is and by its key; one more than a page."""
     source = report.figures[rows.figure].source
-    query = (
-        sliced(report, look, rows)
-        .add_columns(source.whose.label("whose"), source.key.label("key"))
-        .options(*source.beside)
-    )
+    beside = (source.whose.label("whose"), source.key.label("key"))
+    query = sliced(report, look, rows).add_columns(*resolved(source.more, look), *beside)
     if below is not None:
         query = query.where(source.key < below)
     return list(look.db.execute(query.options(*source.beside).order_by(source.key.desc()).limit(most + 1)))

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Select, column, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
 
 from dealer import people
-from dealer.deals import idle
 from dealer.deals.deal_lists import BOARD
 from dealer.engine.columns import MomentType, SequenceType, WordType
 from dealer.engine.database import DaysBetween
@@ -35,16 +34,18 @@ ENTERED, LEFT, SEQ = column("entered_at", MomentType()), column("left_at", Momen
 
 def _stays(look: Look) -> Select[Any]:
     """The deals of a period, once for each stay that began in it."""
+    # An expression, not the column: SQLite would walk the whole history in the order of an index of it.
+    deal = func.coalesce(History.thing_id, History.thing_id)
     moves = (
         select(
             History.seq, History.thing_id, History.at.label("entered_at"), History.now.label("phase"),
-            func.lead(History.at).over(partition_by=History.thing_id, order_by=History.seq).label("left_at"),
-            func.lead(History.now).over(partition_by=History.thing_id, order_by=History.seq).label("went_to"),
+            func.lead(History.at).over(partition_by=deal, order_by=History.seq).label("left_at"),
+            func.lead(History.now).over(partition_by=deal, order_by=History.seq).label("went_to"),
         )
         .where(MOVED, History.store_id == look.who.store_id, History.at >= look.start)
         .subquery()
     )  # fmt: skip
-    query = select(Deal).add_columns(PHASE, ENTERED, LEFT, WENT_TO).join(moves, moves.c.thing_id == Deal.id)
+    query = select(Deal).join(moves, moves.c.thing_id == Deal.id)
     here = people.scoped(query, Deal, look.who).where(PHASE.in_(PHASES), look.end > ENTERED, look.sees(Deal.owner_id))
     return here.join(Customer, Customer.id == Deal.customer_id)
 
@@ -60,7 +61,7 @@ def _pairs(pairs: dict[S, tuple[S, ...]]) -> ColumnElement[bool]:
 IN_ALL = {"phase": PHASE, "person": Deal.owner_id, "class": Customer.customer_class}
 STAYS = Source(
     _stays, SEQ, Deal.owner_id, IN_ALL, ("Customer", "Phase", "Since", "Until", "Then"), _told,
-    thing=lambda deal, *more: deal, beside=(contains_eager(Deal.customer),),
+    thing=lambda deal, *more: deal, more=(PHASE, ENTERED, LEFT, WENT_TO), beside=(contains_eager(Deal.customer),),
 )  # fmt: skip
 TOOK = DaysBetween(ENTERED, LEFT)
 
@@ -71,10 +72,6 @@ def _waiting(look: Look) -> Select[Any]:
     """Every deal that is open now, whatever the period."""
     query = people.scoped(select(Deal), Deal, look.who).join(Customer, Customer.id == Deal.customer_id)
     return query.where(Deal.state.in_(PHASES), look.sees(Deal.owner_id))
-
-
-def _too_long(look: Look) -> ColumnElement[bool]:
-    return idle.deals_stand_still(look.db, look.who.store_id, look.at)
 
 
 def _waited(look: Look) -> ColumnElement[int]:
@@ -114,7 +111,8 @@ FUNNEL = Report(
         ),
         "waiting": Figure("Waiting now", "deals that stand there now, whenever they came", WAITING),
         "too_long": Figure(
-            "Too long", "waiting for longer than the house rule of the phase allows", WAITING, _too_long
+            "Too long", "waiting for longer than the house rule of the phase allows", WAITING,
+            lambda look: look.stands_still,
         ),
         "waited": Figure(
             "Median wait", "the middle one of the days since when those stand there that wait now", WAITING,

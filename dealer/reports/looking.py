@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from dealer import people
+from dealer.deals import idle
 from dealer.engine.database import calendar_of
 from dealer.people import Actor
 from dealer.prospects import card_lists
@@ -48,6 +49,11 @@ class Look:
     def on_days(self, day: Column) -> ColumnElement[bool]:
         """Which days are of the period."""
         return day.between(self.period.first, self.period.last)
+
+    @cached_property
+    def stands_still(self) -> ColumnElement[bool]:
+        """Which deals have stood in their phase for longer than the house rules allow."""
+        return idle.deals_stand_still(self.db, self.who.store_id, self.at)
 
     @cached_property
     def start(self) -> datetime:

@@ -3,30 +3,36 @@
 The phase is that of the last day of the period, as the history tells it; next step, due and amount are those of now.
 """
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, type_coerce
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import Session, contains_eager
 
 from dealer import people
-from dealer.deals import idle
 from dealer.deals.deal_lists import BOARD
 from dealer.deals.margins import VOID
 from dealer.engine.columns import WordType
+from dealer.engine.database import calendar_of
 from dealer.engine.history import MOVED, History
 from dealer.engine.words import Word, Yuan
+from dealer.people import Actor
 from dealer.records.contracts import Contract
 from dealer.records.customers import Customer, CustomerClass
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationLine
+from dealer.reports import counting
+from dealer.reports.counting import Slice
 from dealer.reports.looking import Look
+from dealer.reports.periods import Period
 from dealer.reports.shape import YUAN, Figure, Report, Source
 from dealer.reports.ways import PERSON, words_way
 
 S = DealState
 OPEN = (*BOARD, S.ON_HOLD)
+MOST_IN_SHEET = 5_000
 
 # ── where each deal stood ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -43,8 +49,7 @@ def _phase(look: Look) -> ColumnElement[DealState]:
 
 def _open(look: Look) -> Select[Any]:
     """What was registered before the end of the period and had not ended by then."""
-    told = select(Deal, _phase(look), NEXT_STEP, DUE, _overdue(look), _idle(look), AMOUNT)
-    query = people.scoped(told, Deal, look.who).join(Customer, Customer.id == Deal.customer_id)
+    query = people.scoped(select(Deal), Deal, look.who).join(Customer, Customer.id == Deal.customer_id)
     return query.where(Deal.begun_at < look.end, _phase(look).in_(OPEN), look.sees(Deal.owner_id))
 
 
@@ -60,8 +65,8 @@ def _overdue(look: Look) -> ColumnElement[bool]:
     return exists().where(*_TASK, Deadline.by_system.is_(False), Deadline.due_at < look.at).correlate(Deal)
 
 
-def _idle(look: Look) -> ColumnElement[bool]:
-    return idle.deals_stand_still(look.db, look.who.store_id, look.at)
+def _more(look: Look) -> tuple[ColumnElement[Any], ...]:
+    return _phase(look), NEXT_STEP, DUE, _overdue(look), look.stands_still, AMOUNT
 
 
 def _moved(look: Look) -> ColumnElement[bool]:
@@ -99,7 +104,7 @@ HEADS = ("Customer", "Phase", "Next step", "Until when", "Risk", "Amount (yuan)"
 DEALS = Source(
     _open, Deal.number, Deal.owner_id,
     {"phase": _phase, "person": Deal.owner_id, "class": Customer.customer_class},
-    HEADS, _told, thing=lambda deal, *more: deal, beside=(contains_eager(Deal.customer),),
+    HEADS, _told, thing=lambda deal, *more: deal, more=_more, beside=(contains_eager(Deal.customer),),
 )  # fmt: skip
 
 PROGRESS = Report(
@@ -112,7 +117,8 @@ PROGRESS = Report(
         "moved": Figure("Moved on", "of these: came into another phase in these days", DEALS, _moved),
         "overdue": Figure("Step overdue", "of these: something due about the deal is not done now", DEALS, _overdue),
         "idle": Figure(
-            "Stands still", "of these: longer in their phase now than the house rule allows", DEALS, _idle
+            "Stands still", "of these: longer in their phase now than the house rule allows", DEALS,
+            lambda look: look.stands_still,
         ),
         "yuan": Figure(
             "Amount (yuan)", "total of the contract in force now, else the cars of the latest offer that stands", DEALS,
@@ -128,3 +134,18 @@ PROGRESS = Report(
     chart=("open",),
     beneath="open",
 )  # fmt: skip
+
+
+# ── as a sheet ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sheet_rows(
+    db: Session, who: Actor, first: date | None = None, last: date | None = None, *, at: datetime
+) -> Iterator[Sequence[Any]]:
+    """Each deal that was open at the end of some days, of today without any."""
+    today = calendar_of(db).today(at)
+    period = Period(first or last or today, last or first or today)
+    found = counting.listed(PROGRESS, Look(db, who, at, period), Slice("open"), most=MOST_IN_SHEET)
+    names = people.names(db, [row.whose for row in found])
+    for row in found:
+        yield *DEALS.tell(*row[:-2]), names[row.whose]

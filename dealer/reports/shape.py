@@ -33,6 +33,7 @@ class Source:
     heads: tuple[str, ...]  # English, the keys of their translations
     tell: Callable[..., tuple[Any, ...]]  # what `rows` selects → the cells under these heads: words, days, Yuan, texts
     thing: Callable[..., Any] = lambda row, *more: row  # the thing whose page a row leads to
+    more: Of = ()  # columns that only a list needs, after those of `rows`; or a function of the look that returns them
     beside: tuple[Any, ...] = ()  # loader options of a list
 
 

@@ -26,6 +26,7 @@ BACK = {
     "receipts": "/money",
     "care": "/care/report",
     "complaints": "/complaints/report",
+    "progress": "/reports/progress",
     exports.PERSON: "/requests",
     exports.FLEET: "/contracts",
 }  # where each list is looked at
@@ -52,14 +53,18 @@ def _reason(export: Export) -> str:
 # ── taking out a list ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pages.get("/exports/<any(care,complaints,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
+@pages.get(
+    "/exports/<any(care,complaints,customers,drives,progress,prospects,receipts,receivables,stock,trips,walkins):kind>"
+)
 def export_form(kind: str) -> Answer:
     """What the list is needed for; of the days that the page before it showed."""
     need(LISTS[kind].duty)
     return _export(kind, Form(LISTS[kind].asks, {"first": day_asked("from"), "last": day_asked("to")}))
 
 
-@pages.post("/exports/<any(care,complaints,customers,drives,prospects,receipts,receivables,stock,trips,walkins):kind>")
+@pages.post(
+    "/exports/<any(care,complaints,customers,drives,progress,prospects,receipts,receivables,stock,trips,walkins):kind>"
+)
 def export(kind: str) -> Answer:
     """Make the sheet; who took it, when and why is written down."""
 

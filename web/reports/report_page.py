@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
 
 from dealer import people
 from dealer.engine import charts
 from dealer.engine.charts import Chart, Series
+from dealer.privacy import exports
 from dealer.reports import counting, report_sheet
 from dealer.reports.counting import Part, Slice
 from dealer.reports.looking import Look
@@ -65,9 +67,18 @@ def drawn(report: Report, asked: Chosen, **more: Any) -> Answer:
         columns=[say(report.titled(name).title) for name in _columns(report)],
         rows=[{"cells": [name, *_cells(report, asked, counts, by, value)]} for value, name, counts in parts],
         totals=[say("In all"), *_cells(report, asked, total)],
-        beneath=_beneath(report, asked, asked.look),
+        beneath=_list(report, asked, asked.look, Slice(report.beneath)) if report.beneath else None,
+        listed=total.of.get(report.beneath),
+        list_sheet=_list_sheet(report, asked),
         **frame,
     )
+
+
+def _list_sheet(report: Report, asked: Chosen) -> str:
+    """Where the list is taken out as a sheet: names leave the house marked and with a reason."""
+    if report.name not in exports.LISTS:
+        return ""
+    return f"/exports/{report.name}?{urlencode({'from': asked.typed['first'], 'to': asked.typed['last']})}"
 
 
 def _columns(report: Report) -> list[str]:
@@ -117,22 +128,14 @@ def _chart(report: Report, parts: list[Part]) -> Chart | None:
 # ── rows ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _beneath(report: Report, asked: Chosen, look: Look) -> dict[str, Any] | None:
-    """The list that stands on the page itself."""
-    if not report.beneath:
-        return None
-    return _list(report, asked, look, Slice(report.beneath))
-
-
 def _list(report: Report, asked: Chosen, look: Look, rows: Slice, below: int | None = None) -> dict[str, Any]:
     found = counting.listed(report, look, rows, below)
     more, found = len(found) > counting.PAGE, found[: counting.PAGE]
     source = report.figures[rows.figure].source
     names = people.names(looking(), [row.whose for row in found])
-    kept = {name: value for name, value in request.args.items() if name in ("by", "value")}
+    kept = {name: request.args[name] for name in ("by", "value") if "value" in request.args}
     return {
         "title": say(report.figures[rows.figure].title),
-        "count": counting.how_many(report, look, rows),
         "heads": _heads(source, found),
         "rows": [_line(source, row, names.get(row.whose, "—")) for row in found],
         "older": asked.below("rows", figure=rows.figure, below=found[-1].key, **kept) if more else "",
@@ -185,6 +188,7 @@ def drawn_rows(report: Report, asked: Chosen) -> Answer:
         formula=say(figure.formula),
         narrowed=" · ".join(filter(None, (asked.group_name, _narrowed(report, look, asked_for)))),
         back=asked.url(by=asked_for.way or next(iter(report.ways))),
+        count=counting.how_many(report, look, asked_for),
         **_list(report, asked, look, asked_for, request.args.get("below", type=a_number)),
     )
 
