@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dealer.records.prospects import ProspectState, Purpose, VisitKind
 from dealer.reports import traffic
 from dealer.reports.periods import MOST_DAYS, Period, Span, period_around, period_between
 from dealer.reports.traffic import Slice
@@ -19,38 +18,10 @@ from dealer.stock import catalogue
 from tests.cast import Shop
 from tests.desk import Desk
 from tests.drives import stock
-from tests.traffic_month import ROWS, Party, made_up, write_month
+from tests.traffic_month import ROWS, WAYS, Party, by_hand, made_up, write_month
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
 MONTH = "/reports/traffic?span=month&day=2026-10-08"
-NOT_TO_BUY = {Purpose.COLLECT, Purpose.SERVICE, Purpose.ERRAND}
-TO_BUY = set(Purpose) - NOT_TO_BUY
-WAYS: dict[str, Callable[[Party], Any]] = {
-    "hour": lambda party: party.came_at.hour,
-    "source": lambda party: party.source,
-    "model": lambda party: party.model,
-    "consultant": lambda party: party.consultant,
-    "day": lambda party: party.came_at.date(),
-}
-
-
-def figures_of(party: Party, of_phone: dict[str, list[Party]]) -> set[str]:
-    """By hand: under which figures a party falls."""
-    if party.kind is VisitKind.CALL:
-        return {"calls"}
-    if party.purpose in NOT_TO_BUY:
-        return {"visits", "outside"}
-    if not party.first:
-        return {"visits", "again"}
-    found = {"visits", "first"} | ({"drove"} if party.drove else set())
-    if party.phone is None:
-        return found
-    visits = (each for each in of_phone[party.phone] if each.kind is VisitKind.VISIT)
-    back = any(each.came_at > party.came_at and each.purpose in TO_BUY for each in visits)
-    found |= {"kept"} | ({"returned"} if back else set())
-    if party.fate in (ProspectState.ORDERED, ProspectState.OWNER):
-        found.add("ordered")
-    return found | ({"lost"} if party.fate is ProspectState.LOST else set())
 
 
 @pytest.fixture
@@ -67,16 +38,13 @@ def month(shop: Shop) -> list[Party]:
 def test_a_month_of_3000_rows_equals_an_independent_count(
     shop: Shop, month: list[Party], desk: Callable[[str], Desk]
 ) -> None:
-    of_phone: dict[str, list[Party]] = {}
-    for party in month:
-        of_phone.setdefault(party.phone or "", []).append(party)
-    by_hand = [(party, figures_of(party, of_phone)) for party in month]
+    told = by_hand(month)
     who = shop.actor("刘洋")
     with shop.looking() as db:
         for dimension, value_of in WAYS.items():
             counted = traffic.counted_by(db, who, OCTOBER, dimension)
             expected: dict[Any, Counter[str]] = {}
-            for party, figures in by_hand:
+            for party, figures in told:
                 expected.setdefault(value_of(party), Counter()).update([*figures, "rows"])
             assert set(counted) == set(expected)
             for value, counts in counted.items():
@@ -91,9 +59,7 @@ def test_a_month_of_3000_rows_equals_an_independent_count(
             narrowed = Slice(OCTOBER, figure, "source", value)
             rows = traffic.listed(db, who, narrowed)
             numbers = [
-                number
-                for number, (party, figures) in enumerate(by_hand, 1)
-                if figure in figures and party.source is value
+                number for number, (party, figures) in enumerate(told, 1) if figure in figures and party.source is value
             ]
             assert [each.number for each in rows] == numbers[::-1][: traffic.PAGE + 1]
     every_number_opens_its_rows(desk("刘洋"))

@@ -3,6 +3,7 @@
 The plain values are what an independent count works on; nothing of the program's own counting is used here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -27,6 +28,8 @@ from tests.conftest import at
 
 ROWS = 3_000
 MONTH_BEGINS = at("2026-10-01 00:00")
+NOT_TO_BUY = {Purpose.COLLECT, Purpose.SERVICE, Purpose.ERRAND}
+TO_BUY = set(Purpose) - NOT_TO_BUY
 FATES = (ProspectState.FOLLOWING, ProspectState.ORDERED, ProspectState.OWNER, ProspectState.LOST, ProspectState.FROZEN)
 
 
@@ -44,6 +47,42 @@ class Party:
     consultant: UUID | None
     drove: bool
     fate: ProspectState | None
+
+
+WAYS: dict[str, Callable[[Party], Any]] = {
+    "hour": lambda party: party.came_at.hour,
+    "source": lambda party: party.source,
+    "model": lambda party: party.model,
+    "consultant": lambda party: party.consultant,
+    "day": lambda party: party.came_at.date(),
+}
+
+
+def _figures_of(party: Party, of_phone: dict[str, list[Party]]) -> set[str]:
+    """By hand: under which figures a party falls."""
+    if party.kind is VisitKind.CALL:
+        return {"calls"}
+    if party.purpose in NOT_TO_BUY:
+        return {"visits", "outside"}
+    if not party.first:
+        return {"visits", "again"}
+    found = {"visits", "first"} | ({"drove"} if party.drove else set())
+    if party.phone is None:
+        return found
+    visits = (each for each in of_phone[party.phone] if each.kind is VisitKind.VISIT)
+    back = any(each.came_at > party.came_at and each.purpose in TO_BUY for each in visits)
+    found |= {"kept"} | ({"returned"} if back else set())
+    if party.fate in (ProspectState.ORDERED, ProspectState.OWNER):
+        found.add("ordered")
+    return found | ({"lost"} if party.fate is ProspectState.LOST else set())
+
+
+def by_hand(parties: list[Party]) -> list[tuple[Party, set[str]]]:
+    """Each party with the figures it falls under."""
+    of_phone: dict[str, list[Party]] = {}
+    for party in parties:
+        of_phone.setdefault(party.phone or "", []).append(party)
+    return [(party, _figures_of(party, of_phone)) for party in parties]
 
 
 def made_up(people: list[UUID], models: list[UUID], rows: int = ROWS) -> list[Party]:
