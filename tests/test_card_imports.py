@@ -91,4 +91,7 @@ def test_on_screen_one_sees_what_will_be_written_and_what_is_left_out(shop: Shop
     page = wang.post(confirm.url, {}, confirm)
     assert "已建 1 张卡" in page.text
     assert "高老师" in page.text
+    again = wang.submit("/imports/prospects", {"file": ("车展2.xlsx", sheet(HEAD, ("13888880009", "罗女士", "其他")))})
+    assert "表中没有新的内容，无需导入。" in again.text
+    assert "导入 0 行" not in again.text
     assert desk("张伟").get("/imports/prospects").status == 403
