@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from dealer.market import sightings
 from dealer.oem import filings, oem_policies, rebates
 from dealer.planning import plans
 from dealer.records.deals import Deal
@@ -15,6 +16,7 @@ LIVES = (
     filings.FILINGS,
     rebates.REBATES,
     leave.LEAVES,
+    sightings.SIGHTINGS,
 )
 
 

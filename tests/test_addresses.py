@@ -33,6 +33,13 @@ GET      /clauses
 GET      /clauses/<int:number>
 GET      /clauses/<key>
 GET POST /clauses/<key>/new
+GET      /competitors
+GET      /competitors/<int:number>
+GET POST /competitors/<int:number>/rename
+GET      /competitors/comparisons/<int:number>
+GET      /competitors/comparisons/<int:number>/<any(zh,en):spoken>
+GET      /competitors/comparisons/<int:number>/press
+GET POST /competitors/comparisons/new
 GET      /complaints
 GET      /complaints/<int:number>
 GET POST /complaints/new
@@ -237,6 +244,9 @@ GET POST /settings/shop
 GET POST /sign-in
 POST     /sign-out
 GET      /showroom-days/<int:number>
+GET      /sightings/<int:number>
+GET      /sightings/<int:number>/file
+GET POST /sightings/new
 GET      /stock
 GET      /stock/<int:number>
 GET      /stock/<int:number>/copies/<uuid:key>

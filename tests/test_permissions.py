@@ -30,6 +30,7 @@ from dealer.records.enquiries import Appointment, Enquiry
 from dealer.records.factory_orders import FactoryOrder
 from dealer.records.frameworks import Framework
 from dealer.records.hand_ins import HandIn
+from dealer.records.market import Sighting
 from dealer.records.money import Receipt
 from dealer.records.oem import Filing, OemPolicy, Rebate
 from dealer.records.outings import Note, Outing
@@ -129,6 +130,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "hand_in": HandIn(**mine),
         "outing": Outing(**mine),
         "note": Note(**mine),
+        "sighting": Sighting(**mine),
         "complaint": Complaint(**mine),
         "enquiry": Enquiry(**mine),
         "appointment": Appointment(**mine),

@@ -66,6 +66,7 @@ MENU = (
         (
             Entry("see plans", "/plans", icon="bullseye", label="Plans"),
             Entry("ask for leave", "/leave", icon="calendar-x", label="Leave"),
+            Entry("see competitors", "/competitors", icon="binoculars", label="Competitors", also=("/sightings",)),
         ),
     ),
     (

@@ -17,8 +17,9 @@ from dealer.people import not_their_own
 from dealer.prices import pricing
 from dealer.records.contracts import Contract, ContractKind, ContractState
 from dealer.records.deals import GIVEN_UP
+from dealer.records.market import Sighting
 from dealer.records.people import Role
-from dealer.records.quotations import ExceptionState, PriceException, QuotationState, Tier
+from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationState, Tier
 
 # ── rules: asking ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -55,6 +56,15 @@ def quotation_waits_for_it(exception: PriceException, ask: Ask) -> Refusal | Non
     if exception.quotation.state is not QuotationState.PENDING_PRICE:
         return no("Its quotation no longer waits for a price: ask from the new version.", code="E-STATE")
     return None
+
+
+@on_facts
+def sighting_is_of_this_deal(thing: PriceException | Quotation | Contract, ask: Ask) -> Refusal | None:
+    """What was seen of a competitor proves a price where it was seen for this very deal."""
+    key = ask.facts.sighting
+    if key is None or ask.db.scalar(select(Sighting.id).where(Sighting.id == key, Sighting.deal_id == thing.deal_id)):
+        return None
+    return no("Choose what was seen for this deal, or note it there first.", code="E-REQ-FIELD", field="sighting")
 
 
 # ── rules: deciding ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -59,7 +59,7 @@ SENDING_BACK = (rules.somebody_else_asked_for_the_price, rules.they_are_asked)
 STEPS = [
     #    action             from                     to           who      asks for      refused unless …                                             then …
     Step("ask",             None,                    S.PENDING,   SYSTEM,  None,         (rules.price_is_not_below_every_floor,),                     (stages.begin_round, rulings.plan_decision)),
-    Step("submit",          (S.DRAFT, S.RETURNED),   S.PENDING,   OWNER,   Reasons,      (rules.quotation_waits_for_it, rules.project_approval_is_named), (rulings.take_new_reasons, rulings.route, stages.begin_round, rulings.plan_decision)),
+    Step("submit",          (S.DRAFT, S.RETURNED),   S.PENDING,   OWNER,   Reasons,      (rules.quotation_waits_for_it, rules.project_approval_is_named, rules.sighting_is_of_this_deal), (rulings.take_new_reasons, rulings.route, stages.begin_round, rulings.plan_decision)),
     Step("approve",         S.PENDING,               SAME,        DECIDER, Approval,     (*IN_TURN, stages.the_last_day_is_left_to_the_last),                                                     (rulings.note_agreement,), when=stages.more_must_agree),
     Step("approve",         S.PENDING,               S.APPROVED,  DECIDER, Approval,     (*DECIDING, rules.price_is_within_authority, rules.approval_ends_in_time), (stages.agree, rulings.freeze_approval, rulings.note_ruling), when=stages.one_more_decides),
     Step("counter",         S.PENDING,               S.COUNTERED, DECIDER, CounterOffer, (stages.the_others_have_agreed, *DECIDING, rules.counter_price_lies_between, rules.counter_price_is_within_authority), (rulings.note_counter, rulings.note_ruling)),
@@ -128,7 +128,8 @@ def _exception(line: QuotationLine, ask: Ask) -> PriceException | None:
         quotation_id=quotation.id, quotation=quotation, line_id=line.id, line=line,
         requester_id=quotation.given_by_id, submitted_by_id=quotation.submitted_by_id or quotation.given_by_id,
         fleet=pricing.is_fleet(quotation, ask.db, ask.today), reason=quotation.reason or "",
-        proof_sha256=quotation.proof_sha256, project_approval=quotation.project_approval,
+        proof_sha256=quotation.proof_sha256, sighting_id=quotation.sighting_id,
+        project_approval=quotation.project_approval,
         project_file_sha256=quotation.project_file_sha256, asked=authority.terms_of(line, price, roles, ask.today),
         net_total=pricing.net_total(line, ask.today), quantity=line.quantity, returns=0, stages=[], stage=0,
         reminders=0,

@@ -10,7 +10,7 @@ from dealer import deadlines, people
 from dealer.approvals import approved_terms, authority, stages
 from dealer.engine import files
 from dealer.engine.database import calendar_of
-from dealer.engine.fields import Money, Paragraph, Upload, Uploaded
+from dealer.engine.fields import Money, Options, Paragraph, Upload, Uploaded
 from dealer.engine.steps import Ask, Facts
 from dealer.house.policies import policy
 from dealer.prices import pricing
@@ -29,6 +29,9 @@ class Reasons(Facts):
 
     reason: Words = Field(title="Reason", min_length=1, max_length=2000)
     proof: Upload | None = Field(None, title="Competitor's offer or tender")
+    sighting: Annotated[UUID | None, Options("sightings_of_deal")] = Field(
+        None, title="Or what was seen of a competitor"
+    )
     project_approval: str = Field("", title="Manufacturer's project approval no.", max_length=40)
     project_file: Upload | None = Field(None, title="Project approval")
 
@@ -114,6 +117,7 @@ def take_new_reasons(exception: PriceException, ask: Ask) -> None:
     exception.reason = reasons.reason
     exception.project_approval = reasons.project_approval or exception.project_approval
     exception.proof_sha256 = kept(ask, reasons.proof) or exception.proof_sha256
+    exception.sighting_id = reasons.sighting or exception.sighting_id
     exception.project_file_sha256 = kept(ask, reasons.project_file) or exception.project_file_sha256
     exception.submitted_by_id = ask.actor.id
 

@@ -116,6 +116,7 @@ def note_request(contract: Contract, ask: Ask) -> None:
     contract.price_request = {
         "reason": reasons.reason,
         "proof_sha256": kept(ask, reasons.proof),
+        "sighting": str(reasons.sighting) if reasons.sighting else None,
         "project_approval": reasons.project_approval or None,
         "project_file_sha256": kept(ask, reasons.project_file),
         "by": str(ask.actor.id),
@@ -135,6 +136,7 @@ def births(db: Session, contract: Contract, ask: Ask) -> list[Quotation]:
     carrier.submitted_by_id, carrier.submitted_for_id = UUID(asked["by"]), contract.owner_id
     for name in ("reason", "proof_sha256", "project_approval", "project_file_sha256"):
         setattr(carrier, name, asked[name])
+    carrier.sighting_id = UUID(asked["sighting"]) if asked.get("sighting") else None
     system = Ask(db, people.system(contract.store_id), ask.at, because=ask.because)
     offers.freeze_prices(carrier, system)
     quotation.QUOTATIONS.begin("ask_for_amendment", carrier, system)

@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import people
+from dealer.approvals.approval_rules import sighting_is_of_this_deal
 from dealer.approvals.rulings import Reasons
 from dealer.contracts import amendment_drafts as amending
 from dealer.contracts import amendment_prices, signatures, their_paper
@@ -73,7 +74,7 @@ TAKING_EFFECT = (
 ASKING_A_PRICE = (
     amendment_prices.a_price_needs_approval, amendment_prices.price_is_not_asked_yet,
     amendment_prices.added_models_are_on_the_list, amendment_prices.added_price_was_not_refused,
-    amendment_prices.added_hard_floor_has_project_approval,
+    amendment_prices.added_hard_floor_has_project_approval, sighting_is_of_this_deal,
 )  # fmt: skip
 SUBMITTED = (acts.note_submitter, acts.freeze_terms, acts.order_trial, acts.plan_reviews)
 

@@ -12,6 +12,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph
 from dealer.engine.steps import Ask, Condition, Effect, Facts, Personal
 from dealer.house.policies import policy
+from dealer.market import competitor_models
 from dealer.money.deposit_outcomes import DepositOutcome
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, DealState, LossReason, Need, NeedLine, PurchaseMode, Terms, Use
@@ -67,8 +68,12 @@ class Loss(Facts):
     """Why the deal is lost; a competitor by brand and model."""
 
     reason: LossReason = Field(title="Reason")
-    competitor_brand: str = Field("", title="Competitor's brand", max_length=100)
-    competitor_model: str = Field("", title="Competitor's model", max_length=100)
+    competitor_brand: Annotated[str, Kind("suggest"), Options("competitor_brands")] = Field(
+        "", title="Competitor's brand", max_length=100
+    )
+    competitor_model: Annotated[str, Kind("suggest"), Options("competitor_names")] = Field(
+        "", title="Competitor's model", max_length=100
+    )
     remark: Annotated[str, Paragraph] = Field("", title="Remark", max_length=2000)
 
 
@@ -192,14 +197,16 @@ def note_loss_request(deal: Deal, ask: Ask) -> None:
     loss: Loss = ask.facts
     deal.loss_asked_by_id = ask.hat.id
     deal.loss_reason, deal.loss_remark = loss.reason, loss.remark
-    deal.loss_competitor = f"{loss.competitor_brand} {loss.competitor_model}".strip() or None
+    brand, model = loss.competitor_brand, loss.competitor_model
+    deal.loss_competitor = f"{brand} {model}".strip() or None
+    deal.loss_model_id = competitor_models.named(ask, brand, model).id if brand and model else None
     due = calendar_of(ask.db).due_after(ask.today, 1)
     deadlines.plan(ask, "confirm_loss", deal, due, role=Role.KEY_ACCOUNT)
 
 
 def withdraw_loss_request(deal: Deal, ask: Ask) -> None:
     """It is not lost after all."""
-    deal.loss_asked_by_id = deal.loss_reason = deal.loss_remark = deal.loss_competitor = None
+    deal.loss_asked_by_id = deal.loss_reason = deal.loss_remark = deal.loss_competitor = deal.loss_model_id = None
     deadlines.cancel(ask, deal, "confirm_loss")
 
 
@@ -220,7 +227,7 @@ def reopen_afresh(deal: Deal, ask: Ask) -> None:
     """Old quotations, approvals and licence checks stay void: what is older than this moment does not count."""
     deal.reopened_count += 1
     deal.void_before = ask.at
-    deal.lost_at = deal.loss_reason = deal.loss_remark = deal.loss_competitor = None
+    deal.lost_at = deal.loss_reason = deal.loss_remark = deal.loss_competitor = deal.loss_model_id = None
     deal.loss_asked_by_id = deal.reopen_asked_by_id = None
     deadlines.finish(ask, deal, "confirm_reopening")
     plan_first_contact(deal, ask)

@@ -16,6 +16,7 @@ from dealer.demo.demo_deals import DEAL_SCENES
 from dealer.demo.demo_enquiries import ENQUIRY_SCENES
 from dealer.demo.demo_floor import FLOOR_SCENES
 from dealer.demo.demo_inspections import INSPECTION_SCENES
+from dealer.demo.demo_market import MARKET_SCENES
 from dealer.demo.demo_money import MONEY_SCENES
 from dealer.demo.demo_offers import OFFER_SCENES
 from dealer.demo.demo_outings import OUTING_SCENES
@@ -54,6 +55,7 @@ SCENES = (
     *COMPLAINT_SCENES,
     *ENQUIRY_SCENES,
     *PLAN_SCENES,
+    *MARKET_SCENES,
 )
 
 

@@ -97,6 +97,7 @@ DEFAULTS: dict[str, Any] = {
     "uncontactable_days": 3,
     "hand_in_by": "17:00",
     "sub_dealer_visit_days": 30,
+    "sighting_days": 60,
     # Complaints: the clocks of DOMAIN C7, and what a consultant and the next tier may grant of their own accord.
     "complaint_accept_minutes": 120,
     "complaint_plan_minutes": 24 * 60,

@@ -27,6 +27,8 @@ from dealer.records.people import Role
 from dealer.records.quotations import Quotation
 from dealer.terms import Terms, revive
 
+BOTH: tuple[Language, ...] = ("zh", "en")  # what a customer is given in the language they read
+
 # Things that know their paper by its sha256: the table, and what the history calls them.
 KNOW_THEIR_PAPER: dict[str, tuple[type[Any], str]] = {
     Contract.__tablename__: (Contract, "contract"),
@@ -111,6 +113,12 @@ def latest(db: Session, subject_id: UUID) -> Rendering | None:
     """The paper of a thing that was ordered last, with what became of it."""
     query = select(Rendering).where(Rendering.subject_id == subject_id, Rendering.trial.is_(False))
     return db.scalars(query.order_by(Rendering.at.desc()).limit(1)).first()
+
+
+def in_both(db: Session, subject_id: UUID) -> dict[str, Rendering]:
+    """The papers of a thing that is printed in both languages, by language."""
+    query = select(Rendering).where(Rendering.subject_id == subject_id, Rendering.trial.is_(False))
+    return {each.language: each for each in db.scalars(query.order_by(Rendering.at))}
 
 
 def troubled(db: Session, subject_id: UUID) -> list[Rendering]:

@@ -85,8 +85,12 @@ class Loss(Facts):
     """Why the prospect is given up; a competitor by brand and model."""
 
     reason: LossReason = Field(title="Reason")
-    competitor_brand: str = Field("", title="Competitor's brand", max_length=100)
-    competitor_model: str = Field("", title="Competitor's model", max_length=100)
+    competitor_brand: Annotated[str, Kind("suggest"), Options("competitor_brands")] = Field(
+        "", title="Competitor's brand", max_length=100
+    )
+    competitor_model: Annotated[str, Kind("suggest"), Options("competitor_names")] = Field(
+        "", title="Competitor's model", max_length=100
+    )
     remark: Words = Field("", title="Remark", max_length=2000)
 
 

@@ -214,7 +214,7 @@ def note_reasons(quotation: Quotation, ask: Ask) -> None:
     reasons: Reasons = ask.facts
     quotation.reason = reasons.reason
     quotation.project_approval = reasons.project_approval or None
-    quotation.proof_sha256 = kept(ask, reasons.proof)
+    quotation.proof_sha256, quotation.sighting_id = kept(ask, reasons.proof), reasons.sighting
     quotation.project_file_sha256 = kept(ask, reasons.project_file)
 
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from dealer.approvals.approval_rules import sighting_is_of_this_deal
 from dealer.approvals.authority import unauthorised_lines
 from dealer.approvals.rulings import Reasons
 from dealer.contracts.in_force import amendment_asks_no_more
@@ -190,7 +191,7 @@ STEPS = [
     Step("confirm_allowances", UNDER_WAY,                          SAME,            CONFIRMER, allowances.Confirmation, (allowances.an_allowance_waits, allowances.somebody_else_typed_it, allowances.chosen_allowances_wait), (allowances.confirm,)),
     Step("take_back_allowances", (S.DRAFT, S.PENDING_PRICE, S.READY), SAME,         CONFIRMER, Comment, (allowances.an_allowance_is_confirmed,),                  (allowances.take_back,)),
     Step("submit",            S.DRAFT,                             S.READY,         OWNER,  None,       COMPLETE,                                              (offers.note_submission,), when=is_within_floor),
-    Step("submit",            S.DRAFT,                             S.PENDING_PRICE, OWNER,  Reasons,    (*COMPLETE, rules.price_was_not_refused, rules.hard_floor_has_project_approval), (offers.note_submission, offers.note_reasons), when=is_below_floor),
+    Step("submit",            S.DRAFT,                             S.PENDING_PRICE, OWNER,  Reasons,    (*COMPLETE, rules.price_was_not_refused, rules.hard_floor_has_project_approval, sighting_is_of_this_deal), (offers.note_submission, offers.note_reasons), when=is_below_floor),
     Step("discard",           S.DRAFT,                             S.WITHDRAWN,     OWNER,  None,       (),                                                    (offers.close_tasks,)),
     Step("send",              S.READY,                             S.SENT,          OWNER,  Sending,    SENDABLE,                                              (offers.note_sending, order_offer)),
     Step("accept",            (S.SENT, S.EXPIRED, S.WITHDRAWN),    S.ACCEPTED,      OWNER,  Acceptance, ACCEPTABLE,                                            (offers.note_acceptance,), when=has_no_options),

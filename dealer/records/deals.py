@@ -112,6 +112,7 @@ class Deal(Living):
     loss_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     loss_reason: Mapped[LossReason | None] = mapped_column(word_of(LossReason))
     loss_competitor: Mapped[Name | None]
+    loss_model_id: Mapped[UUID | None] = mapped_column(ForeignKey("competitor_models.id"), index=True)
     loss_remark: Mapped[Prose | None]
     lost_at: Mapped[Moment | None]
     rework_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))

@@ -25,6 +25,7 @@ from dealer.engine.database import (
 )
 from dealer.records.approvals import ApprovalCopy, ApprovalMark
 from dealer.records.deals import Deal
+from dealer.records.market import Sighting
 from dealer.records.people import Person
 from dealer.records.prices import PriceList
 from dealer.records.vehicles import Model
@@ -74,6 +75,7 @@ class Quotation(Living):
     # Why it is below the owner's floor, typed once when it is submitted; each exception takes it over.
     reason: Mapped[Prose | None]
     proof_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    sighting_id: Mapped[UUID | None] = mapped_column(ForeignKey("sightings.id"))  # what proves it, if that was seen
     project_approval: Mapped[Code | None]
     project_file_sha256: Mapped[str | None] = mapped_column(NameType(64))
     sent_at: Mapped[Moment | None]
@@ -209,6 +211,7 @@ class PriceException(Living):
     fleet: Mapped[Flag]  # fleet cases go to the key-account manager, others to the showroom manager
     reason: Mapped[Prose]
     proof_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    sighting_id: Mapped[UUID | None] = mapped_column(ForeignKey("sightings.id"))  # what proves it, if that was seen
     project_approval: Mapped[Code | None]  # the manufacturer's approval number
     project_file_sha256: Mapped[str | None] = mapped_column(NameType(64))
     asked: Mapped[Document]  # net line total, quantity, model, colour, extras, floors, price list, customer
@@ -235,6 +238,7 @@ class PriceException(Living):
     deal: Mapped[Deal] = relationship()
     quotation: Mapped[Quotation] = relationship()
     line: Mapped[QuotationLine] = relationship()
+    sighting: Mapped[Sighting | None] = relationship()
     requester: Mapped[Person] = relationship(foreign_keys=[requester_id])
     __table_args__ = (numbered(), Index("ix_price_exceptions_inbox", "store_id", "state", "tier", "due_at"))
 

@@ -21,6 +21,7 @@ from dealer.terms.amendment import (
 )
 from dealer.terms.basics import WORDING, Contact, Extra, Gift, Goods, Letterhead, Signature, Terms, Vehicles
 from dealer.terms.clauses import Article, Clause, Own
+from dealer.terms.comparison import ComparedModel, ModelComparisonTerms, SeenFact
 from dealer.terms.contract import (
     Batch,
     Bond,
@@ -66,6 +67,7 @@ __all__ = [
     "ChangedWording",
     "Check",
     "Clause",
+    "ComparedModel",
     "Contact",
     "ContractTerms",
     "Court",
@@ -84,6 +86,7 @@ __all__ = [
     "Late",
     "Letterhead",
     "ListedVehicle",
+    "ModelComparisonTerms",
     "Moment",
     "MorningBlock",
     "MorningContact",
@@ -99,6 +102,7 @@ __all__ = [
     "QuotationTerms",
     "QuotedOption",
     "QuotedVehicles",
+    "SeenFact",
     "Share",
     "Signature",
     "Terms",
@@ -120,6 +124,7 @@ PAPERS: dict[str, type[Terms]] = {
     "handover": HandoverTerms,
     "handover_batch": HandoverBatchTerms,
     "morning_report": MorningReportTerms,
+    "model_comparison": ModelComparisonTerms,
 }
 """Every paper and the terms it prints; the template has the paper's name."""
 

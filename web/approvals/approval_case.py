@@ -17,6 +17,7 @@ from web.asking import looking, looking_ask, me
 from web.deals import deals, timeline
 from web.frame import names_of
 from web.language import clock, money, say, show
+from web.market import competitors
 from web.prices.price_look import sees_floors
 from web.quotations.quotation_page import title_of
 
@@ -82,6 +83,8 @@ def _papers(exception: PriceException) -> list[dict[str, str]]:
     rows = [{"label": say("Quotation"), "value": title_of(version), "url": steps.seen_url(version)}]
     if exception.proof_sha256:
         rows.append({"label": say("Competitor's offer or tender"), "value": say("Open"), "url": f"{here}/proof"})
+    if exception.sighting is not None:
+        rows.append(competitors.as_proof(exception.sighting))
     if exception.approved and "fingerprint" in exception.approved:
         each = pricing.per_car(exception.approved["net_total"], exception.quantity)
         told = say("{cars} cars at {price} or better", cars=exception.quantity, price=money(each))

@@ -47,6 +47,9 @@ def panel(show_part: Panel) -> Panel:
     return show_part
 
 
+WAYS: list[Callable[[Deal], list[dict[str, str]]]] = []
+"""What else one can do about a deal that is no step of its own: {label, url, icon}; parts add theirs."""
+
 # Where a refusal's obstacle is removed: fix code → (what the button says, the address for a deal).
 FIXES: dict[str, tuple[str, str]] = {
     "need_sheet": ("Fill in", "/deals/{number}/fill_need"),
@@ -245,6 +248,7 @@ def page(number: int) -> Answer:
         items=steps.checklist(forward, lambda refusal: fix_of(deal, refusal)) if forward else [],
         buttons=[each for each in steps.buttons(KIND, deal, choices) if not each["forward"]],
         visits=me().may_or_stands_in("make visits"),
+        ways=[drawn for each in WAYS for drawn in each(deal)],
         timeline=timeline.entries(told),
         need=deal.need,
         panels=[drawn for each in PANELS if (drawn := each(deal))],

@@ -19,7 +19,7 @@ KIND_ICONS = {
     "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",
     "framework": "file-earmark-ruled", "hand_in": "clipboard-check", "trip": "key", "outing": "geo-alt",
     "note": "chat-left-text", "care_call": "telephone", "complaint": "megaphone",
-    "enquiry": "question-circle", "appointment": "wrench",
+    "sighting": "binoculars", "enquiry": "question-circle", "appointment": "wrench",
     "showroom_day": "calendar-check", "monthly_review": "emoji-smile",
 }  # fmt: skip
 TONES = {

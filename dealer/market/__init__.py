@@ -1,0 +1,1 @@
+"""The market around the shop: competitors and what was seen of them."""
