@@ -38,7 +38,9 @@ from dealer.records.deliveries import Batch, BatchState
 from dealer.records.people import Person, Posting, Role
 from dealer.records.privacy import Export
 from dealer.records.prospects import Source
-from dealer.reports import care_coverage
+from dealer.reports import counting
+from dealer.reports.care_coverage import COVERAGE
+from dealer.reports.looking import Look
 from dealer.reports.periods import Span, period_around
 from tests.cast import Shop
 from tests.conftest import at
@@ -311,26 +313,28 @@ def test_the_report_counts_what_its_rows_list(shop: Shop, desk: Callable[[str], 
     then, who = at("2026-12-10 10:00"), shop.actor("林芳")
     november, december = (period_around(date(2026, month, 28), Span.MONTH) for month in (11, 12))
     with shop.looking() as db:
-        by_kind = care_coverage.counted_by(db, who, november, "kind", then)
+        looks = [Look(db, who, then, period) for period in (november, december)]
+        by_kind = counting.counted_by(COVERAGE, looks[0], "kind")
         thanks, retry = by_kind[K.THANK_YOU].of, by_kind[K.THANK_YOU_RETRY].of
         assert [thanks[name] for name in ("due", "made", "in_time", "missing", "satisfied")] == [2, 2, 1, 0, 1]
         assert (retry["due"], retry["missing"]) == (1, 1)
-        later = care_coverage.counted_by(db, who, december, "kind", then)
-        assert (later[K.CALLBACK].percent("made"), later[K.CALLBACK].of["so_so"]) == (100, 1)
+        later = counting.counted_by(COVERAGE, looks[1], "kind")
+        assert (later[K.CALLBACK].value(COVERAGE, "coverage"), later[K.CALLBACK].of["so_so"]) == (100, 1)
         assert (later[K.SECOND_CONTACT].of["missing"], later[K.FIRST_MONTH].of["ahead"]) == (1, 1)
-        assert care_coverage.mean_score(db, who, december, then) == (87, 1)
-        for period in (november, december):
-            for dimension in care_coverage.DIMENSIONS:
-                for value, counts in care_coverage.counted_by(db, who, period, dimension, then).items():
-                    for figure, count in counts.of.items():
-                        rows = care_coverage.Slice(period, figure, dimension, value)
-                        assert care_coverage.how_many(db, who, rows, then) == count
-                        assert len(care_coverage.listed(db, who, rows, then)) == count
+        total = counting.sum_up(COVERAGE, later.values())
+        assert (total.value(COVERAGE, "mean"), total.of["surveys"]) == (87, 1)
+        for look in looks:
+            for way in COVERAGE.ways:
+                for value, counts in counting.counted_by(COVERAGE, look, way).items():
+                    for figure in COVERAGE.columns[:9]:
+                        rows = counting.Slice(figure, way, value)
+                        assert counting.how_many(COVERAGE, look, rows) == counts.of[figure]
+                        assert len(counting.listed(COVERAGE, look, rows)) == counts.of[figure]
     service = desk("林芳")
     service.turn_clock("2026-12-10 10:00")
     service.sign_in()
     page = service.get("/care/report?span=month&day=2026-12-01&by=person")
-    assert "目标 100 %：至今应完成 2 个，已完成 1 个" in page.text
+    assert "50 % 已完成 ÷ 至今应完成，目标 100 %：1 ÷ 2" in page.text
     missing = service.get(unescape(re.findall(r'href="(/care/report/rows[^"]*figure=missing[^"]*)"', page.html)[0]))
     assert "七日关怀联系" in missing.text
     assert "三日回访" not in missing.text

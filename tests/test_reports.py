@@ -21,6 +21,8 @@ from dealer.records.prospects import VisitKind
 from dealer.records.quotations import ExceptionState
 from dealer.records.testdrives import DriveState, Experience
 from dealer.reports import counting
+from dealer.reports.care_coverage import COVERAGE
+from dealer.reports.complaint_figures import FIGURES
 from dealer.reports.counting import Slice
 from dealer.reports.looking import Look
 from dealer.reports.periods import Period
@@ -298,7 +300,7 @@ def _texts(told: Figure | Rate) -> tuple[str, str]:
 
 def test_every_report_speaks_chinese_and_every_source_knows_every_way() -> None:
     chinese = catalogue(LANGUAGES[0])
-    for report in REPORTS.values():
+    for report in (*REPORTS.values(), COVERAGE, FIGURES):
         told = [text for name in (*report.figures, *report.rates) for text in _texts(report.titled(name))]
         told += [
             report.title,
@@ -309,4 +311,5 @@ def test_every_report_speaks_chinese_and_every_source_knows_every_way() -> None:
         assert [each for each in told if (None, each) not in chinese] == []
         assert all(set(report.ways) <= set(figure.source.ways) for figure in report.figures.values())
         assert set(report.top) <= {*report.figures, *report.rates}
-        assert {name for rate in report.rates.values() for name in (rate.part, *rate.base)} <= set(report.figures)
+        made_of = {name for rate in report.rates.values() for name in (rate.part, *rate.base, *rate.less)}
+        assert made_of | {name for names in report.charts for name in names} <= set(report.figures)

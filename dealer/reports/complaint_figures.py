@@ -1,139 +1,134 @@
-"""Figures of the complaints of a period: one table of conditions, for the numbers and for the rows behind them.
+"""Complaints of a period 投诉统计: by cause, model, severity and handler; what was in time, what was taken up again.
 
 A complaint belongs to the day it was received; a duplicate is not counted, it leads to the one that is. What is in time
 is asked only of what was due by the moment one looks.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session, joinedload
 
 from dealer import people
-from dealer.engine.amounts import half_up
 from dealer.people import Actor
 from dealer.privacy import masking
-from dealer.records.complaints import Cause, Complaint, ComplaintState, Severity
+from dealer.records.complaints import Cause, Complaint, ComplaintCall, ComplaintState, Severity
 from dealer.records.deadlines import Deadline
+from dealer.reports.looking import Column, Look
+from dealer.reports.shape import Figure, Rate, Report, Source, Way
+from dealer.reports.ways import MODEL, PERSON, words_way
 
-MOST = 5_000  # of a period; a shop with more has another trouble than its statistics
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A complaint as it is looked at: when, and whether its call-back is overdue now."""
-
-    complaint: Complaint
-    at: datetime
-    call_overdue: bool = False
+MOST = 5_000  # rows of the sheet
+BESIDE = tuple(joinedload(each) for each in (Complaint.customer, Complaint.handler, Complaint.unit, Complaint.model))
 
 
-def _kept(done: datetime | None, limit: datetime) -> bool:
-    return done is not None and done <= limit
+def _received(look: Look) -> Select[Any]:
+    query = people.scoped(select(Complaint), Complaint, look.who)
+    return query.where(look.in_period(Complaint.begun_at), Complaint.merged_into_id.is_(None))
 
 
-# figure → which complaints of the period it counts
-FIGURES: dict[str, Callable[[Seen], bool]] = {
-    "received": lambda seen: True,
-    "grave": lambda seen: seen.complaint.severity is Severity.GRAVE,
-    "to_accept": lambda seen: seen.complaint.accepted_at is not None or seen.complaint.accept_by < seen.at,
-    "accepted_in_time": lambda seen: _kept(seen.complaint.accepted_at, seen.complaint.accept_by),
-    "to_solve": lambda seen: seen.complaint.solved_at is not None or seen.complaint.solve_by < seen.at,
-    "solved_in_time": lambda seen: _kept(seen.complaint.solved_at, seen.complaint.solve_by),
-    "to_call": lambda seen: bool(seen.complaint.calls) or seen.call_overdue,
-    "called_in_time": lambda seen: (
-        bool(seen.complaint.calls)
-        and not seen.call_overdue
-        and all(call.at <= call.due_at for call in seen.complaint.calls)
-    ),
-    "reopened": lambda seen: seen.complaint.reopened > 0,
-    "rejected": lambda seen: bool(seen.complaint.rejection),
-    "open": lambda seen: seen.complaint.state is not ComplaintState.CLOSED,
-}
-
-# rate → the figure it is a share of
-RATES = {"accepted_in_time": "to_accept", "solved_in_time": "to_solve", "called_in_time": "to_call"}
-
-# figure → how it is called, and its formula: printed beside it wherever it stands
-TITLES: dict[str, tuple[str, str]] = {
-    "received": ("Complaints", "received in the period, duplicates not counted"),
-    "grave": ("Grave complaints", "safety, somebody hurt, the public, or several cars"),
-    "to_accept": ("To be accepted", "accepted, or the time for it is over"),
-    "accepted_in_time": ("Accepted in time", "accepted in time ÷ to be accepted by now"),
-    "to_solve": ("To be solved", "solved, or the time for it is over"),
-    "solved_in_time": ("Solved in time", "solved in time ÷ to be solved by now"),
-    "to_call": ("To be called back", "called back, or the time for it is over"),
-    "called_in_time": ("Called back in time", "every call-back in time ÷ to be called back by now"),
-    "reopened": ("Taken up again", "taken up again because the customer was not satisfied"),
-    "rejected": ("Rejected", "nothing was done, and the customer was told why"),
-    "open": ("Not closed", "not closed yet"),
-}
-
-# dimension → what tells its values apart; None: not said
-DIMENSIONS: dict[str, Callable[[Complaint], Any]] = {
-    "cause": lambda complaint: complaint.cause,
-    "model": lambda complaint: complaint.model_id,
-    "severity": lambda complaint: complaint.severity,
-    "handler": lambda complaint: complaint.owner_id,
-}
+CALLED = exists().where(ComplaintCall.complaint_id == Complaint.id)
+CALLED_LATE = CALLED.where(ComplaintCall.at > ComplaintCall.due_at)
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How many complaints fall under each figure, and the rates made of them."""
-
-    of: Mapping[str, int]
-
-    def percent(self, rate: str) -> int | None:
-        """A rate in whole percent; None where nothing was due."""
-        base = self.of[RATES[rate]]
-        return half_up(100 * self.of[rate], base) if base else None
-
-
-def received(db: Session, who: Actor, start: datetime, end: datetime, at: datetime) -> list[Seen]:
-    """The complaints of a period, newest first."""
-    query = people.scoped(select(Complaint), Complaint, who).where(
-        Complaint.begun_at >= start, Complaint.begun_at < end, Complaint.merged_into_id.is_(None)
-    )
-    beside = (Complaint.customer, Complaint.handler, Complaint.unit, Complaint.model)
-    query = query.options(*(joinedload(each) for each in beside), selectinload(Complaint.calls))
-    found = list(db.scalars(query.order_by(Complaint.number.desc()).limit(MOST)))
-    overdue = _overdue_calls(db, who, at)
-    return [Seen(each, at, each.id in overdue) for each in found]
-
-
-def _overdue_calls(db: Session, who: Actor, at: datetime) -> set[UUID]:
-    """Complaints whose customer should have been called back by now."""
-    query = people.scoped(select(Deadline.subject_id), Deadline, who).where(
-        Deadline.kind == "complaint_callback", Deadline.done_at.is_(None), Deadline.cancelled_at.is_(None),
-        Deadline.due_at < at,
+def _call_overdue(look: Look) -> ColumnElement[bool]:
+    """Whether the customer should have been called back by now."""
+    return exists().where(
+        Deadline.subject_id == Complaint.id, Deadline.kind == "complaint_callback", Deadline.done_at.is_(None),
+        Deadline.cancelled_at.is_(None), Deadline.due_at < look.at,
     )  # fmt: skip
-    return set(db.scalars(query))
 
 
-def counted(found: Iterable[Seen]) -> Counts:
-    """Every figure of some complaints."""
-    rows = list(found)
-    return Counts({name: sum(map(condition, rows)) for name, condition in FIGURES.items()})
+def _told(complaint: Complaint) -> tuple[Any, ...]:
+    whose = (complaint.customer.name if complaint.customer else "", complaint.name)
+    about = (complaint.model.name if complaint.model else "", complaint.unit.vin[-6:] if complaint.unit else "")
+    return (
+        " · ".join(filter(None, whose)) or "—", complaint.begun_at, complaint.words[:60], " ".join(filter(None, about)),
+        complaint.state,
+    )  # fmt: skip
 
 
-def divided(found: Iterable[Seen], dimension: str) -> dict[Any, list[Seen]]:
-    """The complaints by the values of a dimension."""
-    tell, parts = DIMENSIONS[dimension], dict[Any, list[Seen]]()
-    for seen in found:
-        parts.setdefault(tell(seen.complaint), []).append(seen)
-    return parts
+COMPLAINTS = Source(
+    _received, Complaint.number, Complaint.owner_id,
+    {
+        "cause": Complaint.cause, "model": Complaint.model_id, "severity": Complaint.severity,
+        "handler": Complaint.owner_id,
+    },
+    ("Who complains", "Received on", "What the customer says", "What about", "State"), _told, beside=BESIDE,
+)  # fmt: skip
 
 
-def value_of(dimension: str, typed: str) -> Any:
-    """A value of a dimension as an address writes it; ValueError for what is none."""
-    if typed == "none":
-        return None
-    return {"cause": Cause, "severity": Severity}.get(dimension, UUID)(typed)
+def _due(done: Column, limit: Column) -> Callable[[Look], ColumnElement[bool]]:
+    return lambda look: done.is_not(None) | (limit < look.at)
+
+
+NOT_SAID = "Not said yet"
+FIGURES = Report(
+    "complaints",
+    "Complaints",
+    "What customers complained of, and what was done in time.",
+    duty="see all complaints",
+    figures={
+        "received": Figure("Complaints", "received in the period, duplicates not counted", COMPLAINTS),
+        "grave": Figure(
+            "Grave complaints", "safety, somebody hurt, the public, or several cars", COMPLAINTS,
+            Complaint.severity == Severity.GRAVE,
+        ),
+        "to_accept": Figure(
+            "To be accepted", "accepted, or the time for it is over", COMPLAINTS,
+            _due(Complaint.accepted_at, Complaint.accept_by), shown=False,
+        ),
+        "accepted_in_time": Figure(
+            "Accepted in time", "accepted before its limit", COMPLAINTS, Complaint.accepted_at <= Complaint.accept_by
+        ),
+        "to_solve": Figure(
+            "To be solved", "solved, or the time for it is over", COMPLAINTS,
+            _due(Complaint.solved_at, Complaint.solve_by), shown=False,
+        ),
+        "solved_in_time": Figure(
+            "Solved in time", "solved before its limit", COMPLAINTS, Complaint.solved_at <= Complaint.solve_by
+        ),
+        "to_call": Figure(
+            "To be called back", "called back, or the time for it is over", COMPLAINTS,
+            lambda look: CALLED | _call_overdue(look), shown=False,
+        ),
+        "called_in_time": Figure(
+            "Called back in time", "every call-back before its limit", COMPLAINTS,
+            lambda look: CALLED & ~CALLED_LATE & ~_call_overdue(look),
+        ),
+        "once": Figure(
+            "Not reopened", "settled at the first attempt, or not closed yet", COMPLAINTS, Complaint.round_number == 1,
+            shown=False,
+        ),
+        "reopened": Figure(
+            "Taken up again", "taken up again because the customer was not satisfied", COMPLAINTS,
+            Complaint.round_number > 1,
+        ),
+        "rejected": Figure(
+            "Rejected", "nothing was done, and the customer was told why", COMPLAINTS, Complaint.rejection != ""
+        ),
+        "open": Figure("Not closed", "not closed yet", COMPLAINTS, Complaint.state != ComplaintState.CLOSED),
+    },
+    rates={
+        "accepted": Rate(
+            "Accepted in time", "accepted in time ÷ to be accepted by now", "accepted_in_time", ("to_accept",)
+        ),
+        "solved": Rate("Solved in time", "solved in time ÷ to be solved by now", "solved_in_time", ("to_solve",)),
+        "called": Rate(
+            "Called back in time", "every call-back in time ÷ to be called back by now", "called_in_time", ("to_call",)
+        ),
+    },
+    ways={
+        "cause": words_way("By cause", Cause, nobody=NOT_SAID),
+        "model": Way(MODEL.title, MODEL.read, MODEL.names, nobody=NOT_SAID),
+        "severity": words_way("By severity", Severity),
+        "handler": Way("By handler", PERSON.read, PERSON.names, nobody=NOT_SAID),
+    },
+    top=("received", "grave", "reopened", "rejected", "open", "accepted", "solved", "called"),
+    charts=(("once", "reopened"),),
+    noun="{count} complaints",
+)  # fmt: skip
 
 
 # ── as a sheet ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -146,8 +141,7 @@ SHEET_HEADS = (
 
 def as_rows(db: Session, who: Actor) -> Iterator[Sequence[Any]]:
     """Every complaint, newest first; phones as this person reads them."""
-    beside = (Complaint.customer, Complaint.handler, Complaint.unit, Complaint.model)
-    query = people.scoped(select(Complaint), Complaint, who).options(*(joinedload(each) for each in beside))
+    query = people.scoped(select(Complaint), Complaint, who).options(*BESIDE)
     for each in db.scalars(query.order_by(Complaint.number.desc()).limit(MOST)):
         phone = masking.phone("complaint.phone", each.phone, who, own=each.owner_id == who.id) if each.phone else ""
         yield (

@@ -88,5 +88,5 @@ EXCEPTIONS = Report(
         "month": MONTH,
     },
     top=("asked", "approval", "per_car", "waiting", "win"),
-    chart=("approved", "refused", "waiting", "lapsed"),
+    charts=(("approved", "refused", "waiting", "lapsed"),),
 )  # fmt: skip

@@ -129,5 +129,5 @@ FUNNEL = Report(
         "class": words_way("By customer class", CustomerClass),
     },
     top=("entered", "on", "lost", "mean", "waiting", "too_long"),
-    chart=("on", "back", "held", "lost", "cancelled", "still"),
+    charts=(("on", "back", "held", "lost", "cancelled", "still"),),
 )  # fmt: skip

@@ -75,5 +75,5 @@ LOSSES = Report(
         "month": MONTH,
     },
     top=("lost", "to", "cars", "median"),
-    chart=("lost",),
+    charts=(("lost",),),
 )  # fmt: skip

@@ -170,5 +170,5 @@ PERFORMANCE = Report(
         "month": MONTH,
     },
     top=("visits", "cards", "drives", "quotations", "contracts", "cars", "yuan", "delivered"),
-    chart=("cars",),
+    charts=(("cars",),),
 )  # fmt: skip

@@ -131,7 +131,7 @@ PROGRESS = Report(
         "class": words_way("By customer class", CustomerClass),
     },
     top=("open", "moved", "overdue", "idle", "yuan"),
-    chart=("open",),
+    charts=(("open",),),
     beneath="open",
 )  # fmt: skip
 

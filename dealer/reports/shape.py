@@ -49,6 +49,7 @@ class Figure:
     unit: str = ""
     middle: bool = False  # the median of `sums` instead of their sum
     shown: bool = True  # False: only rates are made of it
+    alarm: bool = False  # any of it is bad
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,9 @@ class Rate:
     part: str
     base: tuple[str, ...]  # the sum of these figures
     unit: str = PERCENT
+    less: tuple[str, ...] = ()  # without these
+    goal: int | None = None  # at least this is good; then it is rounded down: 99.6 % is not all of them
+    parts_of: int = 1  # what the part counts in: 10,000 for hundredths of a percent
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,9 @@ class Report:
     ways: Mapping[str, Way]  # the first is how it opens
     rates: Mapping[str, Rate] = field(default_factory=dict)
     top: tuple[str, ...] = ()  # figures and rates that stand large above the table
-    chart: tuple[str, ...] = ()  # figures that are drawn, as parts of one bar
+    charts: tuple[tuple[str, ...], ...] = ()  # figures that are drawn, each time as parts of one bar
     beneath: str = ""  # the figure whose rows are listed on the page itself
+    noun: str = "{count} rows"  # what a list says it has
 
     @property
     def columns(self) -> list[str]:
@@ -117,12 +122,15 @@ class Counts:
         if name in report.rates:
             rate = report.rates[name]
             base = self.base(rate)
-            return half_up({PERCENT: 100, DAYS: 10}.get(rate.unit, 1) * self.of[rate.part], base) if base else None
+            part = {PERCENT: 100, DAYS: 10}.get(rate.unit, 1) * self.of[rate.part]
+            if not base:
+                return None
+            return part // base if rate.goal is not None else half_up(part, base * rate.parts_of)
         return _median(self.spread[name]) if report.figures[name].middle else self.of[name]
 
     def base(self, rate: Rate) -> int:
         """What a rate divides by."""
-        return sum(self.of[each] for each in rate.base)
+        return sum(self.of[each] for each in rate.base) - sum(self.of[each] for each in rate.less)
 
 
 def _median(spread: Mapping[int, int]) -> int | None:

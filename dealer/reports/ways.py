@@ -43,13 +43,13 @@ MONTH = Way(
 )
 
 
-def words_way(title: str, words: type[Enum]) -> Way:
+def words_way(title: str, words: type[Enum], nobody: str = "Not named") -> Way:
     """By the words of a fixed list, in its order."""
 
     def names(look: Look, values: Iterable[Any], language: str) -> dict[Any, str]:
         return {each: show(each, language) for each in values if each is not None}
 
-    return Way(title, words, names, order=list(words).index)
+    return Way(title, words, names, order=list(words).index, nobody=nobody)
 
 
 def text_way(title: str, nobody: str = "Not named") -> Way:

@@ -253,17 +253,6 @@ def _result(call: CareCall) -> list[dict[str, Any]]:
     return [{"label": say(label), "value": value} for label, value in told if value]
 
 
-def in_table(call: CareCall) -> dict[str, Any]:
-    """As a row behind a number of the report."""
-    tone = "bad" if _is_late(call) else ""
-    state = {"text": say("Overdue") if tone else show(call.state), "note": show(call.grade), "tone": tone}
-    return {
-        "url": KIND.url(call),
-        "tone": tone,
-        "cells": [title_of(call), call.customer.name, due.when(call.due_at), _caller(call), state],
-    }
-
-
 def in_list(call: CareCall) -> dict[str, Any]:
     """As a row on the page of what it is about: the batch, the customer."""
     late = _is_late(call)

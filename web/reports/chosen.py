@@ -86,13 +86,13 @@ class Chosen:
         return {name: self.url(self.span, day, by=by) for name, day in days.items()}
 
 
-def chosen(address: str, span: Span = Span.MONTH) -> Chosen:
+def chosen(address: str, span: Span = Span.MONTH, *, by_group: bool = True) -> Chosen:
     """What the address of this request says; a month around today when it says nothing."""
     typed = request.args.get("span", "")
     free = "from" in request.args or "to" in request.args
     span = Span.FREE if free else Span(typed) if typed in SPANS else span
     period = _asked() if free else periods.period_around(day_asked() or calendar_of(looking()).today(g.now), span)
-    groups, group = seen.groups_seen_by(looking(), me()), request.args.get("group", "")
+    groups, group = seen.groups_seen_by(looking(), me()) if by_group else {}, request.args.get("group", "")
     refusals = list(periods.what_is_wrong(day_asked("from"), day_asked("to"))) if free else []
     head = next((each for each in groups if str(each) == group), None)
     if group and head is None:

@@ -10,11 +10,10 @@ from flask import Blueprint, Response, abort, render_template, request
 from dealer import people
 from dealer.engine import charts
 from dealer.engine.charts import Chart, Series
-from dealer.privacy import exports
 from dealer.reports import counting, report_sheet
 from dealer.reports.counting import Part, Slice
 from dealer.reports.looking import Look
-from dealer.reports.shape import PERCENT, Counts, Rate, Report, Source, shown
+from dealer.reports.shape import PERCENT, Counts, Figure, Rate, Report, Source, shown
 from dealer.reports.shelf import REPORTS
 from dealer.reports.ways import called
 from web import steps
@@ -46,38 +45,40 @@ def drawn(report: Report, asked: Chosen, **more: Any) -> Answer:
     """The page of a report; with what is wrong beside the fields when no period was chosen."""
     by = request.args.get("by", "")
     by = by if by in report.ways else next(iter(report.ways))
-    frame = {"title": say(report.title), "chooser": asked.for_macro(by), **more}
+    frame = {"title": say(report.title), "chooser": asked.for_macro(by), "crumbs": _crumbs()} | more
     if asked.look is None:
         return render_template("reports/page.html", **frame), 422
     parts = counting.parts_by(report, asked.look, by, language())
     total = counting.sum_up(report, (counts for _, _, counts in parts))
-    return render_template(
-        "reports/page.html",
-        period=asked.look.period,
-        group=asked.group_name,
-        around=asked.around(by),
-        sheet=asked.below("sheet"),
-        ways=[
+    told = {
+        "period": asked.look.period,
+        "group": asked.group_name,
+        "around": asked.around(by),
+        "sheet": asked.below("sheet"),
+        "ways": [
             {"label": say(way.title), "url": asked.url(by=key), "current": key == by}
             for key, way in report.ways.items()
         ],
-        by=say(report.ways[by].title),
-        figures=[_figure(report, asked, name, total) for name in report.top],
-        chart=_chart(report, parts),
-        columns=[say(report.titled(name).title) for name in _columns(report)],
-        rows=[{"cells": [name, *_cells(report, asked, counts, by, value)]} for value, name, counts in parts],
-        totals=[say("In all"), *_cells(report, asked, total)],
-        beneath=_list(report, asked, asked.look, Slice(report.beneath)) if report.beneath else None,
-        listed=total.of.get(report.beneath),
-        list_sheet=_list_sheet(report, asked),
-        **frame,
-    )
+        "by": say(report.ways[by].title),
+        "figures": [_figure(report, asked, name, total) for name in report.top],
+        "charts": [_chart(report, parts, names) for names in report.charts],
+        "columns": [say(report.titled(name).title) for name in _columns(report)],
+        "rows": [{"cells": [name, *_cells(report, asked, counts, by, value)]} for value, name, counts in parts],
+        "totals": [say("In all"), *_cells(report, asked, total)],
+        "beneath": _list(report, asked, asked.look, Slice(report.beneath)) if report.beneath else None,
+        "listed": total.of.get(report.beneath),
+        "list_sheet": list_sheet(report, asked) if report.beneath else "",
+    }
+    return render_template("reports/page.html", **told | frame)
 
 
-def _list_sheet(report: Report, asked: Chosen) -> str:
+def _crumbs() -> list[dict[str, str]]:
+    """The way to what stands in the list of reports; other reports have their place among the tabs of their subject."""
+    return [{"label": say("Reports"), "url": "/reports"}]
+
+
+def list_sheet(report: Report, asked: Chosen) -> str:
     """Where the list is taken out as a sheet: names leave the house marked and with a reason."""
-    if report.name not in exports.LISTS:
-        return ""
     return f"/exports/{report.name}?{urlencode({'from': asked.typed['first'], 'to': asked.typed['last']})}"
 
 
@@ -95,9 +96,18 @@ def _figure(report: Report, asked: Chosen, name: str, counts: Counts) -> dict[st
         note = say("{formula}: {part} ÷ {base}", formula=note, part=part, base=base)
     rows = told.part if isinstance(told, Rate) else name
     return {
-        "label": say(told.title), "value": shown(value, told.unit), "note": note,
+        "label": say(told.title), "value": shown(value, told.unit), "note": note, "tone": _tone(told, value),
         "url": asked.below("rows", figure=rows) if counts.of.get(rows, 1) else "",
     }  # fmt: skip
+
+
+def _tone(told: Figure | Rate, value: int | None) -> str:
+    """What is bad at any number, and what has not reached its goal."""
+    if isinstance(told, Figure):
+        return "bad" if told.alarm and value else ""
+    if told.goal is None or value is None:
+        return ""
+    return "ok" if value >= told.goal else "bad"
 
 
 def _cells(report: Report, asked: Chosen, counts: Counts, by: str = "", value: Any = None) -> Iterable[Any]:
@@ -115,12 +125,9 @@ def _cell(report: Report, asked: Chosen, counts: Counts, name: str, by: str, val
     return {"text": told, "note": note, "url": asked.below("rows", figure=name, **where)}
 
 
-def _chart(report: Report, parts: list[Part]) -> Chart | None:
-    if not report.chart:
-        return None
-    series = [
-        Series(say(report.figures[name].title), [counts.of[name] for _, _, counts in parts]) for name in report.chart
-    ]
+def _chart(report: Report, parts: list[Part], names: Iterable[str]) -> Chart:
+    titles = {name: say(report.figures[name].title) for name in names}
+    series = [Series(title, [counts.of[name] for _, _, counts in parts]) for name, title in titles.items()]
     draw = charts.standing_bars if parts and isinstance(parts[0][0], date) else charts.lying_bars
     return draw([name for _, name, _ in parts], series)
 
@@ -177,24 +184,25 @@ def rows(name: str) -> Answer:
     return drawn_rows(report, chosen(f"/reports/{name}"))
 
 
-def drawn_rows(report: Report, asked: Chosen) -> Answer:
+def drawn_rows(report: Report, asked: Chosen, crumbs: list[dict[str, str]] | None = None) -> Answer:
     """The page behind a number."""
     look, asked_for = or_404(asked.look), _slice(report)
     figure = report.figures[asked_for.figure]
     return render_template(
         "reports/rows.html",
         report=say(report.title),
+        crumbs=_crumbs() if crumbs is None else crumbs,
         period=look.period,
         formula=say(figure.formula),
         narrowed=" · ".join(filter(None, (asked.group_name, _narrowed(report, look, asked_for)))),
         back=asked.url(by=asked_for.way or next(iter(report.ways))),
-        count=counting.how_many(report, look, asked_for),
+        has=say(report.noun, count=counting.how_many(report, look, asked_for)),
         **_list(report, asked, look, asked_for, request.args.get("below", type=a_number)),
     )
 
 
 def _slice(report: Report) -> Slice:
-    figure, way = request.args.get("figure", ""), request.args.get("by", "")
+    figure, way = request.args.get("figure", next(iter(report.figures))), request.args.get("by", "")
     if figure not in report.figures or (way and way not in report.ways):
         abort(404)
     if not way:
