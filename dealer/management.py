@@ -8,6 +8,7 @@ from dealer.market import sightings
 from dealer.oem import filings, oem_policies, rebates
 from dealer.planning import plans
 from dealer.records.deals import Deal
+from dealer.risks import emergencies, risk_items
 from dealer.staffing import leave
 
 LIVES = (
@@ -17,9 +18,11 @@ LIVES = (
     rebates.REBATES,
     leave.LEAVES,
     sightings.SIGHTINGS,
+    risk_items.RISKS,
+    emergencies.EMERGENCIES,
 )
 
 
 def of_deal(db: Session, deal: Deal) -> list[Any]:
     """What of it belongs to a deal."""
-    return [*filings.of_deal(db, deal), *rebates.of_deal(db, deal)]
+    return [*filings.of_deal(db, deal), *rebates.of_deal(db, deal), *risk_items.live_of_deal(db, deal)]

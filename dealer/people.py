@@ -113,6 +113,10 @@ DUTIES: dict[str, frozenset[Role]] = {
     "own actions":            SELLERS | {R.SHOWROOM, R.SALES, R.SERVICE, R.CUSTOMER_SERVICE},
     "hand out calls":         frozenset({R.SUPERVISOR, R.SERVICE}),
     "see stock":              EVERYBODY - {R.RECEPTION, R.ADMIN},
+    # what may go wrong
+    "raise risks":            SELLERS | LEADERS | {R.CLERK, R.FINANCE, R.VEHICLES},
+    "report emergencies":     EVERYBODY - {R.ADMIN},
+    "direct emergencies":     LEADERS,
     # the showroom
     "log visits":             frozenset({R.RECEPTION, R.CONSULTANT}),
     "assign visits":          frozenset({R.RECEPTION, R.SHOWROOM}),

@@ -19,6 +19,7 @@ from dealer.house import signin
 from dealer.prospects import hand_ins
 from dealer.records.deadlines import Deadline
 from dealer.records.people import Store
+from dealer.risks import risk_watch
 from dealer.stock import arrivals
 
 log = logging.getLogger(__name__)
@@ -89,3 +90,19 @@ def expect_hand_ins(database: Database, at: datetime) -> None:
             for each in hand_ins.not_yet_expected(db, store_id, day):
                 ask = Ask(db, people.system(store_id), at)
                 workflow.begin(hand_ins.expected_of(store_id, each.id, day), "expect", ask)
+
+
+@every_minute
+def look_for_risks(database: Database, at: datetime) -> None:
+    """What has become a risk of a deal, by a day or by what was done, is raised; what is no longer so closes."""
+    with database.reading() as db:
+        day = calendar_of(db).today(at)
+        changed = [store_id for store_id in db.scalars(select(Store.id)) if any(risk_watch.news(db, store_id, day))]
+    for store_id in changed:
+        with database.writing(store_id) as db:
+            ask = Ask(db, people.system(store_id), at)
+            raised, gone = risk_watch.news(db, store_id, day)
+            for item in raised:
+                workflow.begin(item, "detect", ask)
+            for item in gone:
+                workflow.settle(item, ask)

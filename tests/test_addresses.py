@@ -92,6 +92,7 @@ POST     /deals/<int:number>/margin/<uuid:key>/withdraw
 GET      /deals/<int:number>/quotation
 POST     /deals/<int:number>/quotation/check
 GET POST /deals/<int:number>/quotations/new
+GET POST /deals/<int:number>/risks/new
 GET POST /deals/<int:number>/waive_drive
 GET POST /deals/new
 GET      /deliveries
@@ -115,6 +116,9 @@ POST     /drives/<int:number>/reveal
 GET      /drives/<int:number>/scan
 GET POST /drives/new
 GET      /drives/register
+GET      /emergencies
+GET      /emergencies/<int:number>
+GET POST /emergencies/new
 GET      /enquiries
 GET      /enquiries/<int:number>
 GET POST /enquiries/new
@@ -234,6 +238,8 @@ GET      /reports/needs/sheet
 GET      /reports/traffic
 GET      /reports/traffic/rows
 GET      /reports/traffic/sheet
+GET      /risks
+GET      /risks/<int:number>
 GET      /routes
 GET POST /routes/<uuid:key>/edit
 GET POST /routes/new

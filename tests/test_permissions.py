@@ -40,6 +40,7 @@ from dealer.records.prices import PriceList
 from dealer.records.privacy import DataRequest, Destruction
 from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import PriceException, Quotation
+from dealer.records.risks import Emergency, RiskItem
 from dealer.records.showroom_days import ShowroomDay
 from dealer.records.staffing import Leave
 from dealer.records.testdrives import DriveState, TestDrive
@@ -121,6 +122,8 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "drive": TestDrive(**mine),
         "trip": Trip(**mine),
         "leave": Leave(**mine, days=1),
+        "risk_item": RiskItem(**of_deal),
+        "emergency": Emergency(**mine),
         "data_request": DataRequest(store_id=shop.store.id),
         "destruction": Destruction(store_id=shop.store.id, customer=Customer()),
         "prospect": Prospect(**mine),

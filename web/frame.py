@@ -65,6 +65,8 @@ MENU = (
         "Management",
         (
             Entry("see plans", "/plans", icon="bullseye", label="Plans"),
+            Entry("raise risks", "/risks", icon="exclamation-triangle", label="Risks"),
+            Entry("report emergencies", "/emergencies", icon="lightning", label="Emergencies"),
             Entry("ask for leave", "/leave", icon="calendar-x", label="Leave"),
             Entry("see competitors", "/competitors", icon="binoculars", label="Competitors", also=("/sightings",)),
         ),

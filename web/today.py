@@ -50,6 +50,7 @@ DONE_BY_HAND = (
     "outing_next_step",
     "complaint_grave",
     "take_over",
+    "emergency_known",
 )
 
 

@@ -39,6 +39,7 @@ from dealer.papers import printing, sealing
 from dealer.people import OWNER, SYSTEM, Actor, has
 from dealer.records.contracts import Contract, ContractState, PrintLog, Rendering, Reviewer
 from dealer.records.deals import Deal
+from dealer.risks.risk_gate import no_high_risk_is_open
 
 __all__ = ["CONTRACTS", "current", "draw_up", "draw_up_amendment", "gaps", "is_effective", "of_deal"]
 
@@ -59,14 +60,17 @@ EDIT_PAYMENT = (
 )  # fmt: skip
 ISSUING = (rules.trial_has_passed, rules.deal_awaits_its_contract)
 SIGNING = (
+    no_high_risk_is_open,
     rules.paper_is_stored, rules.deal_awaits_its_contract, signatures.signed_text_is_the_issued_one,
     signatures.signed_after_issue_and_by_today, rules.further_parties_have_signed, rules.signed_soon_after_the_award,
 )  # fmt: skip
 AMENDING = (
+    no_high_risk_is_open,
     rules.signatures_are_recorded, rules.somebody_else_recorded, rules.every_model_was_driven, rules.paper_is_stored,
     rules.deal_awaits_its_contract, amendments.cars_keep_their_places, amendment_prices.added_cars_are_authorised,
 )  # fmt: skip
 TAKING_EFFECT = (
+    no_high_risk_is_open,
     rules.signatures_are_recorded, rules.somebody_else_recorded, rules.every_model_was_driven, rules.paper_is_stored,
     rules.deal_awaits_its_contract, rules.quotation_was_accepted_in_time, rules.award_was_kept,
     rules.prices_are_still_authorised,

@@ -23,6 +23,7 @@ from dealer.demo.demo_outings import OUTING_SCENES
 from dealer.demo.demo_plans import PLAN_SCENES
 from dealer.demo.demo_prices import PRICE_SCENES
 from dealer.demo.demo_privacy import PRIVACY_SCENES
+from dealer.demo.demo_risks import RISK_SCENES
 from dealer.demo.demo_staff import STAFF_SCENES
 from dealer.demo.demo_stage import Stage
 from dealer.demo.demo_stock import STOCK_SCENES
@@ -48,6 +49,7 @@ SCENES = (
     *PRICE_SCENES,
     *TRIP_SCENES,
     *STAFF_SCENES,
+    *RISK_SCENES,
     *PRIVACY_SCENES,
     *OUTING_SCENES,
     *CARD_SCENES,

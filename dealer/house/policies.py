@@ -121,6 +121,8 @@ DEFAULTS: dict[str, Any] = {
     "keep_enquiry_months": 24,
     "credit_rate_permille": 45,
     "credit_months": 12,
+    "risk_deposit_days": 7,
+    "risk_certificate_days": 14,
     "leave_by_manager_days": 1,
     "leave_by_group_head": False,
 }

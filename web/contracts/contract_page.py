@@ -60,6 +60,7 @@ FIXES = {
     "call_off": ("To the agreements", "/deals/{deal}/call_off"),
     "framework": ("To the agreement", "/frameworks/{framework}"),
     "deliveries": ("To the deal", "/deals/{deal}"),
+    "risks": ("To the risks", "/risks"),
     "excuse_late_award": ("Give the reason", "excuse_late_award"),
     "record_signatures": ("Record", "record_signatures"),
     "book_drive": ("Book a test drive", "/drives/new?deal={deal}"),

@@ -20,6 +20,7 @@ KIND_ICONS = {
     "framework": "file-earmark-ruled", "hand_in": "clipboard-check", "trip": "key", "outing": "geo-alt",
     "note": "chat-left-text", "care_call": "telephone", "complaint": "megaphone",
     "sighting": "binoculars", "enquiry": "question-circle", "appointment": "wrench",
+    "risk_item": "exclamation-triangle", "emergency": "lightning", "leave": "calendar-x",
     "showroom_day": "calendar-check", "monthly_review": "emoji-smile",
 }  # fmt: skip
 TONES = {

@@ -39,7 +39,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Deal and contract",
         ("general_manager_threshold_fen", "review_due_working_days", "reopen_within_days", "conduct_needs_approval",
-         "retention_most_permille", "credit_rate_permille", "credit_months"),
+         "retention_most_permille", "credit_rate_permille", "credit_months", "risk_deposit_days",
+         "risk_certificate_days"),
     ),
     (
         "The manufacturer",

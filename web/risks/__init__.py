@@ -1,0 +1,1 @@
+"""The risk desk and emergencies, on screen."""
