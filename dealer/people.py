@@ -99,6 +99,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "record money":           frozenset({R.FINANCE}),
     "ask for refunds":        frozenset({R.KEY_ACCOUNT}),
     "see the money":          frozenset({R.FINANCE, R.GENERAL, R.KEY_ACCOUNT}),
+    "lead a group":           frozenset({R.SUPERVISOR}),
     "see credit":             SELLERS | LEADERS | {R.FINANCE},
     "analyse credit":         frozenset({R.KEY_ACCOUNT, R.FINANCE}),
     "approve credit":         frozenset({R.GENERAL}),

@@ -136,6 +136,7 @@ GET      /frameworks/<int:number>/press
 POST     /frameworks/<int:number>/press-again
 POST     /frameworks/<int:number>/print
 GET      /frameworks/<int:number>/trial
+GET      /group
 GET      /hand-ins
 GET      /hand-ins/<int:number>
 POST     /hand-ins/sign
@@ -201,6 +202,7 @@ GET      /privacy/files
 GET POST /privacy/files/<int:number>/ask
 GET POST /privacy/holds/new
 GET      /privacy/retention
+GET      /promises
 GET      /prospects
 GET      /prospects/<int:number>
 POST     /prospects/<int:number>/contact

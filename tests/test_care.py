@@ -12,7 +12,7 @@ from dealer import people, workflow
 from dealer.care import call_reach, call_window, care_agents, care_lists, reviews
 from dealer.care.care_calls import CALLS, Appointment, NewCaller, Talk, Try, WhyNot
 from dealer.care.reviews import ActionDone
-from dealer.customers import owner_cards
+from dealer.customers import promises
 from dealer.deadlines import escalated_to
 from dealer.deals.deals import Comment
 from dealer.engine import migrating
@@ -381,7 +381,7 @@ def test_a_month_with_discontent_and_no_action_is_overdue_until_something_is_don
         assert [(each.kind, each.owner_id) for each in open_rows] == [("corrective_action", shop.person("林芳").id)]
         action = db.scalars(select(CorrectiveAction)).one()
         late = [reviews.is_overdue(db, db.get_one(MonthlyReview, review.id), date(2027, 1, day)) for day in (10, 11)]
-        promised = owner_cards.promises(db, shop.actor("陈静"), db.get_one(CareCall, back.id).customer)
+        promised = promises.of_customer(db, shop.actor("陈静"), db.get_one(CareCall, back.id).customer)
     assert late == [False, True]
     assert [(each.kind, each.done, each.of, each.is_late(date(2026, 12, 7))) for each in promised] == [
         ("call", 0, 1, True), ("batch", 1, 2, True), ("call", 0, 1, True), ("call", 0, 1, False),

@@ -65,6 +65,8 @@ MENU = (
         "Management",
         (
             Entry("see plans", "/plans", icon="bullseye", label="Plans"),
+            Entry("lead a group", "/group", icon="people", label="My group"),
+            Entry("see care", "/promises", icon="calendar-check", label="Promises"),
             Entry("raise risks", "/risks", icon="exclamation-triangle", label="Risks"),
             Entry("report emergencies", "/emergencies", icon="lightning", label="Emergencies"),
             Entry("ask for leave", "/leave", icon="calendar-x", label="Leave"),

@@ -7,8 +7,8 @@ from flask import Blueprint, g, render_template
 
 from dealer import people
 from dealer.care import care_agents, care_lists
-from dealer.customers import owner_cards
-from dealer.customers.owner_cards import Promise
+from dealer.customers import owner_cards, promises
+from dealer.customers.promises import Promise
 from dealer.engine.database import calendar_of
 from dealer.records.complaints import Complaint, ComplaintState
 from dealer.records.customers import Contact, Customer
@@ -18,12 +18,11 @@ from dealer.stock import catalogue
 from web import steps
 from web.asking import Answer, looking, me, need, or_404
 from web.care import care
+from web.customers.promises import row_of
 from web.language import clock, say, short_day, show
 from web.privacy import privacy
 
 pages = Blueprint("owner_cards", __name__)
-
-PROMISES = {"batch": "Delivery", "defect": "Car to be put right", "action": "Corrective action", "call": "Care call"}
 
 
 @pages.get("/customers/<int:number>/owner-card")
@@ -33,7 +32,7 @@ def page(number: int) -> Answer:
     customer = or_404(people.by_number(looking(), Customer, me(), number))
     db, today = looking(), calendar_of(looking()).today(g.now)
     agent = care_agents.of_customer(db, customer.id)
-    promised = owner_cards.promises(db, me(), customer)
+    promised = promises.of_customer(db, me(), customer)
     return render_template(
         "care/owner_card.html",
         customer=customer,
@@ -43,7 +42,7 @@ def page(number: int) -> Answer:
             _late(promised, today),
             {"label": say("Agent"), "value": _name(agent.agent_id if agent else None)},
         ],
-        promises=[_promise(each, today) for each in promised],
+        promises=[row_of(each, today) for each in promised],
         cars=[_car(each) for each in owner_cards.cars(db, me(), customer)],
         contacts=[_contact(each) for each in customer.contacts],
         contracts=[_contract(each) for each in owner_cards.contracts(db, customer)],
@@ -60,21 +59,6 @@ def _late(promised: list[Promise], today: date) -> dict[str, Any]:
 
 def _name(key: Any) -> str:
     return people.names(looking(), [key]).get(key, "—")
-
-
-def _promise(promise: Promise, today: date) -> dict[str, Any]:
-    late = promise.is_late(today)
-    kind = steps.kind_of(promise.thing)
-    told = promise.note or (kind.title(promise.thing) if kind else "")
-    return {
-        "url": steps.seen_url(promise.thing),
-        "tone": "bad" if late else "",
-        "cells": [
-            {"text": say(PROMISES[promise.kind]), "note": told},
-            {"text": short_day(promise.by), "note": say("Overdue") if late else "", "tone": "bad" if late else ""},
-            f"{promise.done} / {promise.of}",
-        ],
-    }
 
 
 def _car(unit: Unit) -> dict[str, Any]:
