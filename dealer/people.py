@@ -114,7 +114,6 @@ DUTIES: dict[str, frozenset[Role]] = {
     "own actions":            SELLERS | {R.SHOWROOM, R.SALES, R.SERVICE, R.CUSTOMER_SERVICE},
     "hand out calls":         frozenset({R.SUPERVISOR, R.SERVICE}),
     "see stock":              EVERYBODY - {R.RECEPTION, R.ADMIN},
-    # what may go wrong
     "raise risks":            SELLERS | LEADERS | {R.CLERK, R.FINANCE, R.VEHICLES},
     "report emergencies":     EVERYBODY - {R.ADMIN},
     "direct emergencies":     LEADERS,
@@ -162,6 +161,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "write plans":            frozenset({R.KEY_ACCOUNT}),
     "approve plans":          frozenset({R.GENERAL}),
     # the house
+    "keep training":          LEADERS | {R.SERVICE},
     "ask for leave":          EVERYBODY,
     "approve leave":          LEADERS,  # whose turn it is: staffing/leave_deciders.py
     "see settings":           frozenset({R.ADMIN, R.KEY_ACCOUNT, R.SALES, R.GENERAL}),
@@ -328,12 +328,6 @@ def roles_of(db: Session, person_id: UUID, store_id: UUID) -> frozenset[Role]:
     """What a person is posted as in a shop."""
     rows = select(Posting.role).where(Posting.person_id == person_id, Posting.store_id == store_id)
     return frozenset(db.scalars(rows))
-
-
-def group_head_of(db: Session, person_id: UUID, store_id: UUID) -> UUID | None:
-    """The supervisor in whose group a person works."""
-    rows = select(Posting.group_head_id).where(Posting.person_id == person_id, Posting.store_id == store_id)
-    return db.scalars(rows.where(Posting.group_head_id.is_not(None)).limit(1)).first()
 
 
 def _in_own_right(db: Session, person: Person, store_id: UUID) -> Actor:

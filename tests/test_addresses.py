@@ -267,6 +267,9 @@ GET      /stock/orders
 GET POST /stock/orders/new
 POST     /stock/vin
 GET      /today
+GET      /training
+POST     /training/<uuid:key>/withdraw
+GET POST /training/new
 GET      /trips
 GET      /trips/<int:number>
 GET POST /trips/new

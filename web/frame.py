@@ -71,6 +71,7 @@ MENU = (
             Entry("report emergencies", "/emergencies", icon="lightning", label="Emergencies"),
             Entry("ask for leave", "/leave", icon="calendar-x", label="Leave"),
             Entry("see competitors", "/competitors", icon="binoculars", label="Competitors", also=("/sightings",)),
+            Entry("ask for leave", "/training", icon="mortarboard", label="Training"),
         ),
     ),
     (

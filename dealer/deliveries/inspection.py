@@ -22,6 +22,7 @@ from dealer.house.policies import policy
 from dealer.records.deliveries import Inspection, InspectionList, ItemResult
 from dealer.records.people import Role
 from dealer.records.vehicles import Energy, Model, Unit
+from dealer.staffing import training
 
 # ── the list ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -170,6 +171,11 @@ def _named(codes: Iterable[str], wanted: dict[str, Item]) -> list[Word | str]:
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def inspector_is_trained(unit: Unit, ask: Ask) -> Refusal | None:
+    """Where the house asks for it (house rule `inspectors_need_training`), whoever inspects was trained for it."""
+    return training.untrained(ask, ask.actor.id, training.INSPECTOR, ask.today)
 
 
 @on_facts

@@ -3,9 +3,10 @@
 from datetime import date
 
 from dealer.demo.demo_stage import Stage
-from dealer.records.staffing import Leave, LeaveKind
-from dealer.staffing import leave_acts
+from dealer.records.staffing import Leave, LeaveKind, TrainingTopic
+from dealer.staffing import leave_acts, training
 from dealer.staffing.leave_acts import LeaveRequest
+from dealer.staffing.training import TrainingFacts
 
 
 def _working_day(stage: Stage, ahead: int) -> date:
@@ -31,4 +32,19 @@ def a_consultant_asks_for_a_day(stage: Stage) -> None:
     stage.begin("王磊", 0, "08:40", "request", leave_acts.prepare, told)
 
 
-STAFF_SCENES = (a_supervisor_will_be_away_for_two_days, a_consultant_asks_for_a_day)
+def two_were_trained_and_one_training_lapses_soon(stage: Stage) -> None:
+    """Who goes along on test drives, and who inspects."""
+    for who, topic, until in (("王磊", TrainingTopic.COMPANION, -20), ("郑凯", TrainingTopic.INSPECTION, -300)):
+        told = TrainingFacts(
+            person=stage.people[who].id, topic=topic, held_on=stage.day(30), valid_until=stage.day(until),
+            trainer="厂家培训部",
+        )  # fmt: skip
+        with stage.acting("刘洋", 20, "17:00", told) as ask:
+            training.record(ask)
+
+
+STAFF_SCENES = (
+    a_supervisor_will_be_away_for_two_days,
+    a_consultant_asks_for_a_day,
+    two_were_trained_and_one_training_lapses_soon,
+)

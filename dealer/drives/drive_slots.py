@@ -20,6 +20,7 @@ from dealer.engine.steps import Ask, Refusal, Rule, no, on_facts
 from dealer.engine.words import SHOP_ZONE
 from dealer.house.policies import policy
 from dealer.records.testdrives import TestDrive
+from dealer.staffing import training
 
 
 def beside(field: str, rule: Rule) -> Rule:
@@ -110,6 +111,27 @@ def companion_is_free(drive: TestDrive, ask: Ask) -> Refusal | None:
     return None
 
 
+def companion_is_there(drive: TestDrive, ask: Ask) -> Refusal | None:
+    """Nobody accompanies a drive on a day of their leave."""
+    slot = wanted(drive, ask)
+    day = calendar_of(ask.db).today(slot.starts_at)
+    if slot.companion_id in people.away_on(ask.db, drive.store_id, day):
+        return no(
+            "{person} is away on {day}: choose another time or colleague.",
+            code="E-COMPANION-AWAY", fix="move", person=people.names(ask.db, [slot.companion_id])[slot.companion_id],
+            day=day,
+        )  # fmt: skip
+    return None
+
+
+def companion_is_trained(drive: TestDrive, ask: Ask) -> Refusal | None:
+    """Where the house asks for it (house rule `companions_need_training`), whoever goes along was trained for it."""
+    slot = wanted(drive, ask)
+    day = calendar_of(ask.db).today(slot.starts_at)
+    refusal = training.untrained(ask, slot.companion_id, training.COMPANION, day)
+    return refusal and replace(refusal, fix="move")
+
+
 def driver_is_free(drive: TestDrive, ask: Ask) -> Refusal | None:
     """Nobody drives two cars at once: the same phone, or the same licence number, is the same person."""
     _, others = _others(drive, ask)
@@ -141,11 +163,12 @@ def _clock(drive: TestDrive) -> str:
 
 SLOT_RULES: tuple[Rule, ...] = (
     slot_is_ahead, route_is_approved, car_is_not_in_repair, car_papers_last, car_is_free, companion_is_free,
-    driver_is_free,
+    companion_is_there, companion_is_trained, driver_is_free,
 )  # fmt: skip
 SLOT_FIELDS = {
     "slot_is_ahead": "starts_at", "route_is_approved": "route", "car_is_not_in_repair": "car", "car_papers_last": "car",
-    "car_is_free": "starts_at", "companion_is_free": "companion", "driver_is_free": "starts_at",
+    "car_is_free": "starts_at", "companion_is_free": "companion",
+    "companion_is_there": "companion", "companion_is_trained": "companion", "driver_is_free": "starts_at",
 }  # fmt: skip
 # A slot that is kept, as when somebody rides along instead, was judged when it was booked.
 TYPED_SLOT_RULES: tuple[Rule, ...] = (

@@ -123,6 +123,8 @@ DEFAULTS: dict[str, Any] = {
     "credit_months": 12,
     "risk_deposit_days": 7,
     "risk_certificate_days": 14,
+    "companions_need_training": False,
+    "inspectors_need_training": False,
     "leave_by_manager_days": 1,
     "leave_by_group_head": False,
 }

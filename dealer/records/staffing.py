@@ -1,4 +1,4 @@
-"""Leave: who is away from which day until which, who asked, who decided and who stands in."""
+"""The people of a shop: who is away and who stands in, who was trained in what."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -6,7 +6,18 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dealer.engine.database import Count, Day, Living, Prose, numbered, state_of, word_of
+from dealer.engine.database import (
+    Count,
+    Day,
+    Living,
+    Moment,
+    Name,
+    OfStore,
+    Prose,
+    numbered,
+    state_of,
+    word_of,
+)
 from dealer.records.people import Person
 
 
@@ -50,3 +61,32 @@ class Leave(Living):
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
     stand_in: Mapped[Person] = relationship(foreign_keys=[stand_in_id])
     __table_args__ = (numbered(), Index("ix_leaves_days", "store_id", "from_day", "to_day"))
+
+
+class TrainingTopic(StrEnum):
+    """What somebody was trained in."""
+
+    COMPANION = "companion"  # going along on test drives
+    INSPECTION = "inspection"  # PDI
+    HIGH_VOLTAGE = "high_voltage"
+    PRODUCT = "product"
+    CONTRACTS = "contracts"
+    PERSONAL_DATA = "personal_data"
+    OTHER = "other"
+
+
+class Training(OfStore):
+    """One training of one person, and until when it counts."""
+
+    __tablename__ = "trainings"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    topic: Mapped[TrainingTopic] = mapped_column(word_of(TrainingTopic))
+    held_on: Mapped[Day]
+    valid_until: Mapped[Day | None]  # None: without an end
+    trainer: Mapped[Name]
+    remark: Mapped[Prose] = mapped_column(default="")
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    withdrawn_at: Mapped[Moment | None]
+    withdrawn_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    __table_args__ = (Index("ix_trainings_topic", "store_id", "topic", "person_id"),)

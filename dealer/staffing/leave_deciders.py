@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from dealer import people
 from dealer.engine.steps import Ask, Refusal
 from dealer.house.policies import policy
 from dealer.people import Actor, Who
-from dealer.records.people import Role
+from dealer.records.people import Posting, Role
 from dealer.records.staffing import Leave
 
 R = Role
@@ -55,7 +57,10 @@ def _group_head(leave: Leave, ask: Ask) -> UUID | None:
     """The supervisor of their group, where the shop lets supervisors decide (house rule `leave_by_group_head`)."""
     if not policy(ask.db, leave.store_id, "leave_by_group_head", ask.today):
         return None
-    return people.group_head_of(ask.db, leave.owner_id, leave.store_id)
+    rows = select(Posting.group_head_id).where(
+        Posting.person_id == leave.owner_id, Posting.store_id == leave.store_id, Posting.group_head_id.is_not(None)
+    )
+    return ask.db.scalars(rows.limit(1)).first()
 
 
 def decides(leave: Leave, person: Actor, ask: Ask) -> bool:

@@ -193,11 +193,12 @@ STEPS = [
 
     # inspection
     Step("start_pdi", (U.ALLOCATED, U.READY), U.PDI, MECHANIC, None,
-         (),
+         (inspection.inspector_is_trained,),
          (inspection.start_from_zero,)),
     Step("retry_pdi", U.PDI_FAILED, U.PDI, MECHANIC, Comment),
     Step("pdi_pass", U.PDI, U.READY, MECHANIC, PdiReport,
-         (*REPORTED, inspection.mandatory_items_pass, inspection.odometer_is_within_contract),
+         (inspection.inspector_is_trained, *REPORTED, inspection.mandatory_items_pass,
+          inspection.odometer_is_within_contract),
          (inspection.record_pass,)),
     Step("pdi_fail", U.PDI, U.PDI_FAILED, MECHANIC, PdiReport,
          (*REPORTED, inspection.something_failed, inspection.failures_are_shown),

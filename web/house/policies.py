@@ -74,7 +74,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Staff",
-        ("leave_by_manager_days", "leave_by_group_head"),
+        ("leave_by_manager_days", "leave_by_group_head", "companions_need_training", "inspectors_need_training"),
     ),
     (
         "Personal data",
