@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from dealer.deals import deal_lists
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no
-from dealer.house.policies import policy
+from dealer.house.policies import policies, policy
 from dealer.people import Actor
 from dealer.prospects import card_lists
 from dealer.prospects.cards import LIVE
@@ -31,7 +31,9 @@ PHASES = (
 
 def limits(db: Session, store_id: UUID, day: date) -> dict[str, int]:
     """After how many days a deal or card of a phase has stood still for too long."""
-    return {phase.value: policy(db, store_id, f"idle_{phase.value}_days", day) for phase in PHASES}
+    names = {phase.value: f"idle_{phase.value}_days" for phase in PHASES}
+    values = policies(db, store_id, names.values(), day)
+    return {phase: values[name] for phase, name in names.items()}
 
 
 def days_still(thing: Any, at: datetime) -> int:

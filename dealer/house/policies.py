@@ -4,6 +4,7 @@ None of these numbers is law: each is a shop's own and may change from a day on,
 where it is used. What stands here is what holds until a shop decides otherwise; how it decides is in proposals.py.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -139,6 +140,20 @@ def policy(db: Session, store_id: UUID, name: str, day: date) -> Any:
         return supposed.values[name]
     found = version(db, store_id, name, day)
     return DEFAULTS[name] if found is None else found.value
+
+
+def policies(db: Session, store_id: UUID, names: Iterable[str], day: date) -> dict[str, Any]:
+    """The same of several values at once."""
+    wanted = {name: DEFAULTS[name] for name in names}
+    decided = select(Policy.name, Policy.value).where(
+        Policy.store_id == store_id, Policy.name.in_(wanted), Policy.from_day <= day, Policy.approved_at.is_not(None)
+    )
+    # The latest comes last and stands.
+    found = db.execute(decided.order_by(Policy.from_day, Policy.approved_at))
+    in_force = {row.name: row.value for row in found}
+    supposed = supposed_in(db, store_id)
+    instead = {} if supposed is None else {name: each for name, each in supposed.values.items() if name in wanted}
+    return wanted | in_force | instead
 
 
 def version(db: Session, store_id: UUID, name: str, day: date) -> Policy | None:
