@@ -13,7 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from dealer.engine.words import LANGUAGES, catalogue, show
+from dealer.engine.words import LANGUAGES, catalogue, say, show
 from dealer.house import policies
 from dealer.records.deals import DealState, LossReason
 from dealer.records.privacy import Export
@@ -221,12 +221,14 @@ def test_every_figure_equals_an_independent_count(shop: Shop, quarter: Quarter, 
 def every_number_opens_its_rows(shop: Shop, report: Report, ma: Desk) -> None:
     """The list behind a number has as many rows, on the page as in the count; the workbook has the same totals."""
     html = ma.get(f"/reports/{report.name}?{DAYS}").html
-    links = re.findall(r'href="(/reports/[^"]+/rows\?[^"]+)"[^>]*>([\d,]+)<', html)
+    links = re.findall(r'href="(/reports/[^"]+/rows\?[^"]+)"[^>]*>([\d,.−]+)<', html)
     assert len(links) > 5
     for url, number in links[::7]:
         listed = ma.get(unescape(url))
-        if report.figures[re.findall(r"figure=(\w+)", url)[0]].sums is None:
-            assert f"{number.replace(',', '')} 条" in listed.text, url
+        figure = report.figures[re.findall(r"figure=(\w+)", url)[0]]
+        if not figure.middle:
+            says = f"{number.replace(',', '')} 条" if figure.sums is None else f"· {say(figure.title, 'zh')} {number}"
+            assert says in listed.text, url
     with shop.looking() as db:
         look = Look(db, shop.actor("马超"), at("2026-11-10 09:00"), QUARTER)
         way = next(iter(report.ways))

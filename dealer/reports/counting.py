@@ -142,6 +142,13 @@ def how_many(report: Report, look: Look, rows: Slice) -> int:
     return look.db.scalar(select(func.count()).select_from(query)) or 0
 
 
+def amount_of(report: Report, look: Look, rows: Slice) -> int:
+    """What the rows of a figure that adds up come to: the number that was clicked."""
+    figure = report.figures[rows.figure]
+    amount = sum_of(resolved(figure.sums, look))
+    return look.db.scalar(sliced(report, look, rows).with_only_columns(amount)) or 0
+
+
 def listed(report: Report, look: Look, rows: Slice, below: int | None = None, most: int = PAGE) -> list[Row[Any]]:
     """The rows behind a number, newest first, each followed by whose it is and by its key; one more than a page."""
     source = report.figures[rows.figure].source

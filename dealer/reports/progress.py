@@ -15,7 +15,7 @@ from dealer.deals.deal_lists import BOARD
 from dealer.deals.margins import VOID
 from dealer.engine.columns import WordType
 from dealer.engine.database import calendar_of
-from dealer.engine.history import MOVED, History
+from dealer.engine.history import History
 from dealer.engine.words import Word, Yuan
 from dealer.people import Actor
 from dealer.records.contracts import Contract
@@ -70,9 +70,9 @@ def _more(look: Look) -> tuple[ColumnElement[Any], ...]:
 
 
 def _moved(look: Look) -> ColumnElement[bool]:
-    """Whether a deal came into another phase within the period."""
-    moves = (History.store_id == Deal.store_id, History.thing_id == Deal.id, History.was.is_not(None))
-    return exists().where(MOVED, *moves, look.in_period(History.at)).correlate(Deal)
+    """Whether a deal came into another phase within the period: told deal by deal, not by the index of all moves."""
+    came = (History.thing_id == Deal.id, History.was.is_not(None), History.was != History.now)
+    return exists().where(History.store_id == Deal.store_id, *came, look.in_period(History.at)).correlate(Deal)
 
 
 _SIGNED = (

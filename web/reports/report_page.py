@@ -196,9 +196,18 @@ def drawn_rows(report: Report, asked: Chosen, crumbs: list[dict[str, str]] | Non
         formula=say(figure.formula),
         narrowed=" · ".join(filter(None, (asked.group_name, _narrowed(report, look, asked_for)))),
         back=asked.url(by=asked_for.way or next(iter(report.ways))),
-        has=say(report.noun, count=counting.how_many(report, look, asked_for)),
+        has=_has(report, look, asked_for),
         **_list(report, asked, look, asked_for, request.args.get("below", type=a_number)),
     )
+
+
+def _has(report: Report, look: Look, rows: Slice) -> str:
+    """How many rows; of a number that adds something up also what it comes to."""
+    figure, count = report.figures[rows.figure], say(report.noun, count=counting.how_many(report, look, rows))
+    if figure.sums is None or figure.middle:
+        return count
+    amount = shown(counting.amount_of(report, look, rows), figure.unit)
+    return f"{count} · {say(figure.title)} {amount}"
 
 
 def _slice(report: Report) -> Slice:
