@@ -189,8 +189,15 @@ GET      /policies/<name>
 GET POST /policies/<name>/propose
 GET      /plans
 GET      /plans/<int:number>
+GET      /plans/actual
+GET      /plans/actual/pipeline
+GET      /plans/actual/rows
+GET      /plans/actual/sheet
 GET      /plans/budget
 GET POST /plans/new
+GET      /plans/ordering
+GET      /plans/ordering/rows
+GET      /plans/ordering/sheet
 GET      /pricelists
 GET      /pricelists/<int:number>
 GET      /pricelists/<int:number>/compare

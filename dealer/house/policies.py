@@ -93,6 +93,7 @@ DEFAULTS: dict[str, Any] = {
     "idle_ordered_days": 60,
     "contact_misses": 3,
     "deal_misses": 5,
+    "forecast_days": 365,
     "owner_kept_days": 30,
     "revived_level": "B",
     "uncontactable_days": 3,

@@ -63,8 +63,9 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Prospects",
         ("levels", "follow_up_from", "follow_up_until", "idle_inquiry_days", "idle_quotation_days",
          "idle_contract_review_days", "idle_test_drive_days", "idle_delivery_days", "idle_carded_days",
-         "idle_following_days", "idle_ordered_days", "contact_misses", "deal_misses", "owner_kept_days",
-         "revived_level", "uncontactable_days", "hand_in_by", "sub_dealer_visit_days", "sighting_days"),
+         "idle_following_days", "idle_ordered_days", "contact_misses", "deal_misses", "forecast_days",
+         "owner_kept_days", "revived_level", "uncontactable_days", "hand_in_by", "sub_dealer_visit_days",
+         "sighting_days"),
     ),
     (
         "Complaints",

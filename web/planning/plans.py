@@ -91,8 +91,8 @@ def called(keys: Any) -> dict[Key, str]:
 
 def tabs(current: str) -> list[dict[str, Any]]:
     """The pages of the menu entry, for those who see them."""
-    everybody = [("/plans", "Targets"), ("/plans/budget", "Budget")]
-    shown = [each for each in everybody if each[0] == "/plans" or versions.sees_all(me())]
+    everybody = [("/plans", "Targets"), ("/plans/actual", "Plan against actual"), ("/plans/budget", "Budget")]
+    shown = [each for each in everybody if each[0] != "/plans/budget" or versions.sees_all(me())]
     return [{"label": say(label), "url": url, "current": url == current} for url, label in shown]
 
 

@@ -25,6 +25,10 @@ REPORTS = (
         Entry("see cards", "/reports/needs", icon="clipboard-data", label="Needs"),
         "What customers want, by class, model and month.",
     ),
+    (
+        Entry("see plans", "/plans/actual", icon="bullseye", label="Plan against actual"),
+        "What was signed and handed over, beside its target, and what the pipeline still promises.",
+    ),
 )
 
 # name of a report of the one shape → its icon
