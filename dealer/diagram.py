@@ -25,6 +25,8 @@ SERVES = {
     "quotation": "quotation",
     "exception": "quotation",
     "contract": "contract_review",
+    "filing": "contract_review",
+    "rebate": "delivery",
     "clause_version": "contract_review",
     "drive": "test_drive",
     "unit": "delivery",

@@ -42,6 +42,7 @@ from dealer.frameworks import call_offs, frameworks
 from dealer.frameworks.call_offs import CallOff
 from dealer.house import proposals, second_person
 from dealer.money import credit, deposit_outcomes, receipts
+from dealer.oem import filing_gates, filings
 from dealer.people import OWNER, SYSTEM, has, owner_or
 from dealer.prices import pricelists
 from dealer.privacy import data_requests, sales_files
@@ -65,7 +66,6 @@ PATH = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE, S.DELIVERY, S.C
 BEFORE_SIGNING = (S.INQUIRY, S.QUOTATION, S.CONTRACT_REVIEW, S.TEST_DRIVE)
 OVER = (S.CLOSED, S.LOST, S.CANCELLED)
 KAM = has("decide on deals")
-OWNER_OR_KAM = owner_or("decide on deals")
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -89,9 +89,6 @@ STEPS = [
     Step("start_quotation", S.INQUIRY, S.QUOTATION, OWNER, None,
          (rules.need_sheet_is_filled, rules.clash_is_settled),
          (deals.end_first_contact,)),
-    Step("record_filing", (S.INQUIRY, S.QUOTATION), SAME, OWNER_OR_KAM, Comment,
-         (rules.filing_is_wanted,),
-         (deals.record_filing,)),
     Step("keep_tender", (*BEFORE_SIGNING, S.DELIVERY), SAME, OWNER, TenderDates,
          tenders.RULES,
          (tenders.write_tender, tenders.plan_tender)),
@@ -104,7 +101,7 @@ STEPS = [
     Step("submit_review", S.QUOTATION, S.CONTRACT_REVIEW, OWNER, None,
          (gates.need_is_decided, gates.quotation_is_accepted, gates.acceptance_still_stands,
           gates.lines_are_authorised, gates.quantity_meets_minimum, credit.credit_is_current,
-          credit.credit_limit_holds, gates.filing_is_approved,
+          credit.credit_limit_holds, filing_gates.filing_is_approved,
           gates.contract_draft_is_complete),
          (deals.plan_reviews,)),
     Step("return", S.CONTRACT_REVIEW, S.QUOTATION, has("return deals"), Comment,
@@ -183,13 +180,14 @@ def register(ask: Ask, owner_id: UUID | None = None) -> Deal:
         owner_id=owner_id or ask.hat.id,
         contact_id=_contact(ask, customer, facts).id,
         title=facts.title,
-        filing_wanted=facts.filing_wanted,
         clash_with_id=other.id if other else None,
         clash_settled=other is None,
     )
     deal.case_id = deal.id
     deal.customer = customer
     begin(deal, "register", ask)
+    if facts.filing_wanted:
+        begin(filings.blank(ask, deal), "open", ask.with_facts(None))
     return deal
 
 

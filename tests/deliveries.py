@@ -20,6 +20,8 @@ from dealer.engine.steps import Ask, Facts, Refused, place
 from dealer.money import receipts
 from dealer.money.invoices import NewInvoice
 from dealer.money.receipts import NewReceipt, NewRefund, Paid
+from dealer.oem import filings
+from dealer.oem.filings import FILINGS
 from dealer.people import by_number
 from dealer.records.contracts import (
     Contract,
@@ -106,13 +108,15 @@ def contract(
     payments: Iterable[tuple[PaymentEvent, int]] = (),
     deposit: tuple[DepositKind, int] = (DepositKind.NONE, 0),
     price: int = CAR,
-    filing: tuple[bool, bool] = (False, False),
+    filing: bool = False,
     code: str = "X5",
 ) -> int:
     """A contract in force over so many cars, its deal in delivery, its batches planned; the contract's number."""
     key = model(shop, code)
     with shop.acting("李娜", at(f"{effective} 09:00")) as ask:
-        deal = _deal(ask, customer, filing)
+        deal = _deal(ask, customer)
+        if filing:
+            FILINGS.begin("open", filings.blank(ask, deal), ask)
         line = _quoted(ask, deal, key, quantity, price)
         made = Contract(
             store_id=deal.store_id,
@@ -146,13 +150,13 @@ def quoted_deal(shop: Shop, quantity: int, *, customer: str = LESSOR, code: str 
     """李娜's deal whose customer has said yes to so many cars, before there is a contract."""
     key = model(shop, code)
     with shop.acting("李娜", at("2026-11-18 09:00")) as ask:
-        deal = _deal(ask, customer, (False, False))
+        deal = _deal(ask, customer)
         place(deal, DealState.QUOTATION)
         _quoted(ask, deal, key, quantity, CAR)
         return deal.id
 
 
-def _deal(ask: Ask, customer: str, filing: tuple[bool, bool]) -> Deal:
+def _deal(ask: Ask, customer: str) -> Deal:
     keys = search_keys(customer)
     buyer = Customer(
         store_id=ask.actor.store_id,
@@ -175,8 +179,6 @@ def _deal(ask: Ask, customer: str, filing: tuple[bool, bool]) -> Deal:
         number=next_number(ask.db, ask.actor.store_id, "deal"),
         since=ask.at,
         begun_at=ask.at,
-        filing_wanted=filing[0],
-        filing_approved=filing[1],
     )
     deal.case_id = deal.id
     place(deal, DealState.DELIVERY)

@@ -87,6 +87,7 @@ POST     /deadlines/<uuid:key>/done
 GET      /deals
 GET      /deals/<int:number>
 GET POST /deals/<int:number>/contract
+GET POST /deals/<int:number>/filing
 GET POST /deals/<int:number>/margin
 POST     /deals/<int:number>/margin/<uuid:key>/withdraw
 GET      /deals/<int:number>/quotation
@@ -128,6 +129,10 @@ GET      /exports/<uuid:key>
 GET      /exports/<uuid:key>/file
 GET      /factory-orders/<int:number>
 GET      /factory-orders/<int:number>/sheet
+GET      /filings/<int:number>
+GET      /filings/<int:number>/contract
+GET      /filings/<int:number>/papers/<uuid:key>
+GET POST /filings/<int:number>/rebates/new
 GET      /frameworks
 GET      /frameworks/<int:number>
 GET      /frameworks/<int:number>/copies/<uuid:key>
@@ -167,6 +172,11 @@ GET      /money/receivables
 GET      /notes
 GET      /notes/<int:number>
 GET POST /notes/new
+GET      /oem
+GET      /oem-policies/<int:number>
+GET      /oem-policies/<int:number>/document
+GET POST /oem-policies/<int:number>/next-version
+GET POST /oem-policies/new
 GET      /offer-templates
 GET POST /offer-templates/<uuid:key>
 POST     /offer-templates/<uuid:key>/drop
@@ -223,6 +233,7 @@ GET      /quotations/<int:number>/copy
 GET      /quotations/<int:number>/evidence
 GET      /quotations/<int:number>/press
 POST     /quotations/<int:number>/print
+GET      /rebates/<int:number>
 GET      /receipts/<int:number>
 GET      /reports
 GET      /reports/morning

@@ -20,6 +20,7 @@ from dealer.records.contracts import Contract, ContractState, DepositKind
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
 from dealer.records.money import Receipt, ReceiptKind
+from dealer.records.oem import Filing, FilingState
 from dealer.records.vehicles import Energy, Unit
 from tests import deliveries as scene
 from tests.cast import Shop
@@ -163,13 +164,13 @@ def test_a_car_is_inspected_item_by_item(gates: Gates) -> None:
 
 def test_an_invoice_agrees_with_its_contract(gates: Gates) -> None:
     """The filing was wanted and is not approved; then everything else that can be wrong with an invoice."""
-    made = scene.contract(gates.shop, 2, [(2, "2026-11-30")], filing=(True, False))
+    made = scene.contract(gates.shop, 2, [(2, "2026-11-30")], filing=True)
     one, two = scene.arrive(gates.shop, *VINS[:2])
     scene.allocated(gates.shop, scene.batch(gates.shop, made), one, two)
     url = f"/stock/{one}/issue_invoice"
     right = {"number": "26530000000000000001", "issued_on": "2026-11-27", "buyer": POLICE, "price": "131800"}
     assert gates.no("高洁", N27, url, **right) == ("E-FILING",)
-    gates.changed(Deal, 1, filing_approved=True)
+    gates.changed(Filing, 1, state=FilingState.APPROVED)
     for changes, code in (
         ({"buyer": LESSOR}, "E-INVOICE-BUYER"),
         ({"buyer": "某市公安局 "}, ""),  # what stands around a name is no other name; see below

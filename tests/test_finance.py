@@ -281,7 +281,7 @@ def test_only_finance_issues_invoices(shop: Shop) -> None:
 
 
 def test_a_wanted_filing_is_approved_before_the_first_invoice(shop: Shop) -> None:
-    _, (car,) = on_contract(shop, filing=(True, False))
+    _, (car,) = on_contract(shop, filing=True)
     assert refused(shop, "高洁", NOV_26, Unit, car, "issue_invoice", invoice()) == ("E-FILING",)
 
 

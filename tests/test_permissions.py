@@ -193,7 +193,6 @@ def _callers(desk: Callable[[str], Desk]) -> dict[str, Caller]:
 DEAL_FACTS: dict[str, dict[str, Any]] = {
     "settle_clash": {"comment": "另一个项目"},
     "join_other": {"comment": "同一个项目"},
-    "record_filing": {"comment": "报备号2026-11"},
     "return": {"comment": "请补充"},
     "ask_to_rework": {"to": "quotation", "reason": "数量有变"},
     "ask_to_lose": {"reason": "budget_cut"},

@@ -72,6 +72,13 @@ MENU = (
             Entry("ask for leave", "/leave", icon="calendar-x", label="Leave"),
             Entry("see competitors", "/competitors", icon="binoculars", label="Competitors", also=("/sightings",)),
             Entry("ask for leave", "/training", icon="mortarboard", label="Training"),
+            Entry(
+                "see oem",
+                "/oem",
+                icon="award",
+                label="Manufacturer: policies and rebates",
+                also=("/oem-policies", "/filings", "/rebates"),
+            ),
         ),
     ),
     (

@@ -34,7 +34,6 @@ pages = Blueprint("today", __name__)
 # Done by ticking; everything else is done by the step it asks for.
 DONE_BY_HAND = (
     "follow_up",
-    "file_with_manufacturer",
     "drive_follow_up",
     "ask_whether_published",
     "ask_whether_filed",

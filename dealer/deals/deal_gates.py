@@ -81,16 +81,6 @@ def quantity_meets_minimum(deal: Deal, ask: Ask) -> Refusal | None:
     return None
 
 
-def filing_is_approved(deal: Deal, ask: Ask) -> Refusal | None:
-    """A price of the manufacturer's policy counts only for a filed deal (报备)."""
-    if deal.filing_wanted and not deal.filing_approved:
-        return no(
-            "The manufacturer has not approved the filing yet: record its approval, or quote without the policy price.",
-            code="E-FILING", fix="filing",
-        )  # fmt: skip
-    return None
-
-
 def contract_draft_is_complete(deal: Deal, ask: Ask) -> Refusal | None:
     """The draft passes everything that its own submission asks for."""
     drawn = contract.current(ask.db, deal)

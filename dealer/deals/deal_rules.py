@@ -74,13 +74,6 @@ def a_clash_waits(deal: Deal, ask: Ask) -> Refusal | None:
     return None
 
 
-def filing_is_wanted(deal: Deal, ask: Ask) -> Refusal | None:
-    """Only a filing that was wanted and is not approved yet can be recorded."""
-    if not deal.filing_wanted or deal.filing_approved:
-        return no("No filing is waiting for the manufacturer's answer.", code="E-NO-FILING", quiet=True)
-    return None
-
-
 # ── rules: losing, reopening, resting ─────────────────────────────────────────────────────────────────────────────
 
 

@@ -118,6 +118,12 @@ class NewOwner(Facts):
 
 CANCEL_GROUNDS = ("mutual", "statutory", "deposit")
 
+DUE_OF_ITS_PARTS = (
+    "quotation_ends", "file_with_manufacturer", "answer_manufacturer", "apply_for_rebate", "filing_lapsed",
+    "submit_rebate",
+)  # fmt: skip
+"""What is due to the owner of a deal about its quotations, its filing and its rebates."""
+
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -127,8 +133,6 @@ def plan_first_contact(deal: Deal, ask: Ask) -> None:
     clock = policy(ask.db, deal.store_id, "follow_up_from", ask.today)
     due = calendar.at(calendar.add_working_days(ask.today, 1), clock)
     deadlines.plan(ask, "follow_up", deal, due, owner_id=deal.owner_id)
-    if deal.filing_wanted:
-        deadlines.plan(ask, "file_with_manufacturer", deal, due, owner_id=deal.owner_id)
 
 
 def end_first_contact(deal: Deal, ask: Ask) -> None:
@@ -169,12 +173,6 @@ def write_need(deal: Deal, ask: Ask) -> None:
     ]
     deal.need, deal.terms = need, sheet.terms
     ask.db.add(need)
-
-
-def record_filing(deal: Deal, ask: Ask) -> None:
-    """The manufacturer has approved the filing; its number stands in the comment."""
-    deal.filing_approved = True
-    deadlines.finish(ask, deal, "file_with_manufacturer")
 
 
 def plan_reviews(deal: Deal, ask: Ask) -> None:
@@ -272,8 +270,8 @@ def change_owner(deal: Deal, ask: Ask) -> None:
     """The new owner takes over what is due as well."""
     before, deal.owner_id = deal.owner_id, ask.facts.owner
     deal.owner_decided_at = ask.at
-    of_its_offers = deadlines.open_in_case(ask.db, deal.id, ("quotation_ends",))
-    for row in (*deadlines.open_for(ask.db, deal), *of_its_offers):
+    of_its_parts = deadlines.open_in_case(ask.db, deal.id, DUE_OF_ITS_PARTS)
+    for row in (*deadlines.open_for(ask.db, deal), *of_its_parts):
         if row.owner_id == before:
             row.owner_id = deal.owner_id
 

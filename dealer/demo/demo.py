@@ -18,6 +18,7 @@ from dealer.demo.demo_floor import FLOOR_SCENES
 from dealer.demo.demo_inspections import INSPECTION_SCENES
 from dealer.demo.demo_market import MARKET_SCENES
 from dealer.demo.demo_money import MONEY_SCENES
+from dealer.demo.demo_oem import OEM_SCENES
 from dealer.demo.demo_offers import OFFER_SCENES
 from dealer.demo.demo_outings import OUTING_SCENES
 from dealer.demo.demo_plans import PLAN_SCENES
@@ -58,6 +59,7 @@ SCENES = (
     *ENQUIRY_SCENES,
     *PLAN_SCENES,
     *MARKET_SCENES,
+    *OEM_SCENES,
 )
 
 

@@ -20,7 +20,6 @@ from dealer.engine.steps import Ask, Facts, Refusal, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.house.policies import policy
 from dealer.records.contracts import Contract, ContractLine, PartyRole
-from dealer.records.deals import Deal
 from dealer.records.money import Invoice
 from dealer.records.people import Role
 from dealer.records.vehicles import InvoiceState, Unit
@@ -84,17 +83,6 @@ def invoice_is_ended(unit: Unit, ask: Ask) -> Refusal | None:
         return no(
             "The invoice of this car lives: finance red-letters it first.",
             code="E-INVOICE-LIVE", remover=Role.FINANCE, fix="red_letter",
-        )  # fmt: skip
-    return None
-
-
-def filing_is_approved(unit: Unit, ask: Ask) -> Refusal | None:
-    """A price of the manufacturer's fleet policy: the filing is approved before the first invoice."""
-    deal = ask.db.get_one(Deal, unit.case_id)
-    if deal.filing_wanted and not deal.filing_approved:
-        return no(
-            "The manufacturer has not approved the filing: it comes before the first invoice.",
-            code="E-FILING", remover=Role.KEY_ACCOUNT,
         )  # fmt: skip
     return None
 

@@ -48,8 +48,6 @@ NATURE_OF_CLASS = {
 SALE_OF_CLASS = {C.STAFF_PURCHASE: SaleType.STAFF, C.INDIVIDUAL: SaleType.INFLUENCER}
 LAPSES_AT = "00:05"
 REMINDED_AT = "09:00"
-OWNERS_TASKS = ("file_with_manufacturer", "answer_manufacturer", "apply_for_rebate", "submit_rebate")
-"""What is due to a deal's owner about its filing and its rebates."""
 NEWEST = 200
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -159,8 +157,9 @@ def tell_of_the_lapse(filing: Filing, ask: Ask) -> None:
     """The owner and the key-account manager hear of it; nothing else of it is due."""
     deadlines.cancel(ask, filing)
     due = calendar_of(ask.db).due_after(ask.today, 1)
-    deadlines.plan(ask, "filing_lapsed", filing, due, owner_id=filing.owner_id)
-    deadlines.plan(ask, "filing_lapsed", filing, due, role=Role.KEY_ACCOUNT)
+    own = deadlines.plan(ask, "filing_lapsed", filing, due, owner_id=filing.owner_id)
+    manager = deadlines.plan(ask, "filing_lapsed", filing, due, role=Role.KEY_ACCOUNT)
+    own.warned_at = manager.warned_at = ask.at
 
 
 def stop_the_days(filing: Filing, ask: Ask) -> None:

@@ -16,7 +16,9 @@ from dealer.house.policies import policy
 from dealer.oem import oem_papers
 from dealer.records.money import Invoice
 from dealer.records.oem import FiledLine, Filing, FilingState, PaperUse, Rebate, RebateCar
+from dealer.records.people import Role
 from dealer.records.vehicles import InvoiceState, Unit, UnitState
+from dealer.stock.allocation import ON_CONTRACT
 
 # ── which cars ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -27,38 +29,41 @@ def allowances_of(filing: Filing) -> dict[UUID, int]:
 
 
 def claimable(db: Session, rebate: Rebate) -> list[Unit]:
-    """Cars of the deal that are delivered and invoiced, that the policy pays for and that no other rebate claims."""
+    """Cars of the deal's contract that the policy pays for and that no other rebate claims.
+
+    They need not be delivered: papers are sought before the hand-over, for what is missing then is missing for long.
+    """
     filing = rebate.filing
     elsewhere = select(RebateCar.vin).where(
         RebateCar.store_id == filing.store_id, RebateCar.freed_at.is_(None), RebateCar.rebate_id != rebate.id
     )
     query = select(Unit).where(
         Unit.case_id == filing.deal_id,
-        Unit.state == UnitState.DELIVERED,
-        Unit.invoice == InvoiceState.ISSUED,
+        Unit.state.in_([state.value for state in ON_CONTRACT]),
         Unit.model_id.in_(allowances_of(filing)),
         Unit.vin.not_in(elsewhere),
     )
     return list(db.scalars(query.order_by(Unit.vin)))
 
 
-def window_end(db: Session, store_id: UUID, filing: Filing, cars: Iterable[UUID], today: date) -> date:
-    """The last day to submit: months from the earliest invoice (house rule), counted as of its day."""
+def window_end(db: Session, store_id: UUID, cars: Iterable[UUID], otherwise: date) -> date:
+    """The last day to submit: months from the earliest invoice (house rule as of its day); before it, the other day."""
     first = select(func.min(Invoice.issued_on)).where(Invoice.unit_id.in_(list(cars)), Invoice.red_on.is_(None))
-    earliest = db.scalar(first) or today
-    months: int = policy(db, store_id, "claim_window_months", earliest)
-    return add_months(earliest, months)
+    earliest = db.scalar(first)
+    if earliest is None:
+        return otherwise
+    return add_months(earliest, policy(db, store_id, "claim_window_months", earliest))
 
 
 @on_facts
 def claimed_cars_may_be_claimed(rebate: Rebate, ask: Ask) -> Refusal | None:
-    """Delivered, invoiced, paid for by the policy, and in no other claim."""
+    """On the deal's contract, paid for by the policy, and in no other claim."""
     known = {car.id for car in claimable(ask.db, rebate)}
     others = [key for key in ask.facts.cars if key not in known]
     if others:
         vins = ask.db.scalars(select(Unit.vin).where(Unit.id.in_(others), Unit.store_id == rebate.store_id))
         return no(
-            "These cars cannot be claimed: {vins}. Choose cars of this deal that are delivered, invoiced and in no"
+            "These cars cannot be claimed: {vins}. Choose cars of this deal that the policy pays for and that are in no"
             " other claim.",
             code="E-REBATE-CARS", field="cars", vins=sorted(vins),
         )  # fmt: skip
@@ -80,11 +85,22 @@ def claimed_filing_is_approved(rebate: Rebate, ask: Ask) -> Refusal | None:
 
 
 def claimed_cars_are_delivered(rebate: Rebate, ask: Ask) -> Refusal | None:
-    """A car that was given back since earns nothing."""
-    gone = [car.vin for car in rebate.cars if car.unit.state is not UnitState.DELIVERED]
-    if gone:
-        sentence = "These cars are no longer delivered: {vins}. Choose the cars anew."
-        return no(sentence, code="E-REBATE-DELIVERED", fix="choose_cars", vins=gone)
+    """A car that stands in the yard earns nothing yet, and one that was given back nothing any more."""
+    others = [car.vin for car in rebate.cars if car.unit.state is not UnitState.DELIVERED]
+    if others:
+        return no(
+            "{count} of these cars are not delivered, such as {vin}: wait for them, or leave them to another claim.",
+            code="E-REBATE-DELIVERED", fix="choose_cars", count=len(others), vin=others[0],
+        )  # fmt: skip
+    return None
+
+
+def claimed_cars_are_invoiced(rebate: Rebate, ask: Ask) -> Refusal | None:
+    """One living invoice a car, which the time to claim is counted from."""
+    others = [car.vin for car in rebate.cars if car.unit.invoice is not InvoiceState.ISSUED]
+    if others:
+        sentence = "{count} of these cars have no living invoice, such as {vin}."
+        return no(sentence, code="E-NO-INVOICE", remover=Role.FINANCE, count=len(others), vin=others[0])
     return None
 
 
@@ -168,6 +184,14 @@ def no_more_is_taken_back_than_was_paid(rebate: Rebate, ask: Ask) -> Refusal | N
     left = (rebate.paid_amount or 0) - rebate.taken_back
     if ask.facts.amount > left:
         return no("Of this rebate {left} are left.", code="E-REBATE-AMOUNT", field="amount", left=Yuan(left))
+    return None
+
+
+def first_invoice_says_another_day(rebate: Rebate, ask: Ask) -> Refusal | None:
+    """While papers are collected the first invoice may come, or be ended by a red letter: the last day follows it."""
+    cars = [car.unit_id for car in rebate.cars]
+    if rebate.answer_by == window_end(ask.db, rebate.store_id, cars, rebate.answer_by):
+        return not_yet()
     return None
 
 

@@ -1,4 +1,4 @@
-"""The life of a rebate 返利: cars of a filing that are delivered and invoiced, their papers, and the money.
+"""The life of a rebate 返利: cars of a filing, their papers, and the money once they are delivered.
 
 Read the table first; its rules are in rebate_rules.py. A VIN is claimed once, and the database decides who was faster.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from dealer import deadlines, people
 from dealer.deals import deal_lists
+from dealer.engine.calendar import add_months
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Step
@@ -24,7 +25,8 @@ from dealer.oem.answers import Answer, Grant, Objection
 from dealer.oem.oem_papers import NewPaper
 from dealer.people import SYSTEM, Actor, has, owner_or
 from dealer.records.deals import Deal
-from dealer.records.oem import Filing, Rebate, RebateCar, RebateState
+from dealer.records.oem import Filing, FilingState, Rebate, RebateCar, RebateState
+from dealer.records.vehicles import Unit
 
 S = RebateState
 FILER = owner_or("file with the manufacturer")
@@ -80,9 +82,15 @@ def write_cars(rebate: Rebate, ask: Ask) -> None:
         RebateCar(store_id=rebate.store_id, unit_id=key, vin=chosen[key].vin, allowance=paid[chosen[key].model_id])
         for key in dict.fromkeys(ask.facts.cars)
     ]
-    last_day = rules.window_end(ask.db, rebate.store_id, rebate.filing, ask.facts.cars, ask.today)
     if rebate.state is S.COLLECTING:
-        _count_the_days(rebate, ask, last_day)
+        follow_first_invoice(rebate, ask)
+
+
+def follow_first_invoice(rebate: Rebate, ask: Ask) -> None:
+    """The last day to submit; before the first invoice as long as the time for a claim is."""
+    months: int = policy(ask.db, rebate.store_id, "claim_window_months", ask.today)
+    cars = [car.unit_id for car in rebate.cars]
+    _count_the_days(rebate, ask, rules.window_end(ask.db, rebate.store_id, cars, add_months(ask.today, months)))
 
 
 def _count_the_days(rebate: Rebate, ask: Ask, last_day: date) -> None:
@@ -136,7 +144,8 @@ def free_cars(rebate: Rebate, ask: Ask) -> None:
 TYPED = (rules.claimed_cars_may_be_claimed,)
 TO_COLLECT = (rules.claimed_filing_is_approved, *TYPED)
 COMPLETE = (
-    rules.claimed_filing_is_approved, rules.claimed_cars_are_delivered, rules.claimed_cars_were_filed,
+    rules.claimed_filing_is_approved, rules.claimed_cars_are_delivered, rules.claimed_cars_are_invoiced,
+    rules.claimed_cars_were_filed,
     rules.rebate_papers_are_attached, rules.claim_is_in_time,
 )  # fmt: skip
 DATED = (answers.answer_follows_its_question,)
@@ -159,6 +168,7 @@ STEPS = [
     Step("pay",         S.APPROVED,        S.PAID,       PAYS,   Paid,        (rules.payment_day_is_past, rules.payment_is_within_the_grant, rules.payment_is_within_the_delivered), (note_payment,)),
     Step("take_back",   S.PAID,            SAME,         PAYS,   TakenBack,   (rules.no_more_is_taken_back_than_was_paid,),         (note_taken_back,)),
     # by itself
+    Step("follow",      S.COLLECTING,      SAME,         SYSTEM, None,        (rules.first_invoice_says_another_day,),              (follow_first_invoice,)),
     Step("lapse",       UNDER_OUR_HANDS,   S.LAPSED,     SYSTEM, None,        (rules.last_day_is_over,),                            (free_cars,)),
 ]
 # ruff: enable[E501]
@@ -172,6 +182,11 @@ def blank(ask: Ask, filing: Filing) -> Rebate:
     return Rebate(
         store_id=filing.store_id, filing_id=filing.id, filing=filing, case_id=filing.case_id, answer_by=ask.today
     )
+
+
+def claimable_under(ask: Ask, filing: Filing) -> list[Unit]:
+    """The cars for which a rebate may be begun under a filing that is approved."""
+    return rules.claimable(ask.db, blank(ask, filing)) if filing.state is FilingState.APPROVED else []
 
 
 # ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,6 +23,7 @@ from dealer.house.policies import policy
 from dealer.money import invoices
 from dealer.money.finance import car_is_paid
 from dealer.money.invoices import NewInvoice, RedLetter, RedLetterWanted
+from dealer.oem import filing_gates
 from dealer.people import OWNER, SYSTEM, Actor, has, owner_or
 from dealer.records.contracts import Contract
 from dealer.records.deals import GIVEN_UP, Deal
@@ -206,8 +207,9 @@ STEPS = [
 
     # invoice and hand-over
     Step("issue_invoice", ON_CONTRACT, SAME, FINANCE, NewInvoice,
-         (invoices.no_invoice_lives, invoices.filing_is_approved, invoices.invoice_names_the_contract,
-          invoices.invoice_states_the_contract_price, invoices.invoice_number_is_new, invoices.issue_is_past,
+         (invoices.no_invoice_lives, filing_gates.filing_is_approved_before_invoices,
+          invoices.invoice_names_the_contract, invoices.invoice_states_the_contract_price,
+          invoices.invoice_number_is_new, invoices.issue_is_past,
           invoices.invoice_is_under_the_contract),
          (invoices.record_invoice,)),
     Step("ask_red_letter", ON_CONTRACT, SAME, OWNER, RedLetterWanted,

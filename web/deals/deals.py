@@ -55,7 +55,7 @@ FIXES: dict[str, tuple[str, str]] = {
     "need_sheet": ("Fill in", "/deals/{number}/fill_need"),
     "settle_clash": ("Decide", "/deals/{number}/settle_clash"),
     "quotation": ("Open the quotation", "/deals/{number}/quotation"),
-    "filing": ("Fill in", "/deals/{number}/record_filing"),
+    "filing": ("Open the filing", "/deals/{number}/filing"),
     "contract": ("Open the contract", "/deals/{number}/contract"),
     "deliveries": ("Open the deliveries", "/deliveries"),
     "credit": ("To the customer", "/customers/{customer}"),

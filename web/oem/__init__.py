@@ -1,0 +1,1 @@
+"""The manufacturer on screen: policies, filings, rebates."""
