@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from datetime import date
 
+from sqlalchemy import select
+
 from dealer import workflow
 from dealer.approvals.rulings import Approval
 from dealer.deals.deals import Comment, Loss, NeedSheet, NewDeal, WantedCar
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, LossReason, PurchaseMode, Use
+from dealer.records.risks import RiskKind, RiskLevel
 from dealer.reports import counting
 from dealer.reports.looking import Look
 from dealer.reports.periods import Span, period_around
 from dealer.reports.shelf import REPORTS
+from dealer.risks import risk_items
+from dealer.risks.risk_items import NewRisk
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk
@@ -22,6 +27,8 @@ RENTAL = NewDeal(
     phone="13987650066",
 )  # fmt: skip
 LOST_TO = Loss(reason=LossReason.COMPETITOR, competitor_brand="大众", competitor_model="途观", remark="单价低 4,000 元")
+
+DOUBT = NewRisk(kind=RiskKind.CREDIT, level=RiskLevel.HIGH, what="客户资信下调")
 
 
 def told(shop: Shop, name: str, way: str) -> dict[str, dict[str, int]]:
@@ -46,6 +53,12 @@ def test_a_deal_is_quoted_below_the_floor_lost_and_taken_up_again(shop: Shop, de
     rule(shop, "陈静", "2026-10-09 09:00", 1, "approve", Approval())
     in_quotation = told(shop, "progress", "phase")["报价"]
     assert (in_quotation["open"], in_quotation["moved"], in_quotation["yuan"]) == (1, 1, 1_325_000_00)
+    chen = desk("陈静")
+    chen.turn_clock("2026-10-19 18:00")
+    assert "重大风险" not in chen.get("/reports/progress").text
+    with shop.acting("李娜", at("2026-10-19 09:00"), DOUBT) as ask:
+        workflow.begin(risk_items.prepare(ask, ask.db.scalars(select(Deal)).one()), "raise", ask)
+    assert "重大风险" in chen.get("/reports/progress").text
     take(shop, "李娜", "2026-10-20 09:00", Deal, deal, "ask_to_lose", LOST_TO)
     take(shop, "陈静", "2026-10-20 16:00", Deal, deal, "lose")
 
@@ -59,7 +72,6 @@ def test_a_deal_is_quoted_below_the_floor_lost_and_taken_up_again(shop: Shop, de
     below = {"asked": 1, "approved": 1, "cars": 10, "depth": 10 * (136_800 - 132_500) * 100, "lost": 1}
     assert told(shop, "exceptions", "decider") == {"陈静": below}
 
-    chen = desk("陈静")
     chen.turn_clock("2026-10-31 18:00")
     assert "大众 途观" in chen.get("/reports/losses/rows?figure=lost").text
     assert "滇行租赁公司" in chen.get("/reports/exceptions/rows?figure=approved&by=tier&value=key_account").text

@@ -23,12 +23,14 @@ from dealer.records.customers import Customer, CustomerClass
 from dealer.records.deadlines import Deadline
 from dealer.records.deals import Deal, DealState
 from dealer.records.quotations import Quotation, QuotationLine
+from dealer.records.risks import RiskItem, RiskLevel
 from dealer.reports import counting
 from dealer.reports.counting import Slice
 from dealer.reports.looking import Look
 from dealer.reports.periods import Period
 from dealer.reports.shape import YUAN, Figure, Report, Source
 from dealer.reports.ways import PERSON, words_way
+from dealer.risks.risk_items import GRAVEST_FIRST, LIVE
 
 S = DealState
 OPEN = (*BOARD, S.ON_HOLD)
@@ -66,7 +68,7 @@ def _overdue(look: Look) -> ColumnElement[bool]:
 
 
 def _more(look: Look) -> tuple[ColumnElement[Any], ...]:
-    return _phase(look), NEXT_STEP, DUE, _overdue(look), look.stands_still, AMOUNT
+    return _phase(look), NEXT_STEP, DUE, _overdue(look), look.stands_still, GRAVEST, AMOUNT
 
 
 def _moved(look: Look) -> ColumnElement[bool]:
@@ -75,6 +77,10 @@ def _moved(look: Look) -> ColumnElement[bool]:
     return exists().where(History.store_id == Deal.store_id, *came, look.in_period(History.at)).correlate(Deal)
 
 
+GRAVEST = (
+    select(RiskItem.level).where(RiskItem.deal_id == Deal.id, RiskItem.state.in_(LIVE))
+    .order_by(GRAVEST_FIRST).limit(1).correlate(Deal).scalar_subquery()
+)  # fmt: skip
 _SIGNED = (
     select(Contract.total).where(Contract.deal_id == Deal.id, Contract.effective_on.is_not(None))
     .order_by(Contract.number.desc()).limit(1).correlate(Deal).scalar_subquery()
@@ -93,14 +99,16 @@ AMOUNT = func.coalesce(_SIGNED, _OFFERED, 0)
 
 
 def _told(
-    deal: Deal, phase: S, step: str | None, due: datetime | None, overdue: bool, still: bool, amount: int
-) -> tuple[Any, ...]:
-    flags = [Word("ProgressRisk", name) for name, is_so in (("overdue", overdue), ("stands_still", still)) if is_so]
+    deal: Deal, phase: S, step: str | None, due: datetime | None, overdue: bool, still: bool, risk: RiskLevel | None,
+    amount: int,
+) -> tuple[Any, ...]:  # fmt: skip
+    endangers = (("overdue", overdue), ("stands_still", still), (f"risk_{risk}", risk is not None))
+    flags = [Word("ProgressRisk", name) for name, is_so in endangers if is_so]
     following = Word("Deadline", step) if step else None
-    return deal.customer.name, phase, following, due, flags, Yuan(amount)
+    return deal.customer.name, deal.title, phase, following, due, flags, Yuan(amount)
 
 
-HEADS = ("Customer", "Phase", "Next step", "Until when", "Risk", "Amount (yuan)")
+HEADS = ("Customer", "What it is about", "Phase", "Next step", "Until when", "Risk", "Amount (yuan)")
 DEALS = Source(
     _open, Deal.number, Deal.owner_id,
     {"phase": _phase, "person": Deal.owner_id, "class": Customer.customer_class},
