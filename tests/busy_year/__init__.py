@@ -35,9 +35,9 @@ __all__ = ["FIRST_DAY", "LAST_DAY", "NOW", "Book", "Year", "made_up", "write"]
 SEED = 20251101
 
 
-@dataclass
+@dataclass(eq=False)
 class Year:
-    """What was made up."""
+    """What was made up; itself and no other, so that counts about it may be remembered."""
 
     house: House
     sales: list[Sale]

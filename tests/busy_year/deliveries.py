@@ -91,6 +91,9 @@ class Delivery:
             case_id=deal.id, owner_id=self.sale.owner,
         )  # fmt: skip
         late = self.dice.choices((0, self.dice.randint(1, 12), self.dice.randint(30, 80)), (80, 17, 3))[0]
+        if late >= 30:  # its cars come later: the customer was told another day
+            batch.take("move_promise", begun, None)
+            batch.row["promised_on"] = due + timedelta(days=late - 10)
         self._cars(batch, due + timedelta(days=late), shares, task)
 
     def _cars(self, batch: Thing, goal: date, shares: list[tuple[Row, int]], task: Row) -> None:

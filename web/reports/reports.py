@@ -34,6 +34,7 @@ REPORTS = (
 # name of a report of the one shape → its icon
 REPORT_ICONS = {
     "progress": "list-check", "performance": "trophy", "funnel": "funnel", "losses": "x-octagon", "exceptions": "tag",
+    "overdue": "alarm", "realised": "cash-coin", "satisfaction": "emoji-smile",
 }  # fmt: skip
 
 
