@@ -344,6 +344,7 @@ BY_HAND: dict[str, dict[str, Told]] = {
         "floor": _sold(lambda cars, line: cars * line["floor_own"]),
         "net": _sold(lambda cars, line: line["net"]),
         "given": _sold(lambda cars, line: cars * line["marked"] - line["net"]),
+        "within": _sold(lambda cars, line: _missed(cars, line) == 0),
         "below": _sold(lambda cars, line: _missed(cars, line) > 0),
         "missed": _sold(_missed),
     },

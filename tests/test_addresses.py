@@ -255,6 +255,9 @@ GET      /reports/<name>/sheet
 GET      /reports/needs
 GET      /reports/needs/rows
 GET      /reports/needs/sheet
+GET POST /reports/subscriptions
+POST     /reports/subscriptions/<uuid:key>/end
+GET      /reports/subscriptions/<uuid:key>/file
 GET      /reports/traffic
 GET      /reports/traffic/rows
 GET      /reports/traffic/sheet

@@ -46,6 +46,7 @@ ELSEWHERE = {
     "/reports": "the list of reports has no figure",
     "/reports/morning": "tests/test_morning.py",
     "/reports/needs": "tests/test_needs.py",
+    "/reports/subscriptions": "what is brought to whom: tests/test_subscriptions.py",
 }
 
 

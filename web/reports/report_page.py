@@ -92,7 +92,10 @@ def _figure(report: Report, asked: Chosen, name: str, counts: Counts) -> dict[st
     told, value = report.titled(name), counts.value(report, name)
     note = say(told.formula)
     if isinstance(told, Rate):
-        part, base = shown(counts.of[told.part], report.figures[told.part].unit), f"{counts.base(told):,}"
+        part, base = (
+            shown(counts.of[told.part], report.figures[told.part].unit),
+            shown(counts.base(told), report.figures[told.base[0]].unit),
+        )
         note = say("{formula}: {part} ÷ {base}", formula=note, part=part, base=base)
     rows = told.part if isinstance(told, Rate) else name
     return {
