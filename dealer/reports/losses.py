@@ -23,8 +23,8 @@ def _lost(look: Look) -> Select[Any]:
     return query.where(given_up, look.in_period(Deal.lost_at), look.sees(Deal.owner_id))
 
 
-def _told(deal: Deal) -> tuple[Any, ...]:
-    return deal.customer.name, deal.lost_at, deal.loss_reason, deal.loss_competitor, deal.loss_remark
+def _told(deal: Deal, cars: int | None) -> tuple[Any, ...]:
+    return deal.customer.name, deal.lost_at, deal.loss_reason, deal.loss_competitor, cars or 0, deal.loss_remark
 
 
 FROM_PHASE = type_coerce(
@@ -44,7 +44,8 @@ LOST = Source(
         "reason": Deal.loss_reason, "competitor": Deal.loss_competitor, "phase": FROM_PHASE,
         "class": Customer.customer_class, "person": Deal.owner_id, "month": by_month_of(Deal.lost_at),
     },
-    ("Customer", "Lost on", "Reason", "Lost to", "Remark"), _told, beside=(contains_eager(Deal.customer),),
+    ("Customer", "Lost on", "Reason", "Lost to", "Cars", "Remark"), _told, lambda deal, *more: deal, (CARS,),
+    (contains_eager(Deal.customer),),
 )  # fmt: skip
 
 LOSSES = Report(

@@ -83,8 +83,8 @@ def _told_quotation(quotation: Quotation) -> tuple[Any, ...]:
     return quotation.deal.customer.name, quotation.sent_at, quotation.state
 
 
-def _told_contract(contract: Contract) -> tuple[Any, ...]:
-    return contract.deal.customer.name, contract.effective_on, Yuan(contract.total)
+def _told_contract(contract: Contract, cars: int) -> tuple[Any, ...]:
+    return contract.deal.customer.name, contract.effective_on, cars, Yuan(contract.total)
 
 
 def _told_handover(handover: Handover) -> tuple[Any, ...]:
@@ -96,6 +96,11 @@ def _ways(person: Any, moment: Any) -> dict[str, Any]:
 
 
 _OF_DEAL = joinedload(Contract.deal).joinedload(Deal.customer)
+
+CARS = (
+    select(func.sum(ContractLine.quantity)).where(ContractLine.contract_id == Contract.id)
+    .correlate(Contract).scalar_subquery()
+)  # fmt: skip
 
 VISITS = Source(_visits, Visit.number, Visit.owner_id, _ways(Visit.owner_id, Visit.day), HEADS, _told_visit)
 CARDS = Source(
@@ -111,8 +116,9 @@ QUOTATIONS = Source(
     beside=(joinedload(Quotation.deal).joinedload(Deal.customer),),
 )  # fmt: skip
 CONTRACTS = Source(
-    _contracts, Contract.number, Deal.owner_id, _ways(Deal.owner_id, Contract.effective_on), HEADS, _told_contract,
-    beside=(_OF_DEAL,),
+    _contracts, Contract.number, Deal.owner_id, _ways(Deal.owner_id, Contract.effective_on),
+    ("Customer", "When", "Cars", "Amount (yuan)"), _told_contract, lambda contract, *more: contract, (CARS,),
+    (_OF_DEAL,),
 )  # fmt: skip
 HANDOVERS = Source(
     _handovers, Handover.number, Handover.consultant_id, _ways(Handover.consultant_id, Handover.driven_off_at), HEADS,
@@ -120,11 +126,6 @@ HANDOVERS = Source(
 )  # fmt: skip
 
 # ── the report ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-CARS = (
-    select(func.sum(ContractLine.quantity)).where(ContractLine.contract_id == Contract.id)
-    .correlate(Contract).scalar_subquery()
-)  # fmt: skip
 
 
 def _sellers(look: Look) -> list[UUID]:
