@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dealer import deadlines, people
 from dealer.deals import deal_lists
@@ -273,6 +273,8 @@ def seen_by(db: Session, who: Actor, states: Iterable[FilingState]) -> list[Fili
     deals = deal_lists.deals_seen_by(db, who).with_only_columns(Deal.id)
     query = people.scoped(select(Filing).where(Filing.deal_id.in_(deals)), Filing, who)
     query = query.where(Filing.state.in_([state.value for state in states]))
-    query = query.options(joinedload(Filing.deal).joinedload(Deal.customer), joinedload(Filing.policy))
+    whose = joinedload(Filing.deal)
+    query = query.options(whose.joinedload(Deal.customer), whose.joinedload(Deal.owner), joinedload(Filing.policy))
+    query = query.options(selectinload(Filing.lines))
     runs_out = (Filing.claim_until.is_(None) | Filing.claimed_on.is_not(None), Filing.claim_until, Filing.number.desc())
     return list(db.scalars(query.order_by(*runs_out).limit(NEWEST)))

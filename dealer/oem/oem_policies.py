@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from dealer import deadlines, people
 from dealer.approvals.rulings import kept
@@ -280,6 +280,7 @@ def known_facts(policy: OemPolicy) -> dict[str, Any]:
 def newest(db: Session, who: Actor) -> list[OemPolicy]:
     """The shop's versions, those that end last first."""
     query = people.scoped(select(OemPolicy).where(OemPolicy.state != S.WITHDRAWN), OemPolicy, who)
+    query = query.options(selectinload(OemPolicy.classes), selectinload(OemPolicy.models))
     return list(db.scalars(query.order_by(OemPolicy.until_day.desc(), OemPolicy.number.desc()).limit(NEWEST)))
 
 

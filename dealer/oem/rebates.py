@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from dealer import deadlines, people
 from dealer.deals import deal_lists
@@ -213,5 +213,6 @@ def seen_by(db: Session, who: Actor, states: Iterable[RebateState]) -> list[Reba
     deals = deal_lists.deals_seen_by(db, who).with_only_columns(Deal.id)
     query = people.scoped(select(Rebate).join(Filing, Filing.id == Rebate.filing_id), Rebate, who)
     query = query.where(Filing.deal_id.in_(deals), Rebate.state.in_([state.value for state in states]))
-    query = query.options(joinedload(Rebate.filing).joinedload(Filing.deal).joinedload(Deal.customer))
+    whose = joinedload(Rebate.filing).joinedload(Filing.deal).joinedload(Deal.customer)
+    query = query.options(whose, selectinload(Rebate.cars))
     return list(db.scalars(query.order_by(Rebate.answer_by, Rebate.number).limit(NEWEST)))

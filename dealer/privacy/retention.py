@@ -30,6 +30,7 @@ from dealer.records.complaints import Complaint
 from dealer.records.customers import Contact, Customer
 from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.enquiries import Appointment, Enquiry
+from dealer.records.oem import Filing
 from dealer.records.people import Store
 from dealer.records.privacy import DataRequest, NoticeTold, RequestState, RetentionRun
 from dealer.records.prospects import FollowUp, Prospect, ProspectState, Visit, VisitState
@@ -81,8 +82,10 @@ def empty_card(ask: Ask, card: Prospect) -> None:
 
 
 def empty_contact(ask: Ask, contact: Contact) -> None:
-    """A contact of a customer, without name and phone."""
+    """A contact of a customer, without name and phone; nor does a filing say any more how to reach them."""
     contact.name, contact.phone, contact.post = "", None, ""
+    for filing in ask.db.scalars(select(Filing).where(Filing.contact_id == contact.id)):
+        filing.landline = filing.fax = filing.email = ""
     forget(ask, "contact", contact)
 
 

@@ -61,6 +61,7 @@ FIXES: dict[str, tuple[str, str]] = {
     "credit": ("To the customer", "/customers/{customer}"),
     "complaints": ("Open the complaints", "/complaints?deal={number}"),
 }
+FIXED_BY = {"filing": "see oem"}  # whose page it is, where not everybody who sees deals may open it
 FILTERS = {
     "open": deal_lists.BOARD,
     "hold": (S.ON_HOLD,),
@@ -279,7 +280,7 @@ def _forward(deal: Deal, choice: Choice | None) -> dict[str, Any] | None:
 
 def fix_of(deal: Deal, refusal: Refusal) -> dict[str, Any]:
     """The button that leads to where an obstacle is removed, if there is such a place."""
-    if refusal.fix not in FIXES:
+    if refusal.fix not in FIXES or not me().may_or_stands_in(FIXED_BY.get(refusal.fix, "see deals")):
         return {}
     label, address = FIXES[refusal.fix]
     return {"fix_label": say(label), "fix_url": address.format(number=deal.number, customer=deal.customer.number)}

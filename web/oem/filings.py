@@ -10,6 +10,7 @@ from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
 from dealer.oem import earnings, filing_gates, filings, oem_papers, oem_policies, rebates
 from dealer.oem.filings import FILINGS
+from dealer.oem.rebates import REBATES
 from dealer.records.deals import Deal
 from dealer.records.oem import Filing, FilingState, OemPaper, OemPolicy, PaperUse, Rebate
 from dealer.stock import catalogue
@@ -88,7 +89,6 @@ def _cars() -> list[tuple[str, str]]:
 def page(number: int) -> Answer:
     """What is filed, what is missing, what the manufacturer said, which rebates were claimed under it."""
     filing = steps.find(looking(), KIND, number)
-    claimable = rebates.claimable_under(looking_ask(), filing)
     return render_template(
         "oem/filing.html",
         filing=filing,
@@ -101,10 +101,17 @@ def page(number: int) -> Answer:
         answer=_answer(filing),
         papers=papers(filing, PaperUse.FILING),
         rebates=[rebate_row(each) for each in rebates.of_filing(looking(), filing)],
-        collects=len(claimable) if claimable else 0,
+        collects=_collects(filing),
         timeline=timeline.entries(of_thing(looking(), filing.store_id, filing.id)[::-1]),
         **oem.ways(KIND, filing),
     )
+
+
+def _collects(filing: Filing) -> int:
+    """For how many cars this person may begin a rebate."""
+    rebate, ask = rebates.blank(looking_ask(), filing), looking_ask()
+    step = REBATES.find(rebate, "collect", ask, born=True)
+    return len(rebates.claimable_under(ask, filing)) if REBATES.look(rebate, step, ask).is_open else 0
 
 
 def _figures(filing: Filing) -> list[dict[str, Any]]:
