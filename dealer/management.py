@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealer.market import sightings
-from dealer.oem import filings, oem_policies, rebates
+from dealer.oem import filings, oem_layouts, oem_policies, rebates, reconciliation
 from dealer.planning import plans
 from dealer.records.deals import Deal
 from dealer.risks import emergencies, risk_items
@@ -16,6 +16,8 @@ LIVES = (
     oem_policies.OEM_POLICIES,
     filings.FILINGS,
     rebates.REBATES,
+    oem_layouts.LAYOUTS,
+    reconciliation.ROWS,
     leave.LEAVES,
     sightings.SIGHTINGS,
     risk_items.RISKS,

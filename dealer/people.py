@@ -104,6 +104,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "analyse credit":         frozenset({R.KEY_ACCOUNT, R.FINANCE}),
     "approve credit":         frozenset({R.GENERAL}),
     "keep registrations":     frozenset({R.CLERK, R.VEHICLES}),  # beside the owner
+    "see claims":             SELLERS | LEADERS | {R.CLERK, R.FINANCE, R.VEHICLES},
     "approve refunds":        frozenset({R.GENERAL}),
     "reach receivers":        SELLERS | {R.CLERK, R.VEHICLES, R.CUSTOMER_SERVICE},
     "call back":              frozenset({R.CUSTOMER_SERVICE}),

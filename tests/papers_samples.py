@@ -58,6 +58,37 @@ def x5(quantity: int = 10, exterior: str = "珍珠白") -> t.Vehicles:
     )
 
 
+def three_cars_claimed() -> t.ClaimPackTerms:
+    """Three of the cars for the police, with one contract and two scans of each car."""
+    cars = tuple(
+        t.ClaimedCar(
+            vin=vin, vehicle="云岭 X5 1.5T CVT 公务尊享版", exterior="珍珠白/深灰", engine_number=f"YL15T{at:06}",
+            certificate_number=f"WAC{at:08}", invoice_number=f"2653{at:016}", invoiced_on=date(2026, 11, 26),
+            price_fen=131_800_00, plate=f"云A{5500 + at}K",
+        )
+        for at, vin in enumerate(vins(3), 1)
+    )  # fmt: skip
+    of_cars = [
+        t.ClaimedPaper(car=at, paper=paper, file=f"{car.vin}_{paper}.jpg", sha256=f"{at}{number}" * 32)
+        for at, car in enumerate(cars, 1)
+        for number, paper in enumerate(("机动车发票", "行驶证或登记证书"))
+    ]
+    contract = t.ClaimedPaper(car=0, paper="合同", file="YLYX-DKH-2026-0001.pdf", sha256="ab" * 32, pages=9)
+    return t.ClaimPackTerms(
+        dealer=LETTERHEAD,
+        customer=POLICE.name,
+        customer_code=POLICE.uscc,
+        customer_class="公检法司",
+        contract_number="YLYX-DKH-2026-0001",
+        contract_day=date(2026, 11, 12),
+        edition=1,
+        made_on=date(2026, 12, 2),
+        made_by="李娜",
+        cars=cars,
+        papers=(contract, *of_cars),
+    )
+
+
 def story_1() -> t.ContractTerms:
     """Ten X5 for the police, two batches, paid after acceptance, performance bond of 5 %."""
     yard = t.Contact(name="杨帆", phone="13888880021")
@@ -594,6 +625,7 @@ SAMPLES = (
     Sample("quotation_invitation", "quotation", lessor_quotation, "YLYX-BJ-2026-0019"),
     Sample("testdrive_agreement", "testdrive_agreement", yang_fan_drives, "YLYX-SJ-2026-0031"),
     Sample("handover", "handover", one_x5_handed_over, "YLYX-JC-2026-0001"),
+    Sample("claim_pack", "claim_pack", three_cars_claimed, ""),
     Sample("handover_batch", "handover_batch", story_1_batch, "YLYX-JJ-2026-0001"),
     Sample("morning_report", "morning_report", a_tuesday, ""),
 )

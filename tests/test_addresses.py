@@ -29,6 +29,26 @@ GET POST /care/agents/<int:number>
 GET      /care/report
 GET      /care/report/rows
 GET      /care/signals
+GET      /claims
+GET      /claims/deals/<int:number>
+POST     /claims/deals/<int:number>/packs
+GET      /claims/deals/<int:number>/packs/<int:edition>
+POST     /claims/deals/<int:number>/packs/<int:edition>/again
+GET      /claims/deals/<int:number>/packs/<int:edition>/file
+GET      /claims/deals/<int:number>/packs/<int:edition>/progress
+POST     /claims/deals/<int:number>/scans
+GET      /claims/deals/<int:number>/scans/<uuid:key>
+GET POST /claims/deals/<int:number>/scans/<uuid:key>/withdraw
+GET POST /claims/feedback
+GET      /claims/files/<uuid:key>
+GET      /claims/layouts
+GET POST /claims/layouts/new
+POST     /claims/layouts/read
+GET      /claims/statements
+GET      /claims/statements/<int:number>
+POST     /claims/statements/<int:number>/pay
+GET      /sheet-layouts/<int:number>
+GET      /statement-rows/<int:number>
 GET      /clauses
 GET      /clauses/<int:number>
 GET      /clauses/<key>

@@ -19,6 +19,7 @@ from dealer import workflow
 from dealer.engine.database import new_id
 from dealer.engine.steps import Ask, Life, Refusal, place
 from dealer.records.care import CareCall, MonthlyReview
+from dealer.records.claims import SheetLayout, StatementRow
 from dealer.records.clauses import ClauseVersion
 from dealer.records.complaints import Complaint
 from dealer.records.contracts import Contract
@@ -139,6 +140,8 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "appointment": Appointment(**mine),
         "oem_policy": OemPolicy(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "filing": Filing(**of_deal),
+        "sheet_layout": SheetLayout(store_id=shop.store.id, made_by_id=mine["owner_id"]),
+        "statement_row": StatementRow(store_id=shop.store.id),
         "rebate": Rebate(store_id=shop.store.id, filing=Filing(**of_deal)),
         "framework": Framework(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "plan": Plan(store_id=shop.store.id, made_by_id=mine["owner_id"], kind=PlanKind.SALES),

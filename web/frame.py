@@ -64,6 +64,13 @@ MENU = (
     (
         "Management",
         (
+            Entry(
+                "see claims",
+                "/claims",
+                icon="folder-check",
+                label="Rebate claims",
+                also=("/sheet-layouts", "/statement-rows"),
+            ),
             Entry("see plans", "/plans", icon="bullseye", label="Plans"),
             Entry("lead a group", "/group", icon="people", label="My group"),
             Entry("see care", "/promises", icon="calendar-check", label="Promises"),

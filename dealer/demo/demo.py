@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from dealer.demo import demo_shop
 from dealer.demo.demo_cards import CARD_SCENES
 from dealer.demo.demo_care import CARE_SCENES
+from dealer.demo.demo_claims import CLAIM_SCENES
 from dealer.demo.demo_clauses import CLAUSE_SCENES
 from dealer.demo.demo_complaints import COMPLAINT_SCENES
 from dealer.demo.demo_contracts import CONTRACT_SCENES
@@ -44,6 +45,7 @@ SCENES = (
     *CLAUSE_SCENES,
     *INSPECTION_SCENES,
     *MONEY_SCENES,
+    *CLAIM_SCENES,
     *STOCK_SCENES,
     *FLOOR_SCENES,
     *OFFER_SCENES,

@@ -51,9 +51,14 @@ def media_type_of(content: bytes) -> str | None:
     return next((kind for start, kind in SIGNATURES if content.startswith(start)), None)
 
 
+def name_of(content: bytes) -> str:
+    """What a file is called among ours: the sha256 of its bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def keep(db: Session, store_id: UUID, name: str, content: bytes, at: datetime, media_type: str | None = None) -> str:
     """Keep a file and return its sha256; the same bytes are kept once. The caller has checked size and kind."""
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = name_of(content)
     if db.get(File, (store_id, sha256)) is None:
         kind = media_type or media_type_of(content) or "application/octet-stream"
         db.add(File(store_id=store_id, sha256=sha256, media_type=kind, name=name, size=len(content), kept_since=at))

@@ -42,7 +42,11 @@ FONTS = TEMPLATES / "fonts.conf"
 FAMILIES = {"Noto Serif CJK SC", "Noto Sans CJK SC"}  # Song for the text, Hei for headings
 STYLE = "print.css"
 STYLE_ADDRESS = "paper:print.css"
-PICTURE = "data:image/png;base64,"
+PICTURES = {
+    "data:image/png;base64,": (b"\x89PNG\r\n\x1a\n", "image/png"),
+    "data:image/jpeg;base64,": (b"\xff\xd8\xff", "image/jpeg"),
+}
+"""How an address begins that carries a picture inside, with the first bytes and the kind of such a picture."""
 
 Language = Literal["zh", "en"]
 
@@ -63,6 +67,7 @@ class Limits:
     wall_seconds: int = 180
     memory_bytes: int = 1_200_000_000
     pages: int = 400
+    dots_per_inch: int | None = None  # what is finer in a picture is left out; None: pictures stay as they are
 
 
 @dataclass(frozen=True)
@@ -126,8 +131,9 @@ def _day(moment: date, language: Language) -> str:
     return words.show_day(local, language)
 
 
-def _picture(png: bytes) -> str:
-    return PICTURE + base64.b64encode(png).decode()
+def _picture(content: bytes) -> str:
+    start = next((start for start, (first, _) in PICTURES.items() if content.startswith(first)), "data:,")
+    return start + base64.b64encode(content).decode()
 
 
 def _clock(moment: datetime) -> str:
@@ -245,7 +251,7 @@ class _Complaints(logging.Handler):
         self.heard.append(record.getMessage())
 
 
-def press(html: str, identifier: str, *, pages: int) -> Sheet:
+def press(html: str, identifier: str, *, pages: int, dots_per_inch: int | None = None) -> Sheet:
     """Print HTML with our fonts, our one style sheet and the pictures it carries inside; nothing else is fetched."""
     os.environ.setdefault("FONTCONFIG_FILE", str(FONTS))  # read by fontconfig itself, so before WeasyPrint loads it
     from weasyprint import HTML
@@ -255,9 +261,10 @@ def press(html: str, identifier: str, *, pages: int) -> Sheet:
         """The stock fetcher reads local files and the network, for whatever a hostile text smuggles in."""
         if address == STYLE_ADDRESS:
             return URLFetcherResponse(address, (TEMPLATES / STYLE).read_bytes(), {"Content-Type": "text/css"})
-        if address.startswith(PICTURE):
-            picture = base64.b64decode(address.removeprefix(PICTURE))
-            return URLFetcherResponse(address, picture, {"Content-Type": "image/png"})
+        for start, (_, kind) in PICTURES.items():
+            if address.startswith(start):
+                picture = base64.b64decode(address.removeprefix(start))
+                return URLFetcherResponse(address, picture, {"Content-Type": kind})
         raise FatalURLFetchingError(f"A paper asked for {address[:80]}.")
 
     complaints, log = _Complaints(), logging.getLogger("weasyprint")
@@ -266,8 +273,8 @@ def press(html: str, identifier: str, *, pages: int) -> Sheet:
         document = HTML(string=html, base_url=STYLE_ADDRESS, url_fetcher=serve).render(pdf_variant="pdf/a-3u")
         if len(document.pages) > pages:
             raise PaperFailed(f"{len(document.pages)} pages, and {pages} are allowed.")
-        out = io.BytesIO()
-        document.write_pdf(out, pdf_variant="pdf/a-3u", pdf_identifier=identifier.encode())
+        out, smaller = io.BytesIO(), {} if dots_per_inch is None else {"dpi": dots_per_inch, "jpeg_quality": 80}
+        document.write_pdf(out, pdf_variant="pdf/a-3u", pdf_identifier=identifier.encode(), **smaller)
     except FatalURLFetchingError as refused:
         raise PaperFailed(str(refused)) from None
     finally:
@@ -347,7 +354,8 @@ def render_here(
 ) -> Paper:
     """Print terms in this very process, without limits on time and memory: for samples, tests and measures."""
     html = typeset(template, terms, language=language, number=number, trial=trial)
-    return _finish(press(html, terms.fingerprint(), pages=limits.pages), terms, number)
+    sheet = press(html, terms.fingerprint(), pages=limits.pages, dots_per_inch=limits.dots_per_inch)
+    return _finish(sheet, terms, number)
 
 
 def check_fonts() -> list[str]:
@@ -376,7 +384,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     signal.alarm(limits.wall_seconds)  # should whoever asked be gone, nobody else would end this process
     try:
-        sheet = press(order["html"], order["identifier"], pages=limits.pages)
+        sheet = press(order["html"], order["identifier"], pages=limits.pages, dots_per_inch=limits.dots_per_inch)
         answer, pdf = {"pages": sheet.pages, "missing": sheet.missing}, sheet.pdf
     except PaperFailed as failed:
         answer, pdf = {"failed": str(failed)}, b""

@@ -1,16 +1,14 @@
 """What leaves for other programs as a file: invoices to be issued for the tax software, bookings for the accounts.
 
 A layout is data: which rows, in which columns and order, each in its form. A shop whose programs want other files adds
-a row to `LAYOUTS`. Every source goes into a target once: what has been exported stands in a list of its own, and a
+a row to `TARGETS`. Every source goes into a target once: what has been exported stands in a list of its own, and a
 payment that is reversed afterwards follows as a booking with the opposite sign. Amounts in files are yuan.
 """
 
-import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO, StringIO
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -19,41 +17,30 @@ from sqlalchemy.orm import Session, joinedload
 
 from dealer import people
 from dealer.engine import files
-from dealer.engine.amounts import yuan
 from dealer.engine.fields import Options
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
 from dealer.money.ledger_rows import Entry, bookings, invoices_to_issue
 from dealer.people import Actor, has
 from dealer.records.money import LedgerExport, LedgerRow
-from dealer.sheets.sheets import MEDIA_TYPE
+from dealer.sheets import layouts
+from dealer.sheets.layouts import FILES, Column, Layout
 
 EXPORTS = has("record money")
-CSV = "text/csv"
 MOST_LISTED = 50
 
 
-class Column(NamedTuple):
-    """One column of a file: its head as the other program wants it, the field it shows, and its form."""
-
-    head: str
-    field: str
-    form: str = "text"  # text · yuan · number · day
-
-
 @dataclass(frozen=True)
-class Layout:
-    """What one program reads."""
+class Target:
+    """Another program: which rows it gets, and in which layout."""
 
     title: str  # English: the key of its translation
     rows: Callable[[Ask, date, date], Iterable[Entry]]
-    file: str  # xlsx · csv
-    columns: Sequence[Column]
+    layout: Layout
 
 
-LAYOUTS = {
-    "tax": Layout(
-        "Invoices to be issued, for the tax software", invoices_to_issue, "xlsx",
-        (
+TARGETS = {
+    "tax": Target(
+        "Invoices to be issued, for the tax software", invoices_to_issue, Layout((
             Column("购买方名称", "buyer"), Column("购买方纳税人识别号", "buyer_code"), Column("车辆类型", "category"),
             Column("厂牌型号", "model"), Column("产地", "maker"), Column("合格证号", "certificate"),
             Column("发动机号码", "engine"), Column("车辆识别代号", "vin"), Column("价税合计", "price", "yuan"),
@@ -66,15 +53,14 @@ LAYOUTS = {
             Column("销货单位名称", "seller"), Column("销方纳税人识别号", "seller_code"),
             Column("地址", "seller_address"), Column("电话", "seller_phone"), Column("开户银行", "seller_bank"),
             Column("账号", "seller_account"),
-        ),
+        )),
     ),
-    "accounts": Layout(
-        "Bookings of payments and invoices, for the accounts", bookings, "csv",
-        (
+    "accounts": Target(
+        "Bookings of payments and invoices, for the accounts", bookings, Layout((
             Column("日期", "day", "day"), Column("凭证字号", "voucher"), Column("摘要", "text"),
             Column("科目编码", "account"), Column("借方金额", "debit", "yuan"), Column("贷方金额", "credit", "yuan"),
             Column("往来单位", "party"), Column("合同号", "contract"),
-        ),
+        ), "csv"),
     ),
 }  # fmt: skip
 
@@ -91,19 +77,18 @@ def export(ask: Ask) -> LedgerExport:
     """Write the file of what is new in a period, keep it and note what went out. Raises Refused."""
     facts: Period = ask.facts
     _refuse(_not_theirs(ask), _strange_period(facts, ask))
-    layout = LAYOUTS[facts.target]
+    target = TARGETS[facts.target]
+    file = FILES[target.layout.file]
     gone = _gone(ask.db, ask.actor.store_id, facts.target)
-    rows = [row for row in layout.rows(ask, facts.first, facts.last) if _is_new(row, gone)]
+    rows = [row for row in target.rows(ask, facts.first, facts.last) if _is_new(row, gone)]
     if not rows:
         raise Refused([no("Nothing new to export in this period.", code="E-NOTHING-NEW", field="last")])
-    name = f"{facts.target}_{facts.first}_{facts.last}.{layout.file}"
-    content = _WRITERS[layout.file](layout, rows)
+    name = f"{facts.target}_{facts.first}_{facts.last}.{file.ending}"
+    content = layouts.write(target.layout, [row.fields for row in rows])
     made = LedgerExport(
         store_id=ask.actor.store_id, target=facts.target, from_day=facts.first, until_day=facts.last, at=ask.at,
         person_id=ask.actor.id, rows=len(rows), name=name,
-        file_sha256=files.keep(
-            ask.db, ask.actor.store_id, name, content, ask.at, MEDIA_TYPE if layout.file == "xlsx" else CSV
-        ),
+        file_sha256=files.keep(ask.db, ask.actor.store_id, name, content, ask.at, file.media_type),
     )  # fmt: skip
     ask.db.add(made)
     ask.db.flush()
@@ -124,7 +109,7 @@ def _not_theirs(ask: Ask) -> Refusal | None:
 
 
 def _strange_period(facts: Period, ask: Ask) -> Refusal | None:
-    if facts.target not in LAYOUTS:
+    if facts.target not in TARGETS:
         return no("Choose one of the offered values.", code="E-REQ-FIELD", field="target")
     if facts.last < facts.first:
         return no("The last day lies before the first.", code="E-DAY-PAST", field="last")
@@ -147,62 +132,6 @@ def _is_new(row: Entry, gone: set[tuple[str, UUID]]) -> bool:
         return False
     return row.reverses is None or (row.reverses, row.source_id) in gone
 
-
-# ── files ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _csv(layout: Layout, rows: Sequence[Entry]) -> bytes:
-    """UTF-8 with its mark, which Excel asks for; a text that begins like a formula is made one no more."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow([column.head for column in layout.columns])
-    for row in rows:
-        writer.writerow([_plain(column, row.fields.get(column.field)) for column in layout.columns])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _plain(column: Column, value: Any) -> str:
-    if value is None:
-        return ""
-    if column.form == "yuan":
-        return str(yuan(value))
-    text = str(value)
-    return f"'{text}" if column.form == "text" and text[:1] in "=+-@\t\r" else text
-
-
-def _xlsx(layout: Layout, rows: Sequence[Entry]) -> bytes:
-    from xlsxwriter import Workbook
-
-    out = BytesIO()
-    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    page = book.add_worksheet()
-    forms = {"yuan": book.add_format({"num_format": "#,##0.00"}), "day": book.add_format({"num_format": "yyyy-mm-dd"})}
-    for at, column in enumerate(layout.columns):
-        page.write_string(0, at, column.head)
-        page.set_column(at, at, 20)
-    for number, row in enumerate(rows, 1):
-        for at, column in enumerate(layout.columns):
-            _cell(page, number, at, column, row.fields.get(column.field), forms)
-    page.freeze_panes(1, 0)
-    book.close()
-    return out.getvalue()
-
-
-def _cell(page: Any, number: int, at: int, column: Column, value: Any, forms: dict[str, Any]) -> None:
-    if value is None:
-        return
-    match column.form:
-        case "yuan":
-            page.write_number(number, at, yuan(value), forms["yuan"])
-        case "number":
-            page.write_number(number, at, value)
-        case "day":
-            page.write_datetime(number, at, value, forms["day"])
-        case _:
-            page.write_string(number, at, str(value))
-
-
-_WRITERS: dict[str, Callable[[Layout, Sequence[Entry]], bytes]] = {"csv": _csv, "xlsx": _xlsx}
 
 # ── the log ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

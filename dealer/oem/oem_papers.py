@@ -18,6 +18,7 @@ from dealer.contracts import contract
 from dealer.engine.fields import Options, Upload
 from dealer.engine.steps import Ask, Facts, Refusal, Unrecorded, no, on_facts
 from dealer.oem.oem_policies import papers_for
+from dealer.records.claims import ClaimPaper
 from dealer.records.deals import Deal
 from dealer.records.oem import Filing, OemPaper, OemPaperKind, PaperUse, Rebate
 from dealer.records.vehicles import Unit
@@ -70,7 +71,10 @@ def _there(db: Session, filing: Filing) -> set[tuple[OemPaperKind, UUID | None]]
     there = {(paper.kind, paper.unit_id) for paper in of_filing(db, filing)}
     if signed_contract(db, filing) is not None:
         there.add((K.CONTRACT, None))
-    return there
+    brought = select(ClaimPaper.kind, ClaimPaper.unit_id).where(
+        ClaimPaper.deal_id == filing.deal_id, ClaimPaper.withdrawn_at.is_(None)
+    )
+    return there | {(kind, unit) for kind, unit in db.execute(brought)}
 
 
 def of_filing(db: Session, filing: Filing) -> list[OemPaper]:

@@ -36,6 +36,7 @@ class OemPaperKind(StrEnum):
     AWARD = "award"  # 中标通知书, 采购文件
     LICENCE = "operating_licence"  # 运营资质
     EMPLOYMENT = "employment"  # 在职证明
+    LEASE = "lease_contract"  # of a lessor: who uses the cars
     INVOICE = "invoice"
     REGISTRATION = "registration"  # 行驶证 or 登记证书
     OTHER = "other"

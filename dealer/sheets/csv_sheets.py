@@ -21,9 +21,9 @@ class NoText(Exception):
     """What came is no text with rows and columns."""
 
 
-def table(content: bytes) -> list[list[str]]:
-    """Every row of the file; raises NoText for what is none."""
-    text = _text(content)
+def table(content: bytes, below: int = 0) -> list[list[str]]:
+    """Every row of the file from a line on; raises NoText for what is none."""
+    text = "".join(_text(content).splitlines(keepends=True)[below:])
     head = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=head.count)
     if delimiter not in head:

@@ -75,25 +75,35 @@ class Unreadable(Exception):
 # ── the sheet ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def read(content: bytes, columns: Sequence[Column], *, also_csv: bool = False) -> tuple[list[Row], list[Trouble]]:
-    """Every filled row of the first sheet, and everything that is wrong with single cells. Raises Unreadable."""
+def read(
+    content: bytes, columns: Sequence[Column], *, also_csv: bool = False, below: int = 0
+) -> tuple[list[Row], list[Trouble]]:
+    """Every filled row of the first sheet, and everything that is wrong with single cells. Raises Unreadable.
+
+    `below` says how many lines stand above the heads of the columns.
+    """
     if also_csv and not content.startswith(ZIPPED):
-        table: Sequence[Sequence[Any]] = _text_table(content)
         columns = [replace(each, read=csv_sheets.untyped(each.read)) for each in columns]
-    else:
-        table = _workbook_table(content)
+    table = table_of(content, also_csv=also_csv, below=below)
     if not table:
         raise Unreadable(Trouble("", no("The sheet is empty: start from the template.", code="E-SHEET-EMPTY")))
     places = _places(table[0], columns)
     troubles: list[Trouble] = []
     rows = [
         _row(number, cells, columns, places, troubles)
-        for number, cells in enumerate(table[1:], 2)
+        for number, cells in enumerate(table[1:], 2 + below)
         if any(cell not in ("", None) for cell in cells)
     ]
     if not rows:
         raise Unreadable(Trouble("", no("The sheet has a header and no rows.", code="E-SHEET-EMPTY")))
     return rows, troubles
+
+
+def table_of(content: bytes, *, also_csv: bool = True, below: int = 0) -> Sequence[Sequence[Any]]:
+    """The cells of the first sheet from a line on, as they are. Raises Unreadable."""
+    if also_csv and not content.startswith(ZIPPED):
+        return _text_table(content, below)
+    return _workbook_table(content)[below:]
 
 
 def _workbook_table(content: bytes) -> Sequence[Sequence[Any]]:
@@ -104,11 +114,11 @@ def _workbook_table(content: bytes) -> Sequence[Sequence[Any]]:
     return sheet.to_python(skip_empty_area=False)
 
 
-def _text_table(content: bytes) -> Sequence[Sequence[Any]]:
+def _text_table(content: bytes, below: int) -> Sequence[Sequence[Any]]:
     if len(content) > files.MOST_BYTES:
         raise Unreadable(Trouble("", no("This file is larger than 20 MB: choose a smaller one.", code="E-FILE-SIZE")))
     try:
-        table = csv_sheets.table(content)
+        table = csv_sheets.table(content, below)
     except csv_sheets.NoText:
         raise Unreadable(_not_a_sheet()) from None
     if len(table) > MOST_ROWS + 1 or len(table[0]) > MOST_COLUMNS:

@@ -20,6 +20,7 @@ from dealer.terms.amendment import (
     Particular,
 )
 from dealer.terms.basics import WORDING, Contact, Extra, Gift, Goods, Letterhead, Signature, Terms, Vehicles
+from dealer.terms.claims import ClaimedCar, ClaimedPaper, ClaimPackTerms, ScannedPicture
 from dealer.terms.clauses import Article, Clause, Own
 from dealer.terms.comparison import ComparedModel, ModelComparisonTerms, SeenFact
 from dealer.terms.contract import (
@@ -66,6 +67,9 @@ __all__ = [
     "ChangedParticular",
     "ChangedWording",
     "Check",
+    "ClaimPackTerms",
+    "ClaimedCar",
+    "ClaimedPaper",
     "Clause",
     "ComparedModel",
     "Contact",
@@ -102,6 +106,7 @@ __all__ = [
     "QuotationTerms",
     "QuotedOption",
     "QuotedVehicles",
+    "ScannedPicture",
     "SeenFact",
     "Share",
     "Signature",
@@ -123,6 +128,7 @@ PAPERS: dict[str, type[Terms]] = {
     "testdrive_agreement": TestDriveAgreementTerms,
     "handover": HandoverTerms,
     "handover_batch": HandoverBatchTerms,
+    "claim_pack": ClaimPackTerms,
     "morning_report": MorningReportTerms,
     "model_comparison": ModelComparisonTerms,
 }

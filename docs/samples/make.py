@@ -38,6 +38,7 @@ PICTURED: dict[str, tuple[int, ...] | None] = {
     "quotation_invitation.zh": (1,),
     "testdrive_agreement.zh": None,
     "handover.zh": None,
+    "claim_pack.zh": (1,),
     "handover_batch.zh": None,
     "morning_report.zh": None,
 }

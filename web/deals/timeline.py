@@ -21,6 +21,8 @@ KIND_ICONS = {
     "note": "chat-left-text", "care_call": "telephone", "complaint": "megaphone",
     "sighting": "binoculars", "enquiry": "question-circle", "appointment": "wrench",
     "risk_item": "exclamation-triangle", "emergency": "lightning", "leave": "calendar-x",
+    "sheet_layout": "table", "statement_row": "cash-coin",
+    "claim_paper": "folder-check", "claim_pack": "folder-check", "oem_file": "file-earmark-spreadsheet",
     "showroom_day": "calendar-check", "monthly_review": "emoji-smile",
 }  # fmt: skip
 TONES = {

@@ -26,6 +26,7 @@ from web.care import care
 from web.deals import deals, timeline
 from web.forms import options
 from web.language import money, say, short_day, show, told
+from web.oem import claims
 from web.papers.papers import show_file
 from web.stock import allocation as planned
 from web.stock import stock as cars
@@ -197,6 +198,7 @@ def _page(batch: Batch, trouble: Any) -> str:
         ready=batch_handover.how_many_ready(db, batch) if hands_over(batch) else 0,
         sees_contract=bool(steps.seen_url(batch.contract)),
         facts=_facts(batch),
+        claims=claims.of_batch(batch),
         calls=[care.in_list(each) for each in care_lists.of_batch(db, batch)],
         paper=_paper(batch),
         timeline=timeline.entries(history.of_thing(db, batch.store_id, batch.id)[::-1]),

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 
 from dealer.engine.steps import Ask
 from dealer.money import ledger
-from dealer.money.ledger import LAYOUTS, Period
+from dealer.money.ledger import TARGETS, Period
 from dealer.records.money import LedgerExport
 from web.asking import Answer, looking, looking_ask, me, need, or_404, write
 from web.forms import Form, options
@@ -21,7 +21,7 @@ HERE = "/money/ledger"
 
 @options("ledger_targets")
 def _targets() -> list[tuple[str, str]]:
-    return [(target, say(layout.title)) for target, layout in LAYOUTS.items()]
+    return [(target, say(told.title)) for target, told in TARGETS.items()]
 
 
 @pages.get("/money/ledger")
@@ -57,7 +57,7 @@ def _row(made: LedgerExport) -> dict[str, Any]:
     period = say("{first} to {last}", first=short_day(made.from_day), last=short_day(made.until_day))
     return {
         "url": f"{HERE}/{made.id}",
-        "cells": [{"text": made.name, "note": say(LAYOUTS[made.target].title)}, period, made.rows, clock(made.at),
+        "cells": [{"text": made.name, "note": say(TARGETS[made.target].title)}, period, made.rows, clock(made.at),
                   made.person.name],
     }  # fmt: skip
 

@@ -7,7 +7,9 @@ from flask import Blueprint, Response, abort, render_template, request
 from dealer import people, workflow
 from dealer.engine import history
 from dealer.engine.steps import Ask
+from dealer.oem import oem_sheets
 from dealer.records.factory_orders import FactoryOrder, FactoryOrderState
+from dealer.sheets.layouts import CSV
 from dealer.stock import factory_orders, factory_sheet
 from dealer.stock.factory_orders import FACTORY_ORDERS, LIVE, NewOrder
 from web import steps
@@ -188,11 +190,13 @@ def _unit(unit: Any) -> dict[str, Any]:
 
 @pages.get("/factory-orders/<int:number>/sheet")
 def sheet(number: int) -> Answer:
-    """The sheet that goes to the factory: of an order that was approved."""
+    """The sheet that goes to the factory, as its manufacturer wants it: of an order that was approved."""
     order = steps.find(looking(), KIND, number)
     if order.sent_on is None or order.state not in (*LIVE, S.CLOSED):
         abort(404)
     store = people.store_of(looking(), me().store_id)
-    answer = Response(factory_sheet.sheet(order, store, language()), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="factory-order-{number}.xlsx"'
+    theirs = oem_sheets.factory_sheet(looking(), order, looking_ask().today)
+    name, content = theirs or (f"factory-order-{number}.xlsx", factory_sheet.sheet(order, store, language()))
+    answer = Response(content, mimetype=XLSX if name.endswith("xlsx") else CSV)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
