@@ -9,7 +9,7 @@ from dealer.oem import filings, oem_layouts, oem_policies, rebates, reconciliati
 from dealer.planning import plans
 from dealer.records.deals import Deal
 from dealer.risks import emergencies, risk_items
-from dealer.staffing import leave
+from dealer.staffing import appraisals, leave
 
 LIVES = (
     plans.PLANS,
@@ -20,6 +20,7 @@ LIVES = (
     reconciliation.ROWS,
     leave.LEAVES,
     sightings.SIGHTINGS,
+    appraisals.APPRAISALS,
     risk_items.RISKS,
     emergencies.EMERGENCIES,
 )

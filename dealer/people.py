@@ -162,6 +162,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "write plans":            frozenset({R.KEY_ACCOUNT}),
     "approve plans":          frozenset({R.GENERAL}),
     # the house
+    "appraise":               LEADERS | {R.SERVICE},
     "keep training":          LEADERS | {R.SERVICE},
     "ask for leave":          EVERYBODY,
     "approve leave":          LEADERS,  # whose turn it is: staffing/leave_deciders.py

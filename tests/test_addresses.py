@@ -17,6 +17,9 @@ GET POST /allocation
 GET      /appointments
 GET      /appointments/<int:number>
 GET POST /appointments/new
+GET      /appraisals
+GET      /appraisals/<int:number>
+GET POST /appraisals/new
 GET      /approvals
 GET      /approvals/<int:number>
 GET      /approvals/<int:number>/project

@@ -43,7 +43,7 @@ from dealer.records.prospects import Prospect, Visit
 from dealer.records.quotations import PriceException, Quotation
 from dealer.records.risks import Emergency, RiskItem
 from dealer.records.showroom_days import ShowroomDay
-from dealer.records.staffing import Leave
+from dealer.records.staffing import Appraisal, Leave
 from dealer.records.testdrives import DriveState, TestDrive
 from dealer.records.trips import Trip
 from dealer.records.vehicles import DemoCar, Route, Unit
@@ -123,6 +123,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "drive": TestDrive(**mine),
         "trip": Trip(**mine),
         "leave": Leave(**mine, days=1),
+        "appraisal": Appraisal(**mine),
         "risk_item": RiskItem(**of_deal),
         "emergency": Emergency(**mine),
         "data_request": DataRequest(store_id=shop.store.id),

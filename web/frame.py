@@ -86,6 +86,7 @@ MENU = (
                 label="Manufacturer: policies and rebates",
                 also=("/oem-policies", "/filings", "/rebates"),
             ),
+            Entry("ask for leave", "/appraisals", icon="clipboard-data", label="Appraisals"),
         ),
     ),
     (

@@ -3,8 +3,10 @@
 from datetime import date
 
 from dealer.demo.demo_stage import Stage
-from dealer.records.staffing import Leave, LeaveKind, TrainingTopic
-from dealer.staffing import leave_acts, training
+from dealer.engine.calendar import add_months
+from dealer.records.staffing import Appraisal, Leave, LeaveKind, TrainingTopic
+from dealer.staffing import appraisals, leave_acts, training
+from dealer.staffing.appraisals import Judgement, NewAppraisal
 from dealer.staffing.leave_acts import LeaveRequest
 from dealer.staffing.training import TrainingFacts
 
@@ -43,8 +45,19 @@ def two_were_trained_and_one_training_lapses_soon(stage: Stage) -> None:
             training.record(ask)
 
 
+def the_last_month_of_a_consultant_is_appraised(stage: Stage) -> None:
+    """马超 has signed 王磊's sheet; 王磊 has not looked at it yet."""
+    month = add_months(stage.day(0).replace(day=1), -1)
+    told = NewAppraisal(person=stage.people["王磊"].id, month=month)
+    number = stage.begin("马超", 0, "08:50", "open", appraisals.prepare, told)
+    words = Judgement(remark="跟进及时，登记完整", suggestion="建议月度通报表扬")
+    stage.take("马超", 0, "08:58", Appraisal, number, "complete", words)
+    stage.take("马超", 0, "08:59", Appraisal, number, "sign")
+
+
 STAFF_SCENES = (
     a_supervisor_will_be_away_for_two_days,
     a_consultant_asks_for_a_day,
     two_were_trained_and_one_training_lapses_soon,
+    the_last_month_of_a_consultant_is_appraised,
 )

@@ -1,14 +1,15 @@
-"""The people of a shop: who is away and who stands in, who was trained in what."""
+"""The people of a shop: who is away and who stands in, who was trained in what, how a month is appraised."""
 
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealer.engine.database import (
     Count,
     Day,
+    Document,
     Living,
     Moment,
     Name,
@@ -90,3 +91,32 @@ class Training(OfStore):
     withdrawn_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     __table_args__ = (Index("ix_trainings_topic", "store_id", "topic", "person_id"),)
+
+
+class AppraisalState(StrEnum):
+    """The life of an appraisal 月度考核."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    SIGNED = "signed"
+    SEEN = "seen"
+
+
+class Appraisal(Living):
+    """One person in one month: figures from the facts, words and signature of the manager, seen by the person."""
+
+    __tablename__ = "appraisals"
+    state: Mapped[AppraisalState] = mapped_column(state_of(AppraisalState))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)  # whom it is about
+    month: Mapped[Day]  # its first day
+    figures: Mapped[Document | None]  # as they were when it was completed: [{name, done, of, weight}]
+    score: Mapped[Count | None]  # of 100
+    remark: Mapped[Prose] = mapped_column(default="")
+    suggestion: Mapped[Prose] = mapped_column(default="")  # reward or penalty, as a proposal in words
+    manager_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    signed_at: Mapped[Moment | None]
+    seen_at: Mapped[Moment | None]
+    answer: Mapped[Prose] = mapped_column(default="")  # what the person says to it
+    owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
+    manager: Mapped[Person] = relationship(foreign_keys=[manager_id])
+    __table_args__ = (numbered(), UniqueConstraint("store_id", "owner_id", "month"))

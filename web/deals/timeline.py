@@ -23,6 +23,7 @@ KIND_ICONS = {
     "risk_item": "exclamation-triangle", "emergency": "lightning", "leave": "calendar-x",
     "sheet_layout": "table", "statement_row": "cash-coin",
     "claim_paper": "folder-check", "claim_pack": "folder-check", "oem_file": "file-earmark-spreadsheet",
+    "appraisal": "clipboard-data",
     "showroom_day": "calendar-check", "monthly_review": "emoji-smile",
 }  # fmt: skip
 TONES = {

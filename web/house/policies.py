@@ -75,7 +75,9 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Staff",
-        ("leave_by_manager_days", "leave_by_group_head", "companions_need_training", "inspectors_need_training"),
+        ("leave_by_manager_days", "leave_by_group_head", "companions_need_training", "inspectors_need_training",
+         "appraisal_follow_ups_weight", "appraisal_register_weight", "appraisal_satisfaction_weight",
+         "appraisal_targets_weight"),
     ),
     (
         "Personal data",
