@@ -27,7 +27,7 @@ class BelowFloor:
 
     quotation: Quotation
     lines: list[QuotationLine]
-    approved: bool  # each of them by an exception that still holds
+    approved: bool  # each of them by an exception that holds, or that the contract has taken up
 
 
 def members(db: Session, who: Actor) -> list[Person]:
@@ -58,9 +58,17 @@ def below_floor(ask: Ask) -> list[BelowFloor]:
     for quotation in ask.db.scalars(query):
         lines = authority.lines_below_own_floor(ask.db, quotation, ask.today)
         if lines:
-            approved = not authority.unauthorised_lines(ask.db, quotation, ask.today)
-            found.append(BelowFloor(quotation, lines, approved))
+            open_lines = authority.unauthorised_lines(ask.db, quotation, ask.today)
+            found.append(BelowFloor(quotation, lines, not open_lines or _was_used(ask.db, quotation)))
     return found
+
+
+def _was_used(db: Session, quotation: Quotation) -> bool:
+    """Whether a contract in effect has taken up an approval of it: one approval, one use."""
+    used = select(PriceException.id).where(
+        PriceException.quotation_id == quotation.id, PriceException.state == ExceptionState.CONSUMED
+    )
+    return db.scalars(used.limit(1)).first() is not None
 
 
 def pending(ask: Ask) -> list[PriceException]:

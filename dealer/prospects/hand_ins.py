@@ -209,11 +209,10 @@ def of_person(db: Session, store_id: UUID, person_id: UUID | None, day: date) ->
 
 
 def not_yet_expected(db: Session, store_id: UUID, day: date) -> list[Person]:
-    """Who keeps cards, is there and is not yet expected to hand in on a day; nobody on a day off."""
+    """Who keeps cards and is not yet expected to hand in on a day; nobody on a day off."""
     if not calendar_of(db).is_working_day(day):
         return []
     known = set(db.scalars(select(HandIn.owner_id).where(HandIn.store_id == store_id, HandIn.day == day)))
-    known |= people.away_on(db, store_id, day)
     return [each for each in people.with_duty(db, store_id, "keep cards") if each.id not in known]
 
 

@@ -45,9 +45,14 @@ def of_owner(db: Session, who: Actor, below: int | None = None) -> list[Leave]:
 
 
 def sees(leave: Leave, who: Actor) -> bool:
-    """Whoever is away, whoever stands in, and those who decide: why somebody is away is nobody else's business."""
+    """Whoever is away, whoever stands in, and those who decide."""
     mine = {who.id, *(away.id for away in who.stands_in_for)}
     return bool(mine & {leave.owner_id, leave.stand_in_id}) or who.may_or_stands_in("approve leave")
+
+
+def sees_reason(leave: Leave, who: Actor) -> bool:
+    """Whoever is away, and those who decide; a stand-in knows the days only."""
+    return leave.owner_id == who.id or who.may_or_stands_in("approve leave")
 
 
 def standing_in(db: Session, leave: Leave) -> list[StandIn]:

@@ -109,6 +109,9 @@ def test_whoever_comes_back_early_acts_for_themselves_again(shop: Shop, desk: De
     assert ma.ask("/leave/1/approve", when="2026-11-10 09:20").status == 200
     # both want to be away: who stands in for him cannot, until somebody else does
     zhang = desk("张伟")
+    # why he is away is between him and those who decide
+    assert ("回乡探亲" in ma.get("/leave/1").text, "回乡探亲" in zhang.get("/leave/1").text) == (True, False)
+    assert "代理人" in zhang.get("/leave/1").text
     zhang_away = wanted(shop, "陈静", "2026-11-11", "2026-11-13")
     assert zhang.ask("/leave/new", zhang_away).codes == ("E-STANDS-IN",)
     liu = {"stand_in": str(shop.person("刘洋").id)}
@@ -117,12 +120,12 @@ def test_whoever_comes_back_early_acts_for_themselves_again(shop: Shop, desk: De
     assert zhang.ask("/leave/new", zhang_away).status == 200
     assert stand_ins(shop) == [("王磊", "刘洋", date(2026, 11, 11), date(2026, 11, 11))]
 
-    # the card stays his, and is seen by who stands in; no hand-in is expected of who is not there
+    # the card stays his, and is seen by who stands in, who hands it in as well
     sweep.fire_due(shop.database, at("2026-11-11 00:01"))
     sweep.expect_hand_ins(shop.database, at("2026-11-11 00:02"))
     ma.turn_clock("2026-11-11 18:00")
     assert "段先生" in desk("刘洋").get("/today").text
-    assert "王磊" not in desk("马超").get("/hand-ins").text
+    assert "交卡 · 王磊" in desk("刘洋").get("/today").text
     # in the evening he is back, and a day off it was none
     wang = desk("王磊")
     assert wang.ask("/leave/1/come_back").status == 200

@@ -53,7 +53,7 @@ def _below(each: group_view.BelowFloor) -> dict[str, Any]:
         "url": f"/deals/{quotation.deal.number}/quotation",
         "cells": [
             {"text": quotation.deal.customer.name, "note": deals.code_of(quotation.deal)},
-            show([str(line.position) for line in each.lines]),
+            str(len(each.lines)),
             show(quotation.state),
             say("Approved") if each.approved else say("Not approved"),
         ],

@@ -202,11 +202,12 @@ def _figures(leave: Leave) -> list[dict[str, Any]]:
 
 def _facts(leave: Leave) -> list[dict[str, Any]]:
     decided = names_of((leave.decided_by_id,)).get(leave.decided_by_id, "—") if leave.decided_by_id else "—"
-    told = [
-        {"label": say("Kind of leave"), "value": show(leave.kind)},
-        {"label": say("Reason"), "value": leave.reason or "—"},
-        {"label": say("Decided by"), "value": decided},
-    ]
+    told = [{"label": say("Decided by"), "value": decided}]
+    if leave_lists.sees_reason(leave, me()):
+        told += [
+            {"label": say("Kind of leave"), "value": show(leave.kind)},
+            {"label": say("Reason"), "value": leave.reason or "—"},
+        ]
     if leave.back_on is not None:
         told.append({"label": say("Back at work"), "value": short_day(leave.back_on)})
     rows = leave_lists.standing_in(looking(), leave)

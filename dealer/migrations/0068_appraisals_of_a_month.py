@@ -5,8 +5,8 @@ from alembic import op
 
 from dealer.engine.columns import DocumentType
 
-revision = "0066"
-down_revision = "0065"
+revision = "0068"
+down_revision = "0067"
 
 
 def upgrade() -> None:
