@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 
 from dealer.market import sightings
 from dealer.oem import filings, oem_layouts, oem_policies, rebates, reconciliation
-from dealer.planning import plans
+from dealer.planning import plans, work_plans
 from dealer.records.deals import Deal
 from dealer.risks import emergencies, risk_items
 from dealer.staffing import appraisals, leave
 
 LIVES = (
     plans.PLANS,
+    work_plans.WORK_PLANS,
     oem_policies.OEM_POLICIES,
     filings.FILINGS,
     rebates.REBATES,

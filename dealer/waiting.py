@@ -13,7 +13,7 @@ from dealer import people
 from dealer.approvals import approval_lists
 from dealer.deals import deal_lists
 from dealer.people import DUTIES, Actor
-from dealer.planning import versions
+from dealer.planning import versions, work_plans
 from dealer.prospects import card_lists
 from dealer.prospects.cards import LIVE
 from dealer.records.contracts import Contract, ContractState
@@ -42,6 +42,7 @@ def on_me(db: Session, who: Actor) -> list[Waiting]:
     deals = deal_lists.waiting_for_confirmation(db, who) if who.may_or_stands_in("decide on deals") else []
     cards = card_lists.waiting_for_decision(db, who) if who.may_or_stands_in("decide on cards") else []
     plans = [Waiting(each, "plan") for each in versions.waiting_for(db, who)]
+    plans += [Waiting(each, "work_plan") for each in work_plans.waiting_for(db, who)]
     return prices + plans + [_of_deal(deal) for deal in deals] + [_of_card(card) for card in cards]
 
 

@@ -602,6 +602,44 @@ def a_tuesday() -> t.MorningReportTerms:
     )
 
 
+def a_december() -> t.WorkPlanTerms:
+    """The work plan of a month with what came of the month before."""
+    lists = (
+        (
+            "上月计划与实绩",
+            ("人员", "目标", "签约台数", "交付台数", "缺口"),
+            (("李娜", "14", "10", "2", "4"), ("合计", "30", "15", "2", "15")),
+        ),
+        ("本月目标", ("人员", "目标"), (("李娜", "16"), ("合计", "34"))),
+        (
+            "月底前到期的在手商机",
+            ("客户", "阶段", "负责人", "需求日期", "台数"),
+            (("某市公安局", "报价", "李娜", "2026年12月20日", "12"),),
+        ),
+        ("应交付批次", ("客户", "交付日期", "台数", "状态"), ()),
+        (
+            "待完成的改进措施",
+            ("措施内容", "负责人", "完成日期"),
+            (("为两辆车安排专属保养工位", "冯涛", "2026年12月5日"),),
+        ),
+    )
+    return t.WorkPlanTerms(
+        dealer=story_1().seller.name,
+        month="2026-12",
+        blocks=tuple(
+            t.WorkPlanBlock(title=title, heads=heads, rows=tuple(t.WorkPlanRow(cells=cells) for cells in rows))
+            for title, heads, rows in lists
+        ),
+        summary="签约完成目标的一半，两项招标推迟到本月开标。",
+        focus="完成两项公开招标，交付十台执法执勤用车。",
+        measures="每周一核对在手商机，每周三跟进交付准备。",
+        support="请厂家提前排产四台白色 X5。",
+        written_by="陈静",
+        approved_by="周建国",
+        approved_on=date(2026, 11, 30),
+    )
+
+
 class Sample(NamedTuple):
     """A paper of docs/samples."""
 
@@ -628,4 +666,5 @@ SAMPLES = (
     Sample("claim_pack", "claim_pack", three_cars_claimed, ""),
     Sample("handover_batch", "handover_batch", story_1_batch, "YLYX-JJ-2026-0001"),
     Sample("morning_report", "morning_report", a_tuesday, ""),
+    Sample("work_plan", "work_plan", a_december, ""),
 )

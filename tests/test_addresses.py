@@ -325,6 +325,10 @@ GET      /walkins/<int:number>
 GET      /walkins/<int:number>/become_deal
 POST     /walkins/lookup
 GET POST /walkins/new
+GET      /workplans
+GET      /workplans/<int:number>
+GET      /workplans/<int:number>/paper
+GET POST /workplans/new
 GET POST /workshop
 """  # noqa: E501 - an address is as long as it is
 

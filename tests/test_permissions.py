@@ -36,7 +36,7 @@ from dealer.records.money import Receipt
 from dealer.records.oem import Filing, OemPolicy, Rebate
 from dealer.records.outings import Note, Outing
 from dealer.records.people import Policy, Role
-from dealer.records.planning import Plan, PlanKind
+from dealer.records.planning import Plan, PlanKind, WorkPlan
 from dealer.records.prices import PriceList
 from dealer.records.privacy import DataRequest, Destruction
 from dealer.records.prospects import Prospect, Visit
@@ -145,6 +145,7 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "statement_row": StatementRow(store_id=shop.store.id),
         "rebate": Rebate(store_id=shop.store.id, filing=Filing(**of_deal)),
         "framework": Framework(store_id=shop.store.id, made_by_id=mine["owner_id"]),
+        "work_plan": WorkPlan(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "plan": Plan(store_id=shop.store.id, made_by_id=mine["owner_id"], kind=PlanKind.SALES),
         "price_list": PriceList(store_id=shop.store.id, made_by_id=mine["owner_id"]),
         "clause_version": ClauseVersion(store_id=shop.store.id, made_by_id=mine["owner_id"], key="court"),

@@ -71,7 +71,7 @@ MENU = (
                 label="Rebate claims",
                 also=("/sheet-layouts", "/statement-rows"),
             ),
-            Entry("see plans", "/plans", icon="bullseye", label="Plans"),
+            Entry("see plans", "/plans", icon="bullseye", label="Plans", also=("/workplans",)),
             Entry("lead a group", "/group", icon="people", label="My group"),
             Entry("see care", "/promises", icon="calendar-check", label="Promises"),
             Entry("raise risks", "/risks", icon="exclamation-triangle", label="Risks"),

@@ -3,11 +3,12 @@
 from datetime import date
 
 from dealer.demo.demo_stage import Stage
-from dealer.planning import plans
+from dealer.planning import plans, work_plans
 from dealer.planning.plan_forms import BudgetFacts, BudgetRow, NewPlan, PlanFacts, PlanRow
 from dealer.planning.spreading import last_of, months_of
+from dealer.planning.work_plans import NewWorkPlan, WorkPlanWords
 from dealer.records.customers import CustomerClass
-from dealer.records.planning import BudgetHeading, Plan, PlanKind
+from dealer.records.planning import BudgetHeading, Plan, PlanKind, WorkPlan
 
 SHARES = {"李娜": 14, "王磊": 10, "何涛": 4}  # cars a month; the store's target asks for two more
 OF_MODELS = {"X5": 16, "E3": 9, "M7": 5}
@@ -78,4 +79,18 @@ def _approved(stage: Stage, kind: PlanKind, facts: PlanFacts | BudgetFacts) -> N
     stage.take("周建国", 43, "09:20", Plan, number, "approve")
 
 
-PLAN_SCENES = (a_plan_and_a_budget_count, a_higher_plan_waits)
+def a_month_has_its_work_plan(stage: Stage) -> None:
+    """The plan of this month waits for the general manager."""
+    month = NewWorkPlan(month=stage.day(0))
+    number = stage.begin("陈静", 0, "08:40", "begin", lambda ask: work_plans.blank(ask, ask.facts), month)
+    words = WorkPlanWords(
+        summary="上月签约未达目标，两项公开招标推迟到本月开标。",
+        focus="完成两项招标的投标文件，确保已签合同按期交付。",
+        measures="每周一核对在手商机，每周三跟进交付准备。",
+        support="请厂家提前排产白色 X5 四台。",
+    )
+    stage.take("陈静", 0, "08:50", WorkPlan, number, "write", words)
+    stage.take("陈静", 0, "08:55", WorkPlan, number, "complete")
+
+
+PLAN_SCENES = (a_plan_and_a_budget_count, a_higher_plan_waits, a_month_has_its_work_plan)

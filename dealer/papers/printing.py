@@ -24,6 +24,7 @@ from dealer.people import has
 from dealer.records.contracts import Contract, PrintLog, Rendering
 from dealer.records.frameworks import Framework
 from dealer.records.people import Role
+from dealer.records.planning import WorkPlan
 from dealer.records.quotations import Quotation
 from dealer.terms import Terms, revive
 
@@ -34,6 +35,7 @@ KNOW_THEIR_PAPER: dict[str, tuple[type[Any], str]] = {
     Contract.__tablename__: (Contract, "contract"),
     Quotation.__tablename__: (Quotation, "quotation"),
     Framework.__tablename__: (Framework, "framework"),
+    WorkPlan.__tablename__: (WorkPlan, "work_plan"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Plans: the targets and the budget of a year in versions, month by month, for whom or what they are meant."""
+"""Plans: targets and budget of a year in versions, for whom or what they are meant; the work plan of a month."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -14,6 +14,7 @@ from dealer.engine.database import (
     Fen,
     Living,
     Moment,
+    NameType,
     OfStore,
     Prose,
     numbered,
@@ -93,3 +94,31 @@ class PlanLine(OfStore):
     amount: Mapped[Fen]  # cars; in a budget fen
     weeks: Mapped[Document | None]  # the amount of each of its weeks, where the manager has divided it by hand
     __table_args__ = (UniqueConstraint("plan_id", "scope", "whose", "month"),)
+
+
+class WorkPlanState(StrEnum):
+    """Written by the key-account manager, completed, approved by the general manager and from then on kept as paper."""
+
+    DRAFT = "draft"
+    COMPLETED = "completed"
+    APPROVED = "approved"
+
+
+class WorkPlan(Living):
+    """The department's work plan of a month with the summary of the month before, in the manager's own words."""
+
+    __tablename__ = "work_plans"
+    state: Mapped[WorkPlanState] = mapped_column(state_of(WorkPlanState))
+    month: Mapped[Day]  # its first day
+    made_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    completed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    approved_at: Mapped[Moment | None]
+    summary: Mapped[Prose] = mapped_column(default="")  # of the month before
+    focus: Mapped[Prose] = mapped_column(default="")
+    measures: Mapped[Prose] = mapped_column(default="")
+    support: Mapped[Prose] = mapped_column(default="")
+    frozen: Mapped[Document | None]  # the terms as they were approved: what is read then is what is printed
+    fingerprint: Mapped[str | None] = mapped_column(NameType(64))
+    pdf_sha256: Mapped[str | None] = mapped_column(NameType(64))
+    __table_args__ = (numbered(), UniqueConstraint("store_id", "month"))

@@ -48,6 +48,7 @@ from dealer.terms.handover import (
 from dealer.terms.morning import MorningBlock, MorningContact, MorningReportTerms, MorningRow, MorningSheet
 from dealer.terms.quotation import Offer, QuotationTerms, QuotedOption, QuotedVehicles
 from dealer.terms.testdrive import TestDriveAgreementTerms
+from dealer.terms.work_plan import WorkPlanBlock, WorkPlanRow, WorkPlanTerms
 
 __all__ = [
     "HANDOVER_CHECKS",
@@ -115,6 +116,9 @@ __all__ = [
     "TheirVehicles",
     "Tick",
     "Vehicles",
+    "WorkPlanBlock",
+    "WorkPlanRow",
+    "WorkPlanTerms",
     "revive",
 ]
 
@@ -130,6 +134,7 @@ PAPERS: dict[str, type[Terms]] = {
     "handover_batch": HandoverBatchTerms,
     "claim_pack": ClaimPackTerms,
     "morning_report": MorningReportTerms,
+    "work_plan": WorkPlanTerms,
     "model_comparison": ModelComparisonTerms,
 }
 """Every paper and the terms it prints; the template has the paper's name."""

@@ -41,6 +41,7 @@ PICTURED: dict[str, tuple[int, ...] | None] = {
     "claim_pack.zh": (1,),
     "handover_batch.zh": None,
     "morning_report.zh": None,
+    "work_plan.zh": None,
 }
 
 

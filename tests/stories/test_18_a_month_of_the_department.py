@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 
+from tests import deliveries
 from tests.cast import Shop
+from tests.contracts import work
 from tests.desk import Desk, Page
 
 DECEMBER = "2026-12-01"
@@ -85,3 +87,58 @@ def test_a_plan_counts_once_another_has_approved_it(shop: Shop, desk: Callable[[
     days = chen.get(f"/plans?year=2026&month={DECEMBER}&of=store&whose=").text
     assert "各日合计 33" in days
     assert wang.get("/plans/1").status == 404
+
+
+WORDS = {
+    "summary": "签约完成目标的一半，两项招标推迟到本月。",
+    "focus": "完成两项公开招标，按期交付十台车。",
+    "measures": "每周一核对在手商机。",
+    "support": "",
+}
+
+
+def test_the_month_is_summed_up_from_the_facts_and_kept_as_paper(shop: Shop, desk: Callable[[str], Desk]) -> None:
+    deliveries.contract(shop, 10, ((6, "2026-12-05"), (4, "2027-01-10")), effective="2026-11-12")
+    chen, zhou, wang = (desk(name) for name in ("陈静", "周建国", "王磊"))
+    form = chen.submit("/plans/new", {"kind": "sales", "year": "2026"}, when="2026-11-02 09:00")
+    targets = typed(form, store={"m11": 20, "m12": 33}, **{person(shop, "李娜"): {"m11": 14, "m12": 20}})
+    assert chen.post(form.url, targets | {"effective_from": "2026-11-02"}, form).url == "/plans/1"
+    chen.submit("/plans/1/submit")
+    zhou.submit("/plans/1/approve")
+
+    # December begins without a plan: its line stands on the manager's page of the day, and leads to the form
+    chen.turn_clock("2026-12-01 08:30")
+    for each in (chen, zhou, wang):
+        each.sign_in()
+    told = chen.get("/today").text
+    assert "部门工作计划 2026-12" in told
+    assert "尚未开始编制" in told
+    assert "尚未开始编制" not in zhou.get("/today").text
+    late = chen.submit("/workplans/new", {"month": "2026-11-20"})
+    assert (late.status, "该月已结束" in late.text) == (409, True)
+    page = chen.submit("/workplans/new", {"month": "2026-12-01"}, form_at="/workplans/new?month=2026-12-01")
+    assert page.url == "/workplans/1"
+
+    # the facts are there already: November against its plan, December's targets, what is to be delivered
+    for fact in ("李娜 14 10 0 4", "合计 20 10 0 10", "李娜 20", "合计 33", f"{deliveries.POLICE} 2026年12月5日 6"):
+        assert fact in page.text, fact
+    assert "2027年1月10日" not in page.text
+    assert chen.ask("/workplans/1/complete").codes == ("E-REQ-FIELD",)
+    assert chen.submit("/workplans/1/write", WORDS).status == 200
+    assert chen.submit("/workplans/1/complete").status == 200
+    assert chen.ask("/workplans/1/approve").codes == ("E-NOT-YOURS",)
+    assert "审批部门工作计划" in zhou.get("/today").text
+    assert "尚未开始编制" not in chen.get("/today").text
+    assert wang.get("/workplans/1").status == 404
+
+    # approved it is frozen: a contract that comes into effect afterwards changes the report, not the document
+    approved = zhou.submit("/workplans/1/approve")
+    assert approved.status == 200
+    assert "正在打印：请稍后刷新。" in approved.text
+    deliveries.contract(shop, 5, ((5, "2026-12-15"),), effective="2026-11-30")
+    assert "合计 20 10 0 10" in chen.get("/workplans/1").text
+    assert "15" in chen.get("/plans/actual?span=month&day=2026-11-01").text
+    work(shop, "2026-12-01 09:00")
+    paper = zhou.client.get("/workplans/1/paper")
+    assert (paper.status_code, paper.mimetype, paper.data[:5]) == (200, "application/pdf", b"%PDF-")
+    assert chen.submit("/workplans/new", {"month": "2026-12-09"}).status == 409

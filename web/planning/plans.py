@@ -91,8 +91,9 @@ def called(keys: Any) -> dict[Key, str]:
 
 def tabs(current: str) -> list[dict[str, Any]]:
     """The pages of the menu entry, for those who see them."""
-    everybody = [("/plans", "Targets"), ("/plans/actual", "Plan against actual"), ("/plans/budget", "Budget")]
-    shown = [each for each in everybody if each[0] != "/plans/budget" or versions.sees_all(me())]
+    shown = [("/plans", "Targets"), ("/plans/actual", "Plan against actual")]
+    if versions.sees_all(me()):
+        shown += [("/plans/budget", "Budget"), ("/workplans", "Work plans")]
     return [{"label": say(label), "url": url, "current": url == current} for url, label in shown]
 
 
