@@ -17,7 +17,7 @@ from dealer.engine.steps import place
 from dealer.people import by_number
 from dealer.planning import actuals, forecasts
 from dealer.planning.against import against
-from dealer.planning.plan_forms import PlanRow
+from dealer.planning.plan_forms import BudgetFacts, BudgetRow, PlanRow
 from dealer.records.contracts import Contract, ContractKind, ContractLine, ContractState
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal, DealState, LossReason, PurchaseMode, Terms, Use
@@ -30,7 +30,7 @@ from tests import deliveries
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk
-from tests.test_plans import approved
+from tests.test_plans import approved, drafted, taken
 
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
@@ -200,6 +200,15 @@ def test_targets_stand_beside_and_the_gap_is_divided_by_the_working_days_left(
     assert rows_read[-1][1:] == [30, 15, 2, 15]
     assert sum(float(row[2]) for row in rows_read[1:-1]) == 15
     assert chen.get("/plans/ordering").status == 200
+    # the budget stands beside what was signed: 15 cars in November
+    money = BudgetFacts(
+        effective_from=date(2026, 11, 25), rows=(BudgetRow(whose="heading:revenue", m11="2,000,000", m12="500,000"),)
+    )
+    number = drafted(shop, "2026-11-25 10:00", PlanKind.BUDGET)
+    for who, action, facts in (("陈静", "edit", money), ("陈静", "submit", None), ("周建国", "approve", None)):
+        assert taken(shop, who, "2026-11-25 10:00", number, action, facts) == ("", None)
+    assert "1,977,000" in chen.get("/plans/budget").text
+    assert "−23,000" in chen.get("/plans/budget").text
     assert desk("李娜").get("/plans/ordering").status == 403
     assert desk("赵敏").get("/plans/actual").status == 403
 

@@ -11,11 +11,15 @@ from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
 from dealer.planning import plans, versions
-from dealer.planning.plan_forms import Key, NewPlan
+from dealer.planning.actuals import SALES
+from dealer.planning.plan_forms import Key, NewPlan, name_of
 from dealer.planning.plans import PLANS
 from dealer.planning.spreading import days_between, last_of, months_of, weeks_of
 from dealer.planning.versions import STORE, Targets
-from dealer.records.planning import Plan, PlanKind, PlanScope, PlanState
+from dealer.records.planning import BudgetHeading, Plan, PlanKind, PlanScope, PlanState
+from dealer.reports import counting
+from dealer.reports.looking import Look
+from dealer.reports.periods import Period
 from web import steps
 from web.asking import Answer, a_number, day_asked, looking, looking_ask, me, need, or_404, write
 from web.deals import timeline
@@ -63,14 +67,14 @@ def month_asked(plan: Plan) -> date:
 
 def _extra(plan: Plan, action: str) -> dict[str, Any]:
     names = called(versions.keys(looking(), plan.store_id, plan.kind, plan))
-    labels = {f"{scope.value}:{whose}" if whose else scope.value: name for (scope, whose), name in names.items()}
+    labels = {name_of(key): say("Group of {name}", name=name) if key[0] is PlanScope.GROUP else name
+              for key, name in names.items()}  # fmt: skip
     today = calendar_of(looking()).today(g.now)
     over = [month.month for month in months_of(plan.year) if last_of(month) < today]
     if action != "set_weeks":
         return {"plan": plan, "labels": labels, "over": over}
     month = month_asked(plan)
-    amounts = {f"{each.scope.value}:{each.whose}" if each.whose else each.scope.value: each.amount
-               for each in plan.lines if each.month == month}  # fmt: skip
+    amounts = {name_of((each.scope, each.whose)): each.amount for each in plan.lines if each.month == month}
     spans = [f"{first.day}–{last.day}" if first != last else f"{first.day}" for first, last in weeks_of(month)]
     open_months = [each for each in months_of(plan.year) if last_of(each) >= today]
     return {"plan": plan, "labels": labels, "month": month, "amounts": amounts, "weeks": spans, "months": open_months}
@@ -147,10 +151,28 @@ def budget() -> Answer:
         around=_around("/plans/budget?", year),
         year=year,
         in_force=_in_force_words(plan),
-        sections=sections(plan, keys) if plan else [],
+        sections=[*sections(plan, keys), _signed(plan)] if plan else [],
         versions=[_version(each) for each in _versions((PlanKind.BUDGET,), year)],
         may_write=me().may_or_stands_in("write plans"),
     )
+
+
+def _signed(plan: Plan) -> dict[str, Any]:
+    """What was signed, month by month, beside the revenue that the budget expects."""
+    months = months_of(plan.year)
+    look = Look(looking(), me(), g.now, Period(months[0], last_of(months[-1])))
+    found = counting.counted_by(SALES, look, "month")
+    came = [found[month].of["worth"] if month in found else 0 for month in months]
+    expected = versions.twelve(plan, (PlanScope.HEADING, BudgetHeading.REVENUE.value))
+    title = say(SALES.figures["worth"].title)
+    cells = _cells(plan, title, came)
+    for at, (month, amount) in enumerate(zip(months, came, strict=True), 2):
+        if amount:
+            url = f"/plans/actual/rows?from={month}&to={last_of(month)}&figure=worth"
+            cells[at] = {"text": cells[at], "url": url}
+    apart = [amount - wanted for amount, wanted in zip(came, expected, strict=True)]
+    difference = _cells(plan, say("Difference to the budget"), apart, sign=True)
+    return {"title": title, "rows": [{"cells": cells}, {"cells": difference}], "totals": None, "differs": None}
 
 
 def _counting(kind: PlanKind, year: int) -> Plan | None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from dealer.engine.columns import DocumentType, NameType
 
-revision = "0066"
-down_revision = "0065"
+revision = "0069"
+down_revision = "0068"
 
 
 def upgrade() -> None:
