@@ -25,6 +25,7 @@ from dealer.demo.demo_outings import OUTING_SCENES
 from dealer.demo.demo_plans import PLAN_SCENES
 from dealer.demo.demo_prices import PRICE_SCENES
 from dealer.demo.demo_privacy import PRIVACY_SCENES
+from dealer.demo.demo_reports import REPORT_SCENES
 from dealer.demo.demo_risks import RISK_SCENES
 from dealer.demo.demo_staff import STAFF_SCENES
 from dealer.demo.demo_stage import Stage
@@ -62,6 +63,7 @@ SCENES = (
     *PLAN_SCENES,
     *MARKET_SCENES,
     *OEM_SCENES,
+    *REPORT_SCENES,
 )
 
 

@@ -18,4 +18,8 @@ titles and formulas in the translations. Page, rows (/reports/<name>/rows), char
 page itself is printed (the style sheet knows paper), a workbook is made by report_sheet.py, which knows no screen and
 thus serves whoever is sent a report too. A period that is none and a group that is not there are refused beside the
 field (periods.py).
+
+Every figure has an independent count over a generated year (tests/busy_year, tests/test_reports_year.py): a report
+without one fails there. `./run bench reports` measures it, and who may read it may have it brought to them at an hour
+(subscriptions.py).
 """

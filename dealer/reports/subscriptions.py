@@ -156,19 +156,25 @@ def bring(job: Job) -> None:
     due_at = datetime.fromisoformat(job.payload["due_at"])
     with job.database.reading() as db:
         row = db.get_one(Subscription, UUID(job.payload["subscription"]))
-        day = calendar_of(db).today(due_at)
-        who, period = people.actor(db, row.person, row.store_id, day), period_of(row.pace, day)
-        report = next((each for each in readable(who) if each.name == row.report), None)
-        wanted = report is not None and row.ended_at is None and row.person.active
-        look = Look(db, who, due_at, period)
-        book = report_sheet.workbook(report, look, row.language) if report is not None and wanted else None
+        book = made(db, row, due_at)
     with job.finishing() as db:
         if book is not None:
-            deliver(db, row, due_at, period, book, job.now())
+            deliver(db, row, due_at, book, job.now())
 
 
-def deliver(db: Session, row: Subscription, due_at: datetime, period: Period, book: bytes, at: datetime) -> ReportCopy:
+def made(db: Session, row: Subscription, due_at: datetime) -> bytes | None:
+    """The workbook, with the rights that this person has now; None for who may not read it any more."""
+    day = calendar_of(db).today(due_at)
+    who = people.actor(db, row.person, row.store_id, day)
+    report = next((each for each in readable(who) if each.name == row.report), None)
+    if report is None or row.ended_at is not None or not row.person.active:
+        return None
+    return report_sheet.workbook(report, Look(db, who, due_at, period_of(row.pace, day)), row.language)
+
+
+def deliver(db: Session, row: Subscription, due_at: datetime, book: bytes, at: datetime) -> ReportCopy:
     """Leave it where the person looks. A further channel would begin here, as a job wanted in this transaction."""
+    period = period_of(row.pace, calendar_of(db).today(due_at))
     name = f"{row.report}-{period.first}-{period.last}.xlsx"
     copy = ReportCopy(
         store_id=row.store_id, subscription_id=row.id, due_at=due_at, at=at, first=period.first, last=period.last,
