@@ -80,11 +80,13 @@ def _url(of: Wanting, months: list[date]) -> str:
     return f"{HERE}?of={of.value}&day={months[-1]}"
 
 
-def _line(label: str, which: dict[str, str], found: list[Wish], of: Wanting, months: list[date]) -> dict[str, Any]:
+def _line(label: str, which: dict[str, Any], found: list[Wish], of: Wanting, months: list[date]) -> dict[str, Any]:
+    here = needs.matching(found, **which)
+
     def cell(month: date | None) -> dict[str, Any]:
         asked = {"of": of.value, "day": months[-1], **which} | ({"month": month} if month else {})
         return {
-            "shown": needs.cars(needs.matching(found, month=month, **which)),
+            "shown": needs.cars(needs.matching(here, month=month)),
             "url": f"{HERE}/rows?{urlencode(asked)}",
         }
 
