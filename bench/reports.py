@@ -66,8 +66,8 @@ def a_year(folder: Path) -> Iterator[Flask]:
 
 def addresses(desk: Desk) -> Iterator[str]:
     """Every report that this person finds on the list, each with the pages that are measured of it."""
-    listed = re.findall(r'href="(/[^"?]*)"', desk.get("/reports").html.split("<main", 1)[1])
-    for address in dict.fromkeys(each for each in listed if "report" in each and each != "/reports"):
+    listed = re.findall(r'task-what">.*?<a href="(/[^"?]*)"', desk.get("/reports").html)
+    for address in dict.fromkeys(listed):
         yield address
         whole = desk.get(f"{address}?{YEAR}")
         yield f"{address}?{YEAR}"

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from flask import Blueprint, render_template
 
 from dealer.reports import shelf
+from dealer.reports.care_coverage import COVERAGE
+from dealer.reports.complaint_figures import FIGURES
 from web.asking import Answer, me, need
 from web.frame import Entry
 from web.language import say
@@ -29,6 +31,8 @@ REPORTS = (
         Entry("see plans", "/plans/actual", icon="bullseye", label="Plan against actual"),
         "What was signed and handed over, beside its target, and what the pipeline still promises.",
     ),
+    (Entry(COVERAGE.duty, "/care/report", icon="telephone", label=COVERAGE.title), COVERAGE.answers),
+    (Entry(FIGURES.duty, "/complaints/report", icon="chat-left-text", label=FIGURES.title), FIGURES.answers),
 )
 
 # name of a report of the one shape → its icon
