@@ -17,7 +17,7 @@ from dealer.deals.deals import Comment
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no
-from dealer.people import SYSTEM, Actor, has, not_their_own
+from dealer.people import SYSTEM, Actor, has
 from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.people import Role
 from dealer.records.risks import RiskItem, RiskKind, RiskLevel, RiskState
@@ -84,8 +84,10 @@ def it_is_high(item: RiskItem, ask: Ask) -> Refusal | None:
 
 
 def somebody_else_owns_its_deal(item: RiskItem, ask: Ask) -> Refusal | None:
-    """Nobody waves through a risk of their own deal."""
-    return not_their_own(item.deal.owner_id, ask)
+    """Nobody waves through a risk of their own deal, whoever raised it."""
+    if item.deal.owner_id in {ask.actor.id, ask.hat.id}:
+        return no("This is your own deal: somebody else decides what it risks.", code="E-SELF-APPROVE")
+    return None
 
 
 def a_person_raised_it(item: RiskItem, ask: Ask) -> Refusal | None:
