@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dealer.market import sightings
+from dealer.network import statements, sub_dealers, support
 from dealer.oem import filings, oem_layouts, oem_policies, rebates, reconciliation
 from dealer.planning import plans, work_plans
 from dealer.records.deals import Deal
@@ -16,6 +17,9 @@ LIVES = (
     work_plans.WORK_PLANS,
     oem_policies.OEM_POLICIES,
     filings.FILINGS,
+    sub_dealers.SUB_DEALERS,
+    support.SUPPORT,
+    statements.STATEMENTS,
     rebates.REBATES,
     oem_layouts.LAYOUTS,
     reconciliation.ROWS,

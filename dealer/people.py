@@ -13,12 +13,13 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from dealer import outsiders, roster
 from dealer.engine.steps import Ask, Refusal, no
 from dealer.engine.words import Word
 from dealer.records.people import Person, Posting, Role, StandIn, Store
 
 R = Role
-EVERYBODY = frozenset(Role)
+EVERYBODY = frozenset(Role) - {R.SUB_DEALER}  # of our house
 SELLERS = frozenset({R.CONSULTANT, R.SPECIALIST, R.SUPERVISOR, R.NETWORK, R.KEY_ACCOUNT})
 LEADERS = frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES, R.GENERAL})
 
@@ -26,7 +27,8 @@ LEADERS = frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES, R.GENERAL})
 DUTIES: dict[str, frozenset[Role]] = {
     # deals
     "register deals":         frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK, R.RECEPTION}),  # the last from a visit
-    "start deals":            frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK}),
+    "bring deals":            frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK, R.RECEPTION, R.SUB_DEALER}),
+    "start deals":            frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK, R.SUB_DEALER}),  # others from a visit
     "own deals":              SELLERS,
     "confirm losses":         frozenset({R.KEY_ACCOUNT}),
     "return deals":           frozenset({R.KEY_ACCOUNT, R.FINANCE, R.GENERAL}),
@@ -34,11 +36,12 @@ DUTIES: dict[str, frozenset[Role]] = {
     "begin deliveries":       frozenset({R.CLERK}),
     "cancel deals":           frozenset({R.GENERAL}),
     "waive drives":           frozenset({R.KEY_ACCOUNT, R.SHOWROOM}),
-    "see deals":              EVERYBODY - {R.RECEPTION, R.TECHNICIAN, R.ADMIN},
+    "see deals":              EVERYBODY - {R.RECEPTION, R.TECHNICIAN, R.ADMIN} | {R.SUB_DEALER},
+    "see approvals":          EVERYBODY - {R.RECEPTION, R.TECHNICIAN, R.ADMIN},
     "see all deals":          LEADERS | {R.CLERK, R.VEHICLES, R.SERVICE, R.NETWORK, R.CUSTOMER_SERVICE, R.FINANCE},
     # customers
     "keep customers":         SELLERS | {R.CLERK},
-    "see customers":          EVERYBODY - {R.TECHNICIAN, R.ADMIN, R.VEHICLES},
+    "see customers":          EVERYBODY - {R.TECHNICIAN, R.ADMIN, R.VEHICLES} | {R.SUB_DEALER},
     # prices
     "write price lists":      frozenset({R.KEY_ACCOUNT}),
     "approve price lists":    frozenset({R.GENERAL}),
@@ -139,6 +142,16 @@ DUTIES: dict[str, frozenset[Role]] = {
     "see notes":              SELLERS,
     "sign hand-ins":          frozenset({R.KEY_ACCOUNT, R.SALES}),
     "make calls":             frozenset({R.CUSTOMER_SERVICE, R.CONSULTANT, R.SPECIALIST}),
+    # sub-dealers
+    "develop sub-dealers":    frozenset({R.SPECIALIST, R.NETWORK}),
+    "keep sub-dealers":       frozenset({R.NETWORK}),
+    "report months":          frozenset({R.NETWORK, R.SUB_DEALER}),
+    "rank sub-dealers":       LEADERS | {R.SPECIALIST, R.SUPERVISOR, R.NETWORK},
+    "approve statements":     frozenset({R.KEY_ACCOUNT, R.GENERAL}),
+    "confirm sub-dealer agreements": frozenset({R.GENERAL}),
+    "ask for support":        frozenset({R.SPECIALIST, R.NETWORK, R.SUB_DEALER}),
+    "support sub-dealers":    frozenset({R.SPECIALIST, R.NETWORK, R.VEHICLES, R.CLERK, R.SERVICE, R.TECHNICIAN}),
+    "see sub-dealers":        LEADERS | {R.SPECIALIST, R.SUPERVISOR, R.NETWORK, R.FINANCE, R.SUB_DEALER},
     # after the sale
     "register complaints":    EVERYBODY - {R.ADMIN},  # whoever meets customers hears of it first
     "accept complaints":      frozenset({R.CUSTOMER_SERVICE}),
@@ -186,7 +199,13 @@ class Actor:
     roles: frozenset[Role]
     language: str = "zh"
     group_head_id: UUID | None = None
+    sub_dealer_id: UUID | None = None  # somebody of another house reads and does what outsiders.py says
     stands_in_for: tuple["Actor", ...] = field(default=())
+
+    @property
+    def outside(self) -> bool:
+        """Whether they are of a sub-dealer and not of our house."""
+        return R.SUB_DEALER in self.roles
 
     def may(self, duty: str) -> bool:
         """Whether one of the own roles carries the duty."""
@@ -223,7 +242,7 @@ class Who:
 
     def _admits(self, thing: Any, person: Actor, ask: Ask) -> bool:
         """Whether this person, in their own right, may take the step with this thing."""
-        if self.owner and thing.owner_id == person.id:
+        if self.owner and thing.owner_id == person.id and (not person.outside or outsiders.owns(thing)):
             return True
         if self.duty is None:
             return False
@@ -282,14 +301,9 @@ def not_their_own(requester_id: UUID | None, ask: Ask) -> Refusal | None:
 # ── loading people ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def postings_of(db: Session, person_id: UUID) -> list[Posting]:
-    """Where a person works and as what."""
-    return list(db.scalars(select(Posting).where(Posting.person_id == person_id).order_by(Posting.id)))
-
-
 # Built once: every request asks both.
 _OWN_POSTINGS = (
-    select(Posting.role, Posting.group_head_id)
+    select(Posting.role, Posting.group_head_id, Posting.sub_dealer_id)
     .where(Posting.person_id == bindparam("person_id"), Posting.store_id == bindparam("store_id"))
     .order_by(Posting.id)
 )
@@ -310,32 +324,23 @@ def actor(db: Session, person: Person, store_id: UUID, today: date) -> Actor:
     return replace(mine, stands_in_for=tuple(_in_own_right(db, one, store_id) for one in there))
 
 
-def stand_for_each_other(db: Session, store_id: UUID, one: UUID | None, other: UUID | None, day: date) -> bool:
-    """Whether one of two people stands in for the other on a day."""
-    pair = (one, other)
-    query = select(StandIn.id).where(
-        StandIn.store_id == store_id, StandIn.stand_in_id.in_(pair), StandIn.away_id.in_(pair),
-        StandIn.from_day <= day, StandIn.to_day >= day,
-    )  # fmt: skip
-    return one != other and db.scalars(query.limit(1)).first() is not None
-
-
-def away_on(db: Session, store_id: UUID, day: date) -> set[UUID]:
-    """Who is away on a day: somebody stands in for them."""
-    query = select(StandIn.away_id).where(StandIn.store_id == store_id, StandIn.from_day <= day, StandIn.to_day >= day)
-    return set(db.scalars(query))
-
-
 def roles_of(db: Session, person_id: UUID, store_id: UUID) -> frozenset[Role]:
     """What a person is posted as in a shop."""
     rows = select(Posting.role).where(Posting.person_id == person_id, Posting.store_id == store_id)
     return frozenset(db.scalars(rows))
 
 
+def is_outside(db: Session, person_id: UUID, store_id: UUID) -> bool:
+    """Whether somebody is of a sub-dealer and not of our house."""
+    return R.SUB_DEALER in roles_of(db, person_id, store_id)
+
+
 def _in_own_right(db: Session, person: Person, store_id: UUID) -> Actor:
     postings = db.execute(_OWN_POSTINGS, {"person_id": person.id, "store_id": store_id}).all()
-    head = next((head for _, head in postings if head), None)
-    return Actor(person.id, person.name, store_id, frozenset(role for role, _ in postings), person.language, head)
+    head = next((row.group_head_id for row in postings if row.group_head_id), None)
+    sub_dealer = next((row.sub_dealer_id for row in postings if row.sub_dealer_id), None)
+    roles = frozenset(row.role for row in postings)
+    return Actor(person.id, person.name, store_id, roles, person.language, head, sub_dealer)
 
 
 def with_duty(db: Session, store_id: UUID, duty: str) -> list[Person]:
@@ -370,24 +375,14 @@ def store_of(db: Session, store_id: UUID) -> Store:
 
 def group_of(db: Session, who: Actor) -> set[UUID]:
     """The people of a supervisor's group, and the supervisor."""
-    return members_of(db, who.store_id, who.id) if who.id else set()
-
-
-def members_of(db: Session, store_id: UUID, head_id: UUID) -> set[UUID]:
-    """The same by the supervisor's id."""
-    rows = db.scalars(select(Posting.person_id).where(Posting.store_id == store_id, Posting.group_head_id == head_id))
-    return {*rows, head_id}
-
-
-def group_heads(db: Session, store_id: UUID) -> list[Person]:
-    """Who leads a group, by name."""
-    heads = select(Posting.group_head_id).where(Posting.store_id == store_id, Posting.group_head_id.is_not(None))
-    return list(db.scalars(select(Person).where(Person.id.in_(heads)).order_by(Person.name)))
+    return roster.members_of(db, who.store_id, who.id) if who.id else set()
 
 
 def scoped(query: Select[Any], record: Any, who: Actor) -> Select[Any]:
-    """Limit a query to the shop the person acts in; every read of a shop's things goes through here."""
-    return query.where(record.store_id == who.store_id)
+    """Limit a query to the shop the person acts in, and for somebody of a sub-dealer to what is theirs; every read of a
+    shop's things goes through here."""
+    query = query.where(record.store_id == who.store_id)
+    return query.where(outsiders.theirs(record, who.sub_dealer_id)) if who.outside else query
 
 
 def by_number(db: Session, record: Any, who: Actor, number: int) -> Any | None:

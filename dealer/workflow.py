@@ -20,7 +20,7 @@ from dealer.customers import customers
 from dealer.deals import deal_closing as closing
 from dealer.deals import deal_gates as gates
 from dealer.deals import deal_rules as rules
-from dealer.deals import deals, idle, parties, tenders
+from dealer.deals import deals, idle, outside, parties, tenders
 from dealer.deals.deals import (
     Cancellation,
     Comment,
@@ -53,6 +53,7 @@ from dealer.records.contracts import Contract
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.deals import Deal, DealState
 from dealer.records.deliveries import Batch
+from dealer.records.network import SubDealer
 from dealer.records.prospects import Visit
 from dealer.records.quotations import Quotation
 from dealer.records.vehicles import Unit
@@ -74,8 +75,8 @@ STEPS = [
     #    action  from  to  who  asks for
     #         refused unless …
     #         then …
-    Step("register", None, S.INQUIRY, has("register deals"), NewDeal,
-         (rules.customer_has_code_unless_individual, rules.reception_met_them_first),
+    Step("register", None, S.INQUIRY, has("bring deals"), NewDeal,
+         (rules.customer_has_code_unless_individual, rules.reception_met_them_first, outside.sub_dealer_is_active),
          (deals.plan_first_contact, deals.plan_clash_decision)),
     Step("fill_need", (S.INQUIRY, S.QUOTATION), SAME, OWNER, NeedSheet,
          (rules.wanted_models_are_ours,),
@@ -86,6 +87,9 @@ STEPS = [
     Step("join_other", S.INQUIRY, S.LOST, KAM, Comment,
          (rules.a_clash_waits,),
          (deals.end_as_duplicate,)),
+    Step("accompany", (S.INQUIRY, S.QUOTATION), SAME, has("keep sub-dealers"), None,
+         (outside.a_sub_dealers_person_owns_it,),
+         (outside.take_over,)),
     Step("start_quotation", S.INQUIRY, S.QUOTATION, OWNER, None,
          (rules.need_sheet_is_filled, rules.clash_is_settled),
          (deals.end_first_contact,)),
@@ -99,7 +103,7 @@ STEPS = [
          call_offs.RULES,
          (call_offs.write_call_off,)),
     Step("submit_review", S.QUOTATION, S.CONTRACT_REVIEW, OWNER, None,
-         (gates.need_is_decided, gates.quotation_is_accepted, gates.acceptance_still_stands,
+         (outside.our_house_owns_it, gates.need_is_decided, gates.quotation_is_accepted, gates.acceptance_still_stands,
           gates.lines_are_authorised, gates.quantity_meets_minimum, credit.credit_is_current,
           credit.credit_limit_holds, filing_gates.filing_is_approved,
           gates.contract_draft_is_complete),
@@ -167,10 +171,13 @@ DEALS = Life("deal", Deal, DealState, STEPS, PATH)
 # ── beginning a deal ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def register(ask: Ask, owner_id: UUID | None = None) -> Deal:
-    """A fleet customer asks for cars. A known code is the same customer; an open deal of theirs is a clash 撞单."""
+def register(ask: Ask, owner_id: UUID | None = None, sub_dealer: SubDealer | None = None) -> Deal:
+    """A fleet customer asks for cars. A known code is the same customer; an open deal of theirs is a clash 撞单.
+
+    `sub_dealer` brought it, when somebody of our house writes it down for them.
+    """
     facts: NewDeal = ask.facts
-    if refusal := customers.has_uscc_unless_individual(facts):
+    if refusal := customers.has_uscc_unless_individual(facts) or customers.is_of_our_house(ask, facts):
         raise Refused([refusal], "register")
     customer = customers.by_uscc(ask.db, ask.actor, facts.uscc) or customers.new_customer(ask, facts)
     other = _open_deal_of(ask.db, customer) if facts.uscc else None
@@ -178,6 +185,7 @@ def register(ask: Ask, owner_id: UUID | None = None) -> Deal:
         store_id=ask.actor.store_id,
         customer_id=customer.id,
         owner_id=owner_id or ask.hat.id,
+        sub_dealer_id=sub_dealer.id if sub_dealer else ask.hat.sub_dealer_id,
         contact_id=_contact(ask, customer, facts).id,
         title=facts.title,
         clash_with_id=other.id if other else None,

@@ -45,6 +45,7 @@ CAST = {
     "林芳": ("linfang", Role.CUSTOMER_SERVICE),
     "高洁": ("gaojie", Role.FINANCE),
     "许明": ("xuming", Role.ADMIN),
+    "普艳": ("puyan", Role.SUB_DEALER),
 }
 IN_GROUP_OF_ZHANG_WEI = ("王磊", "李娜")
 PASSWORD = "kunming-spring-city"  # of every person of the cast

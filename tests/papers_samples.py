@@ -640,6 +640,32 @@ def a_december() -> t.WorkPlanTerms:
     )
 
 
+def november_of_yiliang() -> t.StatementTerms:
+    """Three cars of a sub-dealer, and one that has come back since October's statement."""
+    cars = [
+        ("LYLX5A3B6TA000001", "云岭 X5 1.5T CVT 舒适型", date(2026, 11, 12), False, 150_000),
+        ("LYLX5A3B8TA000002", "云岭 X5 1.5T CVT 舒适型", date(2026, 11, 12), False, 150_000),
+        ("LYLE3A3B2TA000003", "云岭 E3 510km 长续航", date(2026, 11, 27), False, 180_000),
+        ("LYLX5A3B4TA000004", "云岭 X5 1.5T CVT 舒适型", date(2026, 10, 20), True, -150_000),
+    ]
+    return t.StatementTerms(
+        dealer=story_1().seller.name,
+        sub_dealer="宜良滇行汽贸",
+        uscc="91530125MA6N2T4K1P",
+        bank="中国农业银行宜良支行",
+        bank_account="24012301040012345",
+        month=date(2026, 11, 1),
+        cars=tuple(
+            t.StatementCar(vin=vin, model=model, delivered_on=day, came_back=back, pay_fen=pay)
+            for vin, model, day, back, pay in cars
+        ),
+        total_fen=330_000,
+        drawn_by="何涛",
+        approved_by="陈静",
+        approved_on=date(2026, 12, 3),
+    )
+
+
 class Sample(NamedTuple):
     """A paper of docs/samples."""
 
@@ -667,4 +693,5 @@ SAMPLES = (
     Sample("handover_batch", "handover_batch", story_1_batch, "YLYX-JJ-2026-0001"),
     Sample("morning_report", "morning_report", a_tuesday, ""),
     Sample("work_plan", "work_plan", a_december, ""),
+    Sample("sub_dealer_statement", "sub_dealer_statement", november_of_yiliang, "JS-2026-11-0002"),
 )

@@ -185,6 +185,16 @@ GET POST /mishaps/new
 GET      /models
 GET POST /models/<uuid:key>
 GET POST /models/new
+GET      /network
+GET      /network/<int:number>
+GET      /network/<int:number>/agreements/<uuid:key>
+GET POST /network/<int:number>/deals
+GET POST /network/<int:number>/months
+GET POST /network/<int:number>/statement
+GET POST /network/<int:number>/support
+GET POST /network/new
+GET POST /network/ranking
+GET      /network/support
 GET      /notices/<any(visit,card,drive,contact):kind>
 GET POST /notices/<any(visit,card,drive):kind>/told/<uuid:key>
 GET      /money
@@ -310,6 +320,10 @@ GET POST /stock/new
 GET      /stock/orders
 GET POST /stock/orders/new
 POST     /stock/vin
+GET      /sub-dealer-statements/<int:number>
+GET      /sub-dealer-statements/<int:number>/paper
+GET      /sub-dealer-statements/<int:number>/sheet
+GET      /support-requests/<int:number>
 GET      /today
 GET      /training
 POST     /training/<uuid:key>/withdraw

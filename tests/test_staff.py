@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dealer import people, workflow
+from dealer import people, roster, workflow
 from dealer.engine.database import Database, open_database
 from dealer.engine.history import History, of_thing, verify
 from dealer.engine.settings import Settings
@@ -41,7 +41,7 @@ def added(shop: Shop, facts: NewPerson = XIAO_TANG) -> tuple[Person, str]:
 
 def posting_of(ask: Ask, name: str, role: Role) -> Posting:
     person = next(each for each in staff.of_shop(ask.db, ask.actor.store_id) if each.name == name)
-    return next(each for each in people.postings_of(ask.db, person.id) if each.role is role)
+    return next(each for each in roster.postings_of(ask.db, person.id) if each.role is role)
 
 
 def person_of(ask: Ask, name: str) -> Person:
@@ -162,7 +162,7 @@ def test_roles_are_added_changed_and_ended(shop: Shop) -> None:
         staff.change_group(ask, posting_of(ask, "王磊", Role.SPECIALIST), NewGroup())
         staff.end_posting(ask, posting_of(ask, "王磊", Role.CONSULTANT), LIVES)
     with shop.looking() as db:
-        rows = people.postings_of(db, shop.person("王磊").id)
+        rows = roster.postings_of(db, shop.person("王磊").id)
     assert [(row.role, row.group_head_id) for row in rows] == [(Role.SPECIALIST, None)]
     assert [row.action for row in told(shop, shop.person("王磊"))] == ["post", "change_group", "end_posting"]
 

@@ -34,7 +34,7 @@ MENU = (
         (
             Entry(None, "/today", icon="house", label="Today"),
             Entry("see deals", "/deals", icon="briefcase", label="Deals"),
-            Entry("see deals", "/approvals", icon="patch-check", label="Approvals"),
+            Entry("see approvals", "/approvals", icon="patch-check", label="Approvals"),
             Entry("see visits", "/walkins", icon="person-walking", label="Walk-ins"),
         ),
     ),
@@ -46,6 +46,13 @@ MENU = (
             Entry("see cards", "/hand-ins", icon="clipboard-check", label="Hand-ins"),
             Entry("see cards", "/outings", icon="geo-alt", label="Outbound visits"),
             Entry("see notes", "/notes", icon="chat-left-text", label="Feedback"),
+            Entry(
+                "see sub-dealers",
+                "/network",
+                icon="shop",
+                label="Sub-dealers",
+                also=("/support-requests", "/sub-dealer-statements"),
+            ),
         ),
     ),
     (

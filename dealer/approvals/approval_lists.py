@@ -33,9 +33,10 @@ def _ones(who: Actor) -> tuple[Actor, ...]:
 def sees(db: Session, exception: PriceException, who: Actor) -> bool:
     """Whoever may decide prices or sees margins, who has to do with this case, and whose group its owner belongs to.
 
-    What the lists below show is seen as well: those who were asked, spoke, asked for it or have a copy.
+    What the lists below show is seen as well: those who were asked, spoke, asked for it or have a copy. A sub-dealer
+    learns on its quotation what became of its price, and nothing of what is normal in our house.
     """
-    return any(_concerns(db, exception, one) for one in _ones(who))
+    return not who.outside and any(_concerns(db, exception, one) for one in _ones(who))
 
 
 def _concerns(db: Session, exception: PriceException, one: Actor) -> bool:

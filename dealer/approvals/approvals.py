@@ -21,6 +21,7 @@ from dealer.approvals.authority import authorises, covering, unauthorised_lines
 from dealer.approvals.rulings import Approval, CounterOffer, Reasons, Remark
 from dealer.deals.deals import Comment
 from dealer.engine.steps import SAME, Ask, Life, Step
+from dealer.network import own_floors
 from dealer.people import OWNER, SYSTEM
 from dealer.prices import pricing
 from dealer.records.quotations import ExceptionState, PriceException, Quotation, QuotationLine, QuotationState
@@ -122,7 +123,7 @@ def _exception(line: QuotationLine, ask: Ask) -> PriceException | None:
     price = pricing.price_of(ask.db, quotation.store_id, line.model_id, ask.today)
     if price is None:
         return None
-    roles = people.roles_of(ask.db, quotation.given_by_id, quotation.store_id)
+    roles = own_floors.authority_of(ask.db, quotation.given_by_id, quotation.store_id, ask.today)
     exception = PriceException(
         store_id=quotation.store_id, case_id=quotation.deal_id, deal_id=quotation.deal_id, deal=quotation.deal,
         quotation_id=quotation.id, quotation=quotation, line_id=line.id, line=line,

@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import people
 from dealer.approvals import approved_terms
 from dealer.frameworks import call_offs
+from dealer.network import own_floors
 from dealer.prices import pricing
 from dealer.records.deals import Deal
 from dealer.records.people import Role
@@ -50,13 +50,13 @@ def lines_below_own_floor(db: Session, quotation: Quotation, day: date) -> list[
     # An option is offered like the rest; once the customer has chosen, what they did not take asks for nothing.
     lines = quotation.firm_lines if quotation.state is QuotationState.ACCEPTED else quotation.lines
     prices = pricing.prices_of(db, quotation.store_id, (line.model_id for line in lines), day)
-    roles = people.roles_of(db, quotation.given_by_id, quotation.store_id)
+    roles = own_floors.authority_of(db, quotation.given_by_id, quotation.store_id, day)
     below = [line for line in lines if _is_below(line, prices.get(line.model_id), roles, day)]
     agreed = call_offs.agreed_lines(db, quotation, lines, day) if below else []
     return [line for line in below if not any(line is each for each in agreed)]
 
 
-def _is_below(line: QuotationLine, price: PriceListLine | None, roles: frozenset[Role], day: date) -> bool:
+def _is_below(line: QuotationLine, price: PriceListLine | None, roles: Iterable[Role], day: date) -> bool:
     net = pricing.net_total(line, day)
     if line.quotation.state in WITH_THE_CUSTOMER and line.floor_own is not None:
         return not pricing.meets(net, line.quantity, line.floor_own)
@@ -215,7 +215,7 @@ def refused_before(db: Session, line: QuotationLine, day: date) -> PriceExceptio
     return None
 
 
-def terms_of(line: QuotationLine, price: PriceListLine, roles: frozenset[Role], day: date) -> dict[str, Any]:
+def terms_of(line: QuotationLine, price: PriceListLine, roles: Iterable[Role], day: date) -> dict[str, Any]:
     """The terms of a line as they are put before the manager: later changes of line or list do not change them.
 
     `roles` are the owner's: below whose floor it lies.

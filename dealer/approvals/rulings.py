@@ -13,6 +13,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.fields import Money, Options, Paragraph, Upload, Uploaded
 from dealer.engine.steps import Ask, Facts
 from dealer.house.policies import policy
+from dealer.network import own_floors
 from dealer.prices import pricing
 from dealer.records.approvals import Verdict
 from dealer.records.people import Role
@@ -64,11 +65,11 @@ LANE = {True: Role.KEY_ACCOUNT, False: Role.SHOWROOM}
 
 def tier_of(ask: Ask, exception: PriceException, price: PriceListLine) -> Tier:
     """The lowest tier that reaches the price and is not the requester's own, nor that of who acted for them."""
-    roles = people.roles_of(ask.db, exception.requester_id, exception.store_id)
+    roles = own_floors.authority_of(ask.db, exception.requester_id, exception.store_id, ask.today)
     tier = pricing.tier_for(exception.net_total, exception.quantity, price, roles)
     if tier in (Tier.OWN, Tier.KEY_ACCOUNT):
         acted = people.roles_of(ask.db, exception.submitted_by_id, exception.store_id)
-        return raised(Tier.KEY_ACCOUNT, roles | acted)
+        return raised(Tier.KEY_ACCOUNT, acted.union(roles))
     return tier
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import people
+from dealer import people, roster
 from dealer.care import care_calls
 from dealer.care.call_window import ahead_of
 from dealer.engine.database import calendar_of
@@ -107,7 +107,7 @@ def agents(db: Session, who: Actor) -> list[Person]:
 
 def loads(db: Session, who: Actor, day: date) -> list[Load]:
     """All agents, those with the fewest customers first; who is away stands at the end."""
-    away = people.away_on(db, who.store_id, day)
+    away = roster.away_on(db, who.store_id, day)
     theirs = Counter(db.scalars(select(CareAgent.agent_id).where(CareAgent.store_id == who.store_id)))
     open_calls = (CareCall.store_id == who.store_id, CareCall.state == CareState.DUE)
     due = Counter(db.scalars(select(CareCall.agent_id).where(*open_calls)))

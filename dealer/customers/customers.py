@@ -69,6 +69,19 @@ def has_uscc_unless_individual(facts: Any) -> Refusal | None:
     return None
 
 
+def is_of_our_house(ask: Ask, facts: Any) -> Refusal | None:
+    """A sub-dealer brings customers that are new to us, or its own: whom we know already we do not tell it of."""
+    if not ask.hat.outside or facts.uscc is None or by_uscc(ask.db, ask.hat, facts.uscc) is not None:
+        return None
+    known = select(Customer.id).where(Customer.store_id == ask.hat.store_id, Customer.uscc == facts.uscc)
+    if ask.db.scalar(known.limit(1)) is None:
+        return None
+    return no(
+        "Our house knows this customer: the network manager registers the deal with you.",
+        code="E-CUSTOMER-OF-HOUSE", field="uscc",
+    )  # fmt: skip
+
+
 def register(ask: Ask, facts: CustomerFacts) -> Customer:
     """A new customer. The same code in this shop is the same customer: it is refused with its number."""
     _may_keep(ask)

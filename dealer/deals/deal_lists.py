@@ -20,11 +20,13 @@ COUNT_UP_TO = 200  # counting further would cost more than anybody learns from i
 
 
 def sees_deal(deal: Deal, who: Actor, db: Session) -> bool:
-    """Own deals; a supervisor's group's; all of them for those whose duty it is."""
+    """Own deals; a supervisor's group's; their sub-dealer's; all of them for those whose duty it is."""
     if any(each.may("see all deals") for each in (who, *who.stands_in_for)):
         return True
     if not who.may_or_stands_in("see deals"):
         return False
+    if who.outside:
+        return deal.sub_dealer_id is not None and deal.sub_dealer_id == who.sub_dealer_id
     return deal.owner_id in _owners_seen_by(db, who)
 
 
@@ -35,6 +37,8 @@ def deals_seen_by(db: Session, who: Actor) -> Select[Deal]:
         return query
     if not who.may_or_stands_in("see deals"):
         return query.where(Deal.owner_id.is_(None))
+    if who.outside:
+        return query  # of a sub-dealer's own, as everything they read
     return query.where(Deal.owner_id.in_(_owners_seen_by(db, who)))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from dealer import people
+from dealer import people, roster
 from dealer.approvals import approvals
 from dealer.customers import customers
 from dealer.deals.deals import Loss
@@ -31,7 +31,7 @@ def customer_has_code_unless_individual(deal: Deal, ask: Ask) -> Refusal | None:
 @on_facts
 def reception_met_them_first(deal: Deal, ask: Ask) -> Refusal | None:
     """Reception registers a deal from a visit; the consultant who received them owns it."""
-    if not ask.hat.may("own deals") and (ask.facts.visit is None or deal.owner_id == ask.hat.id):
+    if not ask.hat.may("start deals") and (ask.facts.visit is None or deal.owner_id == ask.hat.id):
         return no("Log the visit and name its consultant first: the deal is theirs.", code="E-VISIT-NEEDED")
     return None
 
@@ -149,7 +149,7 @@ def nobody_hands_a_price_to_their_stand_in(deal: Deal, ask: Ask) -> Refusal | No
     """Who acts for a manager would borrow the manager's floor: their own deal, or a price that is still undecided."""
     taker: UUID = ask.facts.owner
     at_stake = deal.owner_id == ask.actor.id or approvals.a_price_is_undecided(ask.db, deal)
-    if at_stake and people.stand_for_each_other(ask.db, deal.store_id, ask.actor.id, taker, ask.today):
+    if at_stake and roster.stand_for_each_other(ask.db, deal.store_id, ask.actor.id, taker, ask.today):
         return no(
             "You stand in for {name}, or {name} for you: have somebody else hand this deal over.",
             code="E-STAND-IN", field="owner", name=people.names(ask.db, (taker,))[taker],

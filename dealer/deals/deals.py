@@ -268,7 +268,12 @@ def end_rework_request(deal: Deal, ask: Ask) -> None:
 
 def change_owner(deal: Deal, ask: Ask) -> None:
     """The new owner takes over what is due as well."""
-    before, deal.owner_id = deal.owner_id, ask.facts.owner
+    hand_to(deal, ask, ask.facts.owner)
+
+
+def hand_to(deal: Deal, ask: Ask, owner_id: UUID) -> None:
+    """Whose deal it is from now on."""
+    before, deal.owner_id = deal.owner_id, owner_id
     deal.owner_decided_at = ask.at
     of_its_parts = deadlines.open_in_case(ask.db, deal.id, DUE_OF_ITS_PARTS)
     for row in (*deadlines.open_for(ask.db, deal), *of_its_parts):

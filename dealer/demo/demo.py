@@ -19,6 +19,7 @@ from dealer.demo.demo_floor import FLOOR_SCENES
 from dealer.demo.demo_inspections import INSPECTION_SCENES
 from dealer.demo.demo_market import MARKET_SCENES
 from dealer.demo.demo_money import MONEY_SCENES
+from dealer.demo.demo_network import NETWORK_SCENES
 from dealer.demo.demo_oem import OEM_SCENES
 from dealer.demo.demo_offers import OFFER_SCENES
 from dealer.demo.demo_outings import OUTING_SCENES
@@ -56,6 +57,7 @@ SCENES = (
     *RISK_SCENES,
     *PRIVACY_SCENES,
     *OUTING_SCENES,
+    *NETWORK_SCENES,
     *CARD_SCENES,
     *CARE_SCENES,
     *COMPLAINT_SCENES,

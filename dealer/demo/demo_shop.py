@@ -45,6 +45,7 @@ STAFF = {
     "林芳": ("linfang", Role.CUSTOMER_SERVICE),
     "高洁": ("gaojie", Role.FINANCE),
     "许明": ("xuming", Role.ADMIN),
+    "普艳": ("puyan", Role.SUB_DEALER),
 }
 GROUP_OF_ZHANG_WEI = ("王磊", "李娜")
 DRIVERS = ("王磊", "李娜", "陈静", "张伟", "孙强")  # hold C1: they accompany test drives, or drive for the house

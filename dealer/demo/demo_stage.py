@@ -15,6 +15,7 @@ from dealer.engine.database import Database, calendar_of
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Ask
 from dealer.records.deals import Deal, PurchaseMode, Terms, Use
+from dealer.records.network import SubDealer
 from dealer.records.people import Person, Store
 from dealer.records.vehicles import DemoCar, Model, Route
 
@@ -60,10 +61,11 @@ class Stage:
         with self.acting(name, days_ago, clock, facts) as ask:
             workflow.take(people.by_number(ask.db, record, ask.actor, number), action, ask)
 
-    def register(self, name: str, days_ago: int, facts: NewDeal) -> int:
-        """Let somebody register a deal; its number."""
+    def register(self, name: str, days_ago: int, facts: NewDeal, sub_dealer: int | None = None) -> int:
+        """Let somebody register a deal, or write it down for a sub-dealer; its number."""
         with self.acting(name, days_ago, "09:40", facts) as ask:
-            return workflow.register(ask).number
+            brought_by = people.by_number(ask.db, SubDealer, ask.actor, sub_dealer) if sub_dealer else None
+            return workflow.register(ask, sub_dealer=brought_by).number
 
     def need(self, number: int, name: str, days_ago: int, model: str, quantity: int, **more: Any) -> None:
         """Let the owner fill in the need sheet for cars of one model."""

@@ -7,7 +7,7 @@ lock lets one writer in at a time, so that of two who want the same half hour on
 from dataclasses import replace
 from datetime import timedelta
 
-from dealer import people
+from dealer import people, roster
 from dealer.drives import car_holds
 from dealer.drives.desk import normal_number
 from dealer.drives.desk_forms import LicenceEntry
@@ -115,7 +115,7 @@ def companion_is_there(drive: TestDrive, ask: Ask) -> Refusal | None:
     """Nobody accompanies a drive on a day of their leave."""
     slot = wanted(drive, ask)
     day = calendar_of(ask.db).today(slot.starts_at)
-    if slot.companion_id in people.away_on(ask.db, drive.store_id, day):
+    if slot.companion_id in roster.away_on(ask.db, drive.store_id, day):
         return no(
             "{person} is away on {day}: choose another time or colleague.",
             code="E-COMPANION-AWAY", fix="move", person=people.names(ask.db, [slot.companion_id])[slot.companion_id],

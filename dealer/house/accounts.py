@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dealer import people
 from dealer.engine.fields import Kind, Options, Paragraph
 from dealer.engine.steps import Ask, Facts, Refusal, Unrecorded, no
 from dealer.house import signin
@@ -121,6 +122,12 @@ def _days_are_no_absence(ask: Ask, facts: NewStandIn) -> Refusal | None:
 def _cannot_stand_in(ask: Ask, away: Person, stand_in_id: UUID) -> Refusal | None:
     if stand_in_id == away.id or stand_in_id not in {person.id for person in at_work(ask.db, ask.actor.store_id)}:
         return no("Choose a colleague who works in this shop.", code="E-REQ-FIELD", field="stand_in")
+    houses = {people.is_outside(ask.db, each, ask.actor.store_id) for each in (away.id, stand_in_id)}
+    if True in houses:
+        return no(
+            "Nobody of a sub-dealer stands in, nor anybody for them: the network manager takes their deals over.",
+            code="E-SUB-DEALER-ROLE", field="stand_in",
+        )  # fmt: skip
     return None
 
 

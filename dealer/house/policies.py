@@ -100,6 +100,12 @@ DEFAULTS: dict[str, Any] = {
     "hand_in_by": "17:00",
     "sub_dealer_visit_days": 30,
     "sighting_days": 60,
+    # How a sub-dealer's month is weighed, in percent of its points; and until which day its report is in time.
+    "sub_dealer_weight_deliveries": 60,
+    "sub_dealer_weight_visits": 15,
+    "sub_dealer_weight_complaints": 15,
+    "sub_dealer_weight_report": 10,
+    "sub_dealer_report_day": 5,
     # Complaints: the clocks of DOMAIN C7, and what a consultant and the next tier may grant of their own accord.
     "complaint_accept_minutes": 120,
     "complaint_plan_minutes": 24 * 60,

@@ -14,7 +14,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
-from dealer import people
+from dealer import roster
 from dealer.engine.database import keys_of
 from dealer.engine.steps import Refused, no
 from dealer.records.people import Person, SignedIn, SignInTry
@@ -95,7 +95,7 @@ def by_sign_in(db: Session, name: str) -> Person | None:
 
 def start(db: Session, person: Person, device: str, at: datetime, store_id: UUID | None = None) -> str:
     """Open a session in a shop they work in and return the token for the cookie."""
-    postings = people.postings_of(db, person.id)
+    postings = roster.postings_of(db, person.id)
     stores = [posting.store_id for posting in postings]
     if not stores:
         raise Refused([no("You are not posted to any shop: ask the administrator.", code="E-NO-POSTING")])

@@ -14,7 +14,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import people
+from dealer import people, roster
 from dealer.approvals import stage_staffing
 from dealer.customers.customers import ShortName, Telephone
 from dealer.engine.fields import Kind, Options, checked
@@ -24,6 +24,7 @@ from dealer.engine.malformed import Malformed, half_width
 from dealer.engine.steps import Ask, Facts, Life, Personal, Refusal, Refused, Stale, no, write_down
 from dealer.house import second_person, signin
 from dealer.people import Actor
+from dealer.records.network import SubDealer
 from dealer.records.people import Person, Posting, Role, Store
 
 # ── what is asked ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -57,6 +58,9 @@ class NewPosting(Facts):
 
     role: Role = Field(title="Role")
     group_head: Annotated[UUID | None, Options("supervisors")] = Field(None, title="Supervisor of the group")
+    sub_dealer: Annotated[UUID | None, Options("sub_dealers")] = Field(
+        None, title="Sub-dealer they sell for", description="Only for people of a sub-dealer."
+    )
 
 
 class NewPerson(NewPosting, PersonFacts):
@@ -75,11 +79,14 @@ class NewGroup(Facts):
 def add_person(ask: Ask, facts: NewPerson) -> tuple[Person, str]:
     """A new colleague. The password is told once, to whoever adds them; they choose their own when they sign in."""
     may_keep_people(ask)
-    refuse(_name_is_taken(ask, facts.sign_in, None), _head_is_no_supervisor(ask, facts.group_head))
+    refuse(
+        _name_is_taken(ask, facts.sign_in, None),
+        _head_is_no_supervisor(ask, facts.group_head),
+        _is_between_two_houses(ask, facts, frozenset()),
+    )
     given = signin.new_password()
     person = Person(password_hash=signin.hash_password(given), password_given=True, **_particulars(facts))
-    posting = Posting(store_id=ask.actor.store_id, person_id=person.id, role=facts.role, group_head_id=facts.group_head)
-    ask.db.add_all([person, posting])
+    ask.db.add_all([person, _posting(ask, person, facts)])
     ask.db.flush()
     write_down(ask, "person", person, "add", facts)
     return person, given
@@ -139,11 +146,19 @@ def post(ask: Ask, person: Person, facts: NewPosting) -> Posting:
         _is_for_yourself(ask, person),
         _head_is_no_supervisor(ask, facts.group_head),
         _has_the_role(ask, person, facts.role),
+        _is_between_two_houses(ask, facts, people.roles_of(ask.db, person.id, ask.actor.store_id)),
     )
-    posting = Posting(store_id=ask.actor.store_id, person_id=person.id, role=facts.role, group_head_id=facts.group_head)
+    posting = _posting(ask, person, facts)
     ask.db.add(posting)
     changed(ask, person, "post", facts)
     return posting
+
+
+def _posting(ask: Ask, person: Person, facts: NewPosting) -> Posting:
+    return Posting(
+        store_id=ask.actor.store_id, person_id=person.id, role=facts.role, group_head_id=facts.group_head,
+        sub_dealer_id=facts.sub_dealer,
+    )  # fmt: skip
 
 
 def change_group(ask: Ask, posting: Posting, facts: NewGroup) -> None:
@@ -161,7 +176,7 @@ def end_posting(ask: Ask, posting: Posting, lives: Iterable[Life]) -> None:
     person = posting.person
     refuse(_is_the_last_posting(ask, person), _is_you(ask, person))
     alone = second_person.missing(ask.db, ask.actor.store_id, lives, ask.today)
-    facts = NewPosting(role=posting.role, group_head=posting.group_head_id)
+    facts = NewPosting(role=posting.role, group_head=posting.group_head_id, sub_dealer=posting.sub_dealer_id)
     ask.db.delete(posting)
     _refuse_if_alone(ask, person, lives, alone)
     stage_staffing.look_again(ask)
@@ -219,9 +234,26 @@ def _has_the_role(ask: Ask, person: Person, role: Role) -> Refusal | None:
     return None
 
 
+def _is_between_two_houses(ask: Ask, facts: NewPosting, held: frozenset[Role]) -> Refusal | None:
+    """Whoever sells for a sub-dealer is of that house and of no other: they read only what is its own."""
+    outside = facts.role is Role.SUB_DEALER
+    here = select(SubDealer.id).where(SubDealer.store_id == ask.actor.store_id, SubDealer.id == facts.sub_dealer)
+    if outside != (facts.sub_dealer is not None) or (outside and ask.db.scalar(here) is None):
+        return no(
+            "Name the sub-dealer of whoever sells for one, and of nobody else.",
+            code="E-SUB-DEALER-ROLE", field="sub_dealer",
+        )  # fmt: skip
+    if held and outside != (Role.SUB_DEALER in held):
+        return no(
+            "Nobody works for our house and for a sub-dealer: give them an account for each.",
+            code="E-SUB-DEALER-ROLE", field="role",
+        )  # fmt: skip
+    return None
+
+
 def works_elsewhere_too(ask: Ask, person: Person) -> Refusal | None:
     """An administrator of one shop must not become somebody of another by giving them a password."""
-    if any(posting.store_id != ask.actor.store_id for posting in people.postings_of(ask.db, person.id)):
+    if any(posting.store_id != ask.actor.store_id for posting in roster.postings_of(ask.db, person.id)):
         return no(
             "{name} works in another shop too: end that posting there first, or give this shop an account of its own.",
             code="E-OTHER-SHOP", name=person.name,

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import people
 from dealer.approvals import authority, stages
 from dealer.approvals.rulings import raised
 from dealer.engine.steps import Ask, Refusal, told_once
 from dealer.house.policies import policy
+from dealer.network import own_floors
 from dealer.prices import allowances, pricing
 from dealer.prices.remedies import Remedy, remedy_for
 from dealer.quotations import offer_rules, offers
@@ -91,9 +91,9 @@ def look_at(
     trial = _trial(deal, cars, extras, saved)
     prices = pricing.prices_of(db, deal.store_id, (line.model_id for line in trial.lines), day)
     names = _names(db, deal, trial.lines)
-    roles = people.roles_of(db, deal.owner_id, deal.store_id)
+    roles = own_floors.authority_of(db, deal.owner_id, deal.store_id, day)
     covered = authority.covering(db, trial, day) if by_approval else {}
-    asked = _routing(db, deal, roles, day, fleet=pricing.is_fleet(trial, db, day))
+    asked = _routing(db, deal, frozenset(roles), day, fleet=pricing.is_fleet(trial, db, day))
     return [
         _look(line, number, day, prices.get(line.model_id), names, roles, asked, covered=line.id in covered)
         for number, line in zip(cars, trial.lines, strict=True)
@@ -141,7 +141,7 @@ def _look(
     day: date,
     price: PriceListLine | None,
     names: Mapping[UUID, str],
-    roles: frozenset[Role],
+    roles: Iterable[Role],
     asked: Routing,
     *,
     covered: bool,
@@ -172,7 +172,7 @@ def _look(
 
 
 def _once_confirmed(
-    line: QuotationLine, price: PriceListLine, roles: frozenset[Role], day: date, asked: Routing
+    line: QuotationLine, price: PriceListLine, roles: Iterable[Role], day: date, asked: Routing
 ) -> OnceConfirmed | None:
     waiting = pricing.waiting_allowance(line, day)
     if not waiting:

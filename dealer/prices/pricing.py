@@ -5,7 +5,7 @@ A floor is per car, a line is many cars with gifts. The comparison multiplies th
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -239,8 +239,24 @@ def price_of(db: Session, store_id: UUID, model_id: UUID, day: date) -> PriceLis
     return prices_of(db, store_id, (model_id,), day).get(model_id)
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """The authority of a sub-dealer's people: what its agreement says for each model, in the place of roles."""
+
+    floors: Mapping[UUID, int]
+
+    def __iter__(self) -> Iterator[Role]:
+        return iter((Role.SUB_DEALER,))
+
+    def floor(self, price: PriceListLine) -> int:
+        """Never below a consultant's; a model that is not agreed is sold at the marked price."""
+        return max(self.floors.get(price.model_id, price.marked), price.floor_consultant)
+
+
 def floor_of(roles: Iterable[Role], price: PriceListLine) -> int:
     """The floor per car below which a person of these roles needs somebody else's decision."""
+    if isinstance(roles, Agreed):
+        return roles.floor(price)
     tier = tier_of(roles)
     return price.floor_consultant if tier is Tier.OWN else floor_of_tier(tier, price)
 

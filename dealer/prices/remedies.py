@@ -22,16 +22,15 @@ class Remedy:
 
 def remedy_for(line: Priced, price: PriceListLine, roles: Iterable[Role], day: date) -> Remedy | None:
     """What leads one tier down; None for a line that is one's own to give."""
-    held = frozenset(roles)
     net = pricing.net_total(line, day)
-    floors = {pricing.floor_of(held, price), *(pricing.floor_of_tier(tier, price) for tier, _ in pricing.TIER_FLOORS)}
+    floors = {pricing.floor_of(roles, price), *(pricing.floor_of_tier(tier, price) for tier, _ in pricing.TIER_FLOORS)}
     missed = [floor for floor in floors if not pricing.meets(net, line.quantity, floor)]
-    if pricing.meets(net, line.quantity, pricing.floor_of(held, price)) or not missed:
+    if pricing.meets(net, line.quantity, pricing.floor_of(roles, price)) or not missed:
         return None
     wanted = min(missed) * line.quantity
     rise, lacking = pricing.rise_to(line, wanted, day), wanted - net
     return Remedy(
-        pricing.tier_for(wanted, line.quantity, price, held),
+        pricing.tier_for(wanted, line.quantity, price, roles),
         rise if line.unit_price + rise <= price.marked else None,
         lacking if lacking <= pricing.given_away(line) else None,
     )

@@ -31,7 +31,7 @@ MASKS: dict[str, Reads] = {
     "visit.phone":      Reads(None, own=True),
     "card.phone":       Reads(None, own=True),
     "drive.phone":      Reads("book drives", own=True),
-    "contact.phone":    Reads("keep customers"),
+    "contact.phone":    Reads("keep customers", own=True),  # at a sub-dealer: who brought the customer
     "party.phone":      Reads("keep customers"),
     "receiver.phone":   Reads("reach receivers"),
     "complaint.phone":  Reads("ask after complaints", own=True),

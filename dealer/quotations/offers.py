@@ -9,13 +9,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import deadlines, people
+from dealer import deadlines
 from dealer.approvals import approvals, authority
 from dealer.approvals.rulings import Reasons, kept
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph, Upload
 from dealer.engine.steps import Ask, Facts, Personal
 from dealer.house.policies import policy
+from dealer.network import own_floors
 from dealer.prices import allowances, pricing
 from dealer.records.contracts import Rendering
 from dealer.records.customers import Contact
@@ -220,7 +221,7 @@ def note_reasons(quotation: Quotation, ask: Ask) -> None:
 
 def freeze_prices(quotation: Quotation, ask: Ask) -> None:
     """What the list says today: once the customer holds the quotation, these floors are honoured."""
-    roles = people.roles_of(ask.db, quotation.given_by_id, quotation.store_id)
+    roles = own_floors.authority_of(ask.db, quotation.given_by_id, quotation.store_id, ask.today)
     prices = prices_for(ask, quotation, quotation.lines)
     for line in quotation.lines:
         price = prices.get(line.model_id)

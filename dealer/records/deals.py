@@ -24,6 +24,7 @@ from dealer.engine.database import (
 )
 from dealer.records.customers import Customer
 from dealer.records.frameworks import Framework
+from dealer.records.network import SubDealer
 from dealer.records.people import Person
 from dealer.records.vehicles import Model
 
@@ -124,10 +125,12 @@ class Deal(Living):
     cancel_notice_day: Mapped[Day | None]
     cancel_outcome: Mapped[Code | None]  # a word of DepositOutcome
     cancel_deposit_outcome: Mapped[Fen | None]
+    sub_dealer_id: Mapped[UUID | None] = mapped_column(ForeignKey("sub_dealers.id"), index=True)  # who brought it
     owner_decided_at: Mapped[Moment | None]  # when a manager last said whose it is: handed it over or left it
     customer: Mapped[Customer] = relationship()
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
     framework: Mapped[Framework | None] = relationship()
+    sub_dealer: Mapped[SubDealer | None] = relationship()
     need: Mapped["Need | None"] = relationship(back_populates="deal", uselist=False)
     tender: Mapped["Tender | None"] = relationship(back_populates="deal", uselist=False)
     parties: Mapped[list["DealParty"]] = relationship(

@@ -45,6 +45,7 @@ class Role(StrEnum):
     CUSTOMER_SERVICE = "customer_service"
     FINANCE = "finance"
     ADMIN = "admin"
+    SUB_DEALER = "sub_dealer_seller"  # of another house: sells our cars under an agreement with us
 
 
 class Store(Identified):
@@ -88,6 +89,7 @@ class Posting(OfStore):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     role: Mapped[Role] = mapped_column(word_of(Role))
     group_head_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    sub_dealer_id: Mapped[UUID | None] = mapped_column(ForeignKey("sub_dealers.id"))  # for whom they sell our cars
     person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined")
     store: Mapped[Store] = relationship(
         primaryjoin="foreign(Posting.store_id) == Store.id", lazy="joined", viewonly=True

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from dealer import people
+from dealer import roster
 from dealer.deals import idle
 from dealer.engine.database import calendar_of
 from dealer.people import Actor
@@ -35,7 +35,7 @@ class Look:
         seen = card_lists.owners_seen_by(self.db, self.who)
         if self.group is None:
             return seen
-        members = people.members_of(self.db, self.who.store_id, self.group)
+        members = roster.members_of(self.db, self.who.store_id, self.group)
         return members if seen is None else seen & members
 
     def sees(self, owner: Column) -> ColumnElement[bool]:
@@ -68,6 +68,6 @@ class Look:
 
 def groups_seen_by(db: Session, who: Actor) -> dict[UUID, str]:
     """The groups somebody may choose, by their supervisor: every one, or the own."""
-    heads = people.group_heads(db, who.store_id)
+    heads = roster.group_heads(db, who.store_id)
     seen = card_lists.owners_seen_by(db, who)
     return {head.id: head.name for head in heads if seen is None or head.id in seen}

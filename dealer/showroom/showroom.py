@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from dealer import people
+from dealer import people, roster
 from dealer.engine import identifiers
 from dealer.engine.amounts import half_up
 from dealer.engine.database import calendar_of
@@ -50,9 +50,12 @@ class Known:
 
 
 def recognise(db: Session, who: Actor, phone: str | None) -> Known | None:
-    """Who has this phone, in this shop; a few index reads. None if nobody does, or if it is no phone (yet)."""
+    """Who has this phone, in this shop; a few index reads. None if nobody does, or if it is no phone (yet).
+
+    Nobody of a sub-dealer is told whom our house knows.
+    """
     number = _number(phone)
-    if number is None:
+    if number is None or who.outside:
         return None
     card = card_lists.with_phone(db, who.store_id, number)
     contact = _contact(db, who, number)
@@ -165,7 +168,7 @@ def _order(turn: Turn) -> tuple[bool, int, datetime, str]:
 
 def _present(db: Session, store_id: UUID, today: date, own: Person | None) -> list[Person]:
     """The showroom's consultants who are there today, and the customer's own one, whatever they are posted as."""
-    away = people.away_on(db, store_id, today)
+    away = roster.away_on(db, store_id, today)
     posted = db.scalars(
         select(Person)
         .join(Posting, Posting.person_id == Person.id)

@@ -47,6 +47,7 @@ from dealer.terms.handover import (
 )
 from dealer.terms.morning import MorningBlock, MorningContact, MorningReportTerms, MorningRow, MorningSheet
 from dealer.terms.quotation import Offer, QuotationTerms, QuotedOption, QuotedVehicles
+from dealer.terms.statement import StatementCar, StatementTerms
 from dealer.terms.testdrive import TestDriveAgreementTerms
 from dealer.terms.work_plan import WorkPlanBlock, WorkPlanRow, WorkPlanTerms
 
@@ -111,6 +112,8 @@ __all__ = [
     "SeenFact",
     "Share",
     "Signature",
+    "StatementCar",
+    "StatementTerms",
     "Terms",
     "TestDriveAgreementTerms",
     "TheirVehicles",
@@ -136,6 +139,7 @@ PAPERS: dict[str, type[Terms]] = {
     "morning_report": MorningReportTerms,
     "work_plan": WorkPlanTerms,
     "model_comparison": ModelComparisonTerms,
+    "sub_dealer_statement": StatementTerms,
 }
 """Every paper and the terms it prints; the template has the paper's name."""
 

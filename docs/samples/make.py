@@ -42,6 +42,7 @@ PICTURED: dict[str, tuple[int, ...] | None] = {
     "handover_batch.zh": None,
     "morning_report.zh": None,
     "work_plan.zh": None,
+    "sub_dealer_statement.zh": None,
 }
 
 

@@ -41,6 +41,10 @@ PANELS: list[Panel] = [deal_parts.tender, deal_parts.who_takes_part, deal_parts.
 """What else belongs to a deal: each part adds its card with `@deals.panel`, in the order of the deal's life."""
 
 
+FOR_SUB_DEALERS: list[Panel] = [deal_parts.tender, deal_parts.who_takes_part]
+"""Those that somebody of a sub-dealer works with; the others are of our house's work."""
+
+
 def panel(show_part: Panel) -> Panel:
     """Register a part's card: {title, icon, rows: [{url, title, note, badge, tone}], buttons, empty, folded}."""
     PANELS.append(show_part)
@@ -252,7 +256,7 @@ def page(number: int) -> Answer:
         ways=[drawn for each in WAYS for drawn in each(deal)],
         timeline=timeline.entries(told),
         need=deal.need,
-        panels=[drawn for each in PANELS if (drawn := each(deal))],
+        panels=[drawn for each in (FOR_SUB_DEALERS if me().outside else PANELS) if (drawn := each(deal))],
     )
 
 
@@ -294,6 +298,8 @@ def _badges(deal: Deal) -> list[dict[str, str]]:
         told.append({"label": say("Clash to settle"), "tone": "wait"})
     if deal.reopened_count:
         told.append({"label": say("Reopened"), "tone": "neutral"})
+    if deal.sub_dealer:
+        told.append({"label": say("Brought by {name}", name=deal.sub_dealer.customer.name), "tone": "tag"})
     told.append({"label": show(deal.customer.customer_class), "tone": "tag"})
     return told
 
@@ -322,7 +328,7 @@ def _phases(deal: Deal, told: list[history.History]) -> list[dict[str, str]]:
 @pages.get("/deals/new")
 def new() -> Answer:
     """The form of a new deal, filled in as far as a visit told."""
-    need("register deals")
+    need("bring deals")
     visit = _visit()
     return _new(Form(NewDeal, _told_by(visit) if visit else {"name": request.args.get("name", "")}), None)
 

@@ -65,7 +65,9 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "idle_contract_review_days", "idle_test_drive_days", "idle_delivery_days", "idle_carded_days",
          "idle_following_days", "idle_ordered_days", "contact_misses", "deal_misses", "forecast_days",
          "owner_kept_days", "revived_level", "uncontactable_days", "hand_in_by", "sub_dealer_visit_days",
-         "sighting_days"),
+         "sighting_days",
+         "sub_dealer_weight_deliveries", "sub_dealer_weight_visits", "sub_dealer_weight_complaints",
+         "sub_dealer_weight_report", "sub_dealer_report_day"),
     ),
     (
         "Complaints",

@@ -95,7 +95,8 @@ def _shown(row: History, names: dict[UUID, str]) -> dict[str, Any]:
 def phone_of_contact(contact: Contact) -> str:
     """The same wherever a contact is named: whole by the mask table, or while it is shown for a reason."""
     revealed = contact.phone is not None and reveals.is_shown(looking(), me(), contact, g.now)
-    return masking.phone("contact.phone", contact.phone, me(), revealed=revealed)
+    brought = me().outside and contact.customer.owner_id == me().id
+    return masking.phone("contact.phone", contact.phone, me(), own=brought, revealed=revealed)
 
 
 def phone_of_visit(visit: Visit) -> str:

@@ -176,9 +176,11 @@ def of_deal(deal: Deal) -> dict[str, Any] | None:
 
 @pages.get("/outings/new")
 def new() -> Answer:
-    """Whom to visit, when and what for; the page one comes from names customer, card or deal."""
+    """Whom to visit, when and what for; the page one comes from names customer, card or deal, and the kind."""
     need("make visits")
     known = {name: found[0].id for name, found in _all_named().items() if found}
+    if (kind := _kind_asked()) is not None:
+        known["kind"] = kind
     return _new(Form(Planning, known), None)
 
 

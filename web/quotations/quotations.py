@@ -269,6 +269,7 @@ def _panel(deal: Deal) -> dict[str, Any] | None:
 
 
 deals.panel(rules_applied.panel)
+deals.FOR_SUB_DEALERS.insert(0, _panel)
 deals.PANELS.insert(0, _panel)  # a deal's life begins with its offers, whichever screen was imported first
 
 
