@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dealer.market import sightings
+from dealer.market import campaigns, group_offers, outside_contacts, sightings
 from dealer.network import statements, sub_dealers, support
 from dealer.oem import filings, oem_layouts, oem_policies, rebates, reconciliation
 from dealer.planning import plans, work_plans
@@ -28,6 +28,9 @@ LIVES = (
     appraisals.APPRAISALS,
     risk_items.RISKS,
     emergencies.EMERGENCIES,
+    group_offers.GROUP_OFFERS,
+    campaigns.CAMPAIGNS,
+    outside_contacts.OUTSIDE_CONTACTS,
 )
 
 

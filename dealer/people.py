@@ -58,10 +58,10 @@ DUTIES: dict[str, frozenset[Role]] = {
     "open filings":           frozenset({R.CONSULTANT, R.SPECIALIST, R.NETWORK, R.RECEPTION, R.KEY_ACCOUNT}),
     "file with the manufacturer": frozenset({R.SPECIALIST, R.KEY_ACCOUNT}),  # beside the owner
     "see oem":                SELLERS | LEADERS | {R.CLERK, R.FINANCE},
-    # the market
-    "record sightings":       SELLERS | LEADERS,
-    "see competitors":        SELLERS | LEADERS,
-    "keep competitors":       frozenset({R.KEY_ACCOUNT}),
+    "see the market":         SELLERS | LEADERS,
+    "keep the market":        frozenset({R.SUPERVISOR, R.KEY_ACCOUNT}),  # beside who saw it, or is in touch
+    "plan campaigns":         frozenset({R.KEY_ACCOUNT, R.SHOWROOM, R.SALES}),
+    "see campaigns":          SELLERS | LEADERS | {R.FINANCE},
     # contracts
     "review for risk":        frozenset({R.KEY_ACCOUNT}),
     "review for finance":     frozenset({R.FINANCE}),

@@ -41,6 +41,7 @@ from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Stale, Step
 from dealer.frameworks import call_offs, frameworks
 from dealer.frameworks.call_offs import CallOff
 from dealer.house import proposals, second_person
+from dealer.market.source_details import campaign_is_known
 from dealer.money import credit, deposit_outcomes, receipts
 from dealer.oem import filing_gates, filings
 from dealer.people import OWNER, SYSTEM, has, owner_or
@@ -76,7 +77,8 @@ STEPS = [
     #         refused unless …
     #         then …
     Step("register", None, S.INQUIRY, has("bring deals"), NewDeal,
-         (rules.customer_has_code_unless_individual, rules.reception_met_them_first, outside.sub_dealer_is_active),
+         (rules.customer_has_code_unless_individual, rules.reception_met_them_first, outside.sub_dealer_is_active,
+          campaign_is_known),
          (deals.plan_first_contact, deals.plan_clash_decision)),
     Step("fill_need", (S.INQUIRY, S.QUOTATION), SAME, OWNER, NeedSheet,
          (rules.wanted_models_are_ours,),
@@ -188,6 +190,7 @@ def register(ask: Ask, owner_id: UUID | None = None, sub_dealer: SubDealer | Non
         sub_dealer_id=sub_dealer.id if sub_dealer else ask.hat.sub_dealer_id,
         contact_id=_contact(ask, customer, facts).id,
         title=facts.title,
+        campaign_id=facts.campaign,
         clash_with_id=other.id if other else None,
         clash_settled=other is None,
     )
@@ -201,7 +204,7 @@ def register(ask: Ask, owner_id: UUID | None = None, sub_dealer: SubDealer | Non
 
 def register_from_visit(ask: Ask, visit: Visit) -> Deal:
     """A fleet need met in the showroom becomes a deal; the visit and its card join the deal's story."""
-    ask = ask.with_facts(reception.with_phone_of(visit, ask.facts))
+    ask = ask.with_facts(reception.with_what_is_known(visit, ask.facts))
     deal = register(ask, None if ask.hat.may("own deals") else visit.owner_id)
     take(visit, "become_deal", ask.with_facts(BecameDeal(deal=deal.id)))
     return deal

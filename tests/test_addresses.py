@@ -25,6 +25,13 @@ GET      /approvals/<int:number>
 GET      /approvals/<int:number>/project
 GET      /approvals/<int:number>/proof
 GET      /assets/<filename>
+GET      /campaigns
+GET      /campaigns/<int:number>
+GET      /campaigns/<int:number>/costs/<uuid:key>
+GET POST /campaigns/new
+GET      /campaigns/report
+GET      /campaigns/report/rows
+GET      /campaigns/report/sheet
 GET      /care
 GET      /care/<int:number>
 GET      /care/agents
@@ -68,6 +75,9 @@ GET      /complaints/<int:number>
 GET POST /complaints/new
 GET      /complaints/report
 GET      /complaints/report/rows
+GET      /contacts
+GET      /contacts/<int:number>
+GET POST /contacts/new
 GET      /contracts
 GET      /contracts/<int:number>
 GET      /contracts/bundles/<uuid:key>
@@ -113,6 +123,7 @@ GET POST /deals/<int:number>/contract
 GET POST /deals/<int:number>/filing
 GET POST /deals/<int:number>/margin
 POST     /deals/<int:number>/margin/<uuid:key>/withdraw
+GET POST /deals/<int:number>/group-offers/new
 GET      /deals/<int:number>/quotation
 POST     /deals/<int:number>/quotation/check
 GET POST /deals/<int:number>/quotations/new
@@ -165,6 +176,9 @@ POST     /frameworks/<int:number>/press-again
 POST     /frameworks/<int:number>/print
 GET      /frameworks/<int:number>/trial
 GET      /group
+GET      /group-offers/<int:number>
+GET      /group-offers/<int:number>/<any(zh,en):spoken>
+GET      /group-offers/<int:number>/press
 GET      /hand-ins
 GET      /hand-ins/<int:number>
 POST     /hand-ins/sign
@@ -195,7 +209,7 @@ GET POST /network/<int:number>/support
 GET POST /network/new
 GET POST /network/ranking
 GET      /network/support
-GET      /notices/<any(visit,card,drive,contact):kind>
+GET      /notices/<any(visit,card,drive,contact,outside):kind>
 GET POST /notices/<any(visit,card,drive):kind>/told/<uuid:key>
 GET      /money
 GET POST /money/deposits/<uuid:key>

@@ -48,6 +48,7 @@ WHOLE = {
     "complaint.phone": {"林芳", "陈静", "冯涛", "王磊"},  # who asks whether it helped, and who handles it
     "enquiry.phone": {"赵敏", "林芳", "王磊"},
     "appointment.phone": {"王磊", "李娜", "赵敏", "冯涛", "林芳"},
+    "outside.phone": {"王磊", "张伟", "陈静"},
 }
 
 

@@ -31,7 +31,7 @@ from dealer.records.enquiries import Appointment, Enquiry
 from dealer.records.factory_orders import FactoryOrder
 from dealer.records.frameworks import Framework
 from dealer.records.hand_ins import HandIn
-from dealer.records.market import Sighting
+from dealer.records.market import Campaign, GroupOffer, OutsideContact, Sighting
 from dealer.records.money import Receipt
 from dealer.records.network import Statement, SubDealer, SupportRequest
 from dealer.records.oem import Filing, OemPolicy, Rebate
@@ -139,6 +139,9 @@ def _scene(shop: Shop) -> dict[str, Any]:
         "outing": Outing(**mine),
         "note": Note(**mine),
         "sighting": Sighting(**mine),
+        "outside_contact": OutsideContact(**mine),
+        "campaign": Campaign(**mine),
+        "group_offer": GroupOffer(**of_deal),
         "complaint": Complaint(**mine),
         "enquiry": Enquiry(**mine),
         "appointment": Appointment(**mine),

@@ -21,6 +21,7 @@ from dealer.records.prospects import VisitKind
 from dealer.records.quotations import ExceptionState
 from dealer.records.testdrives import DriveState, Experience
 from dealer.reports import counting
+from dealer.reports.campaign_results import CAMPAIGN_RESULTS
 from dealer.reports.care_coverage import COVERAGE
 from dealer.reports.complaint_figures import FIGURES
 from dealer.reports.counting import Slice
@@ -301,7 +302,7 @@ def _texts(told: Figure | Rate) -> tuple[str, str]:
 
 def test_every_report_speaks_chinese_and_every_source_knows_every_way() -> None:
     chinese = catalogue(LANGUAGES[0])
-    for report in (*REPORTS.values(), COVERAGE, FIGURES):
+    for report in (*REPORTS.values(), COVERAGE, FIGURES, CAMPAIGN_RESULTS):
         told = [text for name in (*report.figures, *report.rates) for text in _texts(report.titled(name))]
         told += [
             report.title,

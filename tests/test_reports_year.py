@@ -44,6 +44,7 @@ WHOLE = Period(FIRST_DAY, LAST_DAY)
 TOLD = ("deal", "quotation", "exception", "contract")  # whose history reports read
 ELSEWHERE = {
     "/reports": "the list of reports has no figure",
+    "/campaigns/report": "the year has no campaign: tests/stories/test_18_the_market.py",
     "/reports/morning": "tests/test_morning.py",
     "/reports/needs": "tests/test_needs.py",
     "/reports/subscriptions": "what is brought to whom: tests/test_subscriptions.py",

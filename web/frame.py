@@ -45,6 +45,7 @@ MENU = (
             Entry("see cards", "/prospects", icon="person-vcard", label="Prospects"),
             Entry("see cards", "/hand-ins", icon="clipboard-check", label="Hand-ins"),
             Entry("see cards", "/outings", icon="geo-alt", label="Outbound visits"),
+            Entry("see the market", "/contacts", icon="person-rolodex", label="Outside contacts"),
             Entry("see notes", "/notes", icon="chat-left-text", label="Feedback"),
             Entry(
                 "see sub-dealers",
@@ -84,7 +85,8 @@ MENU = (
             Entry("raise risks", "/risks", icon="exclamation-triangle", label="Risks"),
             Entry("report emergencies", "/emergencies", icon="lightning", label="Emergencies"),
             Entry("ask for leave", "/leave", icon="calendar-x", label="Leave"),
-            Entry("see competitors", "/competitors", icon="binoculars", label="Competitors", also=("/sightings",)),
+            Entry("see campaigns", "/campaigns", icon="megaphone", label="Campaigns"),
+            Entry("see the market", "/competitors", icon="binoculars", label="Competitors", also=("/sightings",)),
             Entry("ask for leave", "/training", icon="mortarboard", label="Training"),
             Entry(
                 "see oem",

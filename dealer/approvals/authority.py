@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from dealer.approvals import approved_terms
 from dealer.frameworks import call_offs
+from dealer.market import campaign_effects
 from dealer.network import own_floors
 from dealer.prices import pricing
 from dealer.records.deals import Deal
@@ -41,7 +42,7 @@ SUBMITTED = (QuotationState.PENDING_PRICE, QuotationState.READY, *WITH_THE_CUSTO
 
 def lines_below_own_floor(db: Session, quotation: Quotation, day: date) -> list[QuotationLine]:
     """Lines at a price that whoever owned the deal when it was submitted may not give alone, but those whose price a
-    framework agreement fixed.
+    framework agreement fixed or a campaign bears.
 
     A new owner lends it no authority: what was not the former owner's to give goes on waiting. A quotation that is
     with the customer keeps the floors of the day it was sent: its stated validity is honoured. A model that is on no
@@ -52,6 +53,9 @@ def lines_below_own_floor(db: Session, quotation: Quotation, day: date) -> list[
     prices = pricing.prices_of(db, quotation.store_id, (line.model_id for line in lines), day)
     roles = own_floors.authority_of(db, quotation.given_by_id, quotation.store_id, day)
     below = [line for line in lines if _is_below(line, prices.get(line.model_id), roles, day)]
+    if below and quotation.state not in WITH_THE_CUSTOMER:
+        borne = campaign_effects.grants(db, quotation, prices, roles, day)
+        below = [line for line in below if line.id not in borne or not borne[line.id].relief]
     agreed = call_offs.agreed_lines(db, quotation, lines, day) if below else []
     return [line for line in below if not any(line is each for each in agreed)]
 
@@ -59,7 +63,7 @@ def lines_below_own_floor(db: Session, quotation: Quotation, day: date) -> list[
 def _is_below(line: QuotationLine, price: PriceListLine | None, roles: Iterable[Role], day: date) -> bool:
     net = pricing.net_total(line, day)
     if line.quotation.state in WITH_THE_CUSTOMER and line.floor_own is not None:
-        return not pricing.meets(net, line.quantity, line.floor_own)
+        return not pricing.meets(net + line.campaign_relief, line.quantity, line.floor_own)
     return price is None or not pricing.meets(net, line.quantity, pricing.floor_of(roles, price))
 
 

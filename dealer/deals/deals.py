@@ -34,6 +34,7 @@ class NewDeal(Facts):
     phone: Annotated[Telephone | None, Personal(), Kind("tel")] = Field(None, title="Phone")
     title: str = Field("", title="What it is about", max_length=200)
     filing_wanted: bool = Field(False, title="A price of the manufacturer's fleet policy is wanted")
+    campaign: Annotated[UUID | None, Options("campaigns_known")] = Field(None, title="Campaign")
     visit: Annotated[int | None, Kind("hidden")] = Field(None, title="Visit")  # the number of the visit it came from
 
 

@@ -88,6 +88,12 @@ class Stage:
             workflow.begin(thing, action, Ask(db, people.system(self.store_id), at))
         return int(thing.number)
 
+    def let_time_pass(self, days_ago: int, clock: str, record: Any, number: int) -> None:
+        """What a thing does by itself once a day has come, as the sweep would let it."""
+        at, system = self.database.calendar.at(self.day(days_ago), clock), people.system(self.store_id)
+        with self.database.writing(self.store_id) as db:
+            workflow.settle(people.by_number(db, record, system, number), Ask(db, system, at))
+
     def print_waiting(self) -> None:
         """Do what waits in the background, as the worker would, so that the scenes can go on with the papers."""
         attempts = Attempts(self.database, "demo", Event(), lambda: self.now, (60,), 0.01)

@@ -16,7 +16,7 @@ from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
 from dealer.people import Actor, has
 from dealer.records.market import CompetitorModel
 
-KEEPER = has("keep competitors")
+KEEPER = has("keep the market")
 
 
 class Naming(Facts):

@@ -30,7 +30,7 @@ from dealer.records.vehicles import Model
 from dealer.terms import ComparedModel, ModelComparisonTerms, SeenFact
 
 PAPER = "model_comparison"
-MAKER = has("see competitors")
+MAKER = has("see the market")
 RIVALS = 3  # more columns than that nobody reads on A4
 
 

@@ -119,7 +119,7 @@ def note_correction(sighting: Sighting, ask: Ask) -> None:
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-RECORDER, KEEPER = has("record sightings"), owner_or("keep competitors")
+RECORDER, KEEPER = has("see the market"), owner_or("keep the market")
 TYPED = (something_was_seen, seen_day_has_come, deal_of_the_sighting_is_seen)
 
 # fmt: off
@@ -153,7 +153,7 @@ def known_facts(sighting: Sighting) -> dict[str, Any]:
 
 def sees(who: Actor, sighting: Sighting) -> bool:
     """What is known of the market is known to all who sell or decide."""
-    return sighting.store_id == who.store_id and who.may_or_stands_in("see competitors")
+    return sighting.store_id == who.store_id and who.may_or_stands_in("see the market")
 
 
 def _here(who: Actor) -> Select[Sighting]:

@@ -15,6 +15,8 @@ from dealer.approvals import authority, stages
 from dealer.approvals.rulings import raised
 from dealer.engine.steps import Ask, Refusal, told_once
 from dealer.house.policies import policy
+from dealer.market import campaign_effects
+from dealer.market.campaign_effects import Grant
 from dealer.network import own_floors
 from dealer.prices import allowances, pricing
 from dealer.prices.remedies import Remedy, remedy_for
@@ -61,6 +63,7 @@ class LineLook:
     margin: int | None  # of the line, in fen, where the list knows what a car costs; seen by those who see margins
     remedy: Remedy | None  # the smallest change that avoids the next tier
     remedied_by: tuple[Role, ...]  # who then decides; empty: nobody has to
+    borne: Grant | None  # what a campaign bears of it
     once: OnceConfirmed | None  # None where no allowance waits
 
     @property
@@ -94,8 +97,19 @@ def look_at(
     roles = own_floors.authority_of(db, deal.owner_id, deal.store_id, day)
     covered = authority.covering(db, trial, day) if by_approval else {}
     asked = _routing(db, deal, frozenset(roles), day, fleet=pricing.is_fleet(trial, db, day))
+    borne = campaign_effects.grants(db, trial, prices, roles, day)
     return [
-        _look(line, number, day, prices.get(line.model_id), names, roles, asked, covered=line.id in covered)
+        _look(
+            line,
+            number,
+            day,
+            prices.get(line.model_id),
+            names,
+            roles,
+            asked,
+            borne.get(line.id),
+            covered=line.id in covered,
+        )
         for number, line in zip(cars, trial.lines, strict=True)
     ]
 
@@ -122,6 +136,7 @@ def _trial(
     place = {number: at for at, number in enumerate(cars, 1)}
     moved = [extra.model_copy(update={"line": place[extra.line]}) for extra in extras if extra.line in place]
     trial = blank(deal)
+    trial.series = saved.series if saved else 0
     trial.lines = offers.lines_from(
         Lines.model_construct(lines=tuple(cars.values()), extras=tuple(moved)), deal.store_id
     )
@@ -143,12 +158,14 @@ def _look(
     names: Mapping[UUID, str],
     roles: Iterable[Role],
     asked: Routing,
+    borne: Grant | None,
     *,
     covered: bool,
 ) -> LineLook:
     net = pricing.net_total(line, day)
-    tier = pricing.tier_for(net, line.quantity, price, roles) if price else None
-    remedy = remedy_for(line, price, roles, day) if price and not covered else None
+    relieved = borne is not None and borne.relief > 0
+    tier = Tier.OWN if relieved else pricing.tier_for(net, line.quantity, price, roles) if price else None
+    remedy = remedy_for(line, price, roles, day) if price and not (covered or relieved) else None
     return LineLook(
         number=number,
         model=names.get(line.model_id, ""),
@@ -167,7 +184,8 @@ def _look(
         margin=net - price.cost * line.quantity if price and price.cost is not None else None,
         remedy=remedy,
         remedied_by=asked(remedy.tier if remedy else None),
-        once=_once_confirmed(line, price, roles, day, asked) if price and not covered else None,
+        borne=borne,
+        once=_once_confirmed(line, price, roles, day, asked) if price and not (covered or relieved) else None,
     )
 
 

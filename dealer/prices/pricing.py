@@ -60,6 +60,12 @@ def given_away(line: Priced) -> int:
     return sum(extra.amount for extra in line.extras if extra.kind in GIVEN)
 
 
+def gift_budget(db: Session, store_id: UUID, line: Priced, marked: int, day: date) -> int:
+    """What may be given away with the cars of a line, whole fen (house rule `gift_budget_permille`)."""
+    permille: int = policy(db, store_id, "gift_budget_permille", day)
+    return marked * line.quantity * permille // 1000
+
+
 def allowance(line: Priced, day: date) -> int:
     """What the manufacturer pays the shop for the cars of a line: what is confirmed, until its last day."""
     return sum(extra.amount for extra in _promises(line, day) if is_confirmed(line, extra))

@@ -60,6 +60,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "complaint": REACHED,
     "enquiry": REACHED,
     "appointment": REACHED,
+    "outside_contact": REACHED,
     "handover": REACHED,
     "care_call": {"name": "right_name"},
     "drive": REACHED | {

@@ -21,6 +21,7 @@ from dealer.engine.fields import Kind, Paragraph
 from dealer.engine.identifiers import mask_phone
 from dealer.engine.steps import SAME, Ask, Facts, Life, Personal, Refusal, Step, Unrecorded, no, on_facts
 from dealer.house.policies import policy
+from dealer.market import outside_contacts
 from dealer.people import Actor, has, not_their_own
 from dealer.privacy import after_sales_data, corrections, held, retention
 from dealer.privacy.corrections import Answering, Correcting
@@ -187,7 +188,7 @@ def _end_calls(ask: Ask, each: Held) -> None:
 
 EMPTIES: dict[str, Callable[[Ask, Any], None]] = {
     "visit": retention.empty_visit, "card": retention.empty_card, "drive": retention.empty_driver,
-    "contact": retention.empty_contact, **after_sales_data.EMPTIES,
+    "contact": retention.empty_contact, "outside_contact": outside_contacts.empty, **after_sales_data.EMPTIES,
 }  # fmt: skip
 
 

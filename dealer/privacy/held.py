@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dealer import people
 from dealer.drives.drive_lists import incidents_of
+from dealer.market import outside_contacts
 from dealer.people import Actor
 from dealer.privacy import after_sales_data, holds
 from dealer.privacy.after_sales_data import told_by
@@ -24,7 +25,7 @@ from dealer.records.testdrives import TestDrive
 class Held:
     """One thing that speaks of the person, and why it must stay: a reason's code, or nothing."""
 
-    kind: str  # visit, card, drive, contact, complaint, enquiry, appointment, handover, care_call
+    kind: str  # visit, card, drive, contact, complaint, enquiry, appointment, handover, care_call, outside_contact
     thing: Any
     at: datetime
     stays: str = ""
@@ -91,6 +92,7 @@ def _contacts(db: Session, who: Actor, phone: str | None) -> Iterator[Held]:
 def _after_sales(db: Session, who: Actor, phone: str | None) -> Iterator[Held]:
     if phone is not None:
         yield from (Held(*found) for found in after_sales_data.held(db, who, phone))
+        yield from (Held(*found) for found in outside_contacts.held(db, who, phone))
 
 
 def _of_sale(db: Session, deal_id: Any) -> str:

@@ -37,6 +37,7 @@ MASKS: dict[str, Reads] = {
     "complaint.phone":  Reads("ask after complaints", own=True),
     "enquiry.phone":    Reads("run the enquiry desk", own=True),
     "appointment.phone": Reads("book service"),
+    "outside.phone":    Reads("keep the market", own=True),
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dealer.engine.words import say
 from dealer.house.policies import policy
 from dealer.people import store_of
 
-KINDS = ("visit", "card", "drive", "contact")
+KINDS = ("visit", "card", "drive", "contact", "outside")
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,21 @@ TEXTS: Mapping[str, tuple[Text, ...]] = {
             "Your employer names somebody else whom we may turn to.",
         ),
     ),
+    "outside": (
+        Text(
+            date(2026, 11, 1),
+            "To stay in touch with your organisation about its work and ours; not to sell you anything.",
+            "Name, phone, post, and what was talked about on visits.",
+            "{outside_months} months after we were last in touch.",
+            "Say so: we delete it at once.",
+        ),
+    ),
 }
 
 
 PERIODS = {
     "visit_months": "keep_visit_months", "card_months": "keep_card_months", "licence_months": "keep_licence_months",
-    "years": "keep_sales_years", "days": "data_request_days",
+    "outside_months": "keep_outside_months", "years": "keep_sales_years", "days": "data_request_days",
 }  # fmt: skip
 """What a text fills in: the house rule it comes from."""
 

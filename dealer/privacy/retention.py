@@ -21,6 +21,7 @@ from dealer.engine.database import Database, calendar_of
 from dealer.engine.jobs import every_minute
 from dealer.engine.steps import Ask, write_down
 from dealer.house.policies import policy
+from dealer.market import outside_contacts
 from dealer.privacy import after_sales_data, exports
 from dealer.privacy.forgetting import forget, is_free
 from dealer.prospects import emptied_cards
@@ -30,6 +31,7 @@ from dealer.records.complaints import Complaint
 from dealer.records.customers import Contact, Customer
 from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.enquiries import Appointment, Enquiry
+from dealer.records.market import OutsideContact
 from dealer.records.oem import Filing
 from dealer.records.people import Store
 from dealer.records.privacy import DataRequest, NoticeTold, RequestState, RetentionRun
@@ -192,6 +194,8 @@ KEEPINGS = (
             after_sales_data.empty_enquiry),
     Keeping("appointment",    "keep_enquiry_months", 1,    Appointment, after_sales_data.appointments_due,
             after_sales_data.empty_appointment),
+    Keeping("outside_contact", "keep_outside_months", 1,   OutsideContact, outside_contacts.due_to_be_emptied,
+            outside_contacts.empty),
 )  # fmt: skip
 SHEETS = "export_sheet"
 

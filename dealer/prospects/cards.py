@@ -44,6 +44,7 @@ class CardFacts(Facts):
     customer_class: CustomerClass | None = Field(None, title="Customer class")
     model: Annotated[UUID | None, Options("models")] = Field(None, title="Model")
     source: Source = Field(title="Source")
+    campaign: Annotated[UUID | None, Options("campaigns_known")] = Field(None, title="Campaign")
     do_not_call: bool = Field(False, title="Do not call")
 
 
@@ -164,7 +165,7 @@ def fill_in(card: Prospect, facts: CardFacts) -> None:
     """Put what is known on the card."""
     describe(card, facts.name, facts.phone, facts.company)
     card.customer_class, card.model_id, card.source = facts.customer_class, facts.model, facts.source
-    card.uscc, card.do_not_call = facts.uscc, facts.do_not_call
+    card.uscc, card.do_not_call, card.campaign_id = facts.uscc, facts.do_not_call, facts.campaign
 
 
 def describe(card: Prospect, name: str, phone: str, company: str) -> None:
@@ -176,8 +177,8 @@ def describe(card: Prospect, name: str, phone: str, company: str) -> None:
 
 def as_known(card: Prospect) -> CardFacts:
     """The card as a form shows it."""
-    known = {name: getattr(card, name) for name in CardFacts.model_fields if name != "model"}
-    return CardFacts.model_construct(**known, model=card.model_id)
+    known = {name: getattr(card, name) for name in CardFacts.model_fields if name not in ("model", "campaign")}
+    return CardFacts.model_construct(**known, model=card.model_id, campaign=card.campaign_id)
 
 
 def grade(card: Prospect, ask: Ask) -> None:

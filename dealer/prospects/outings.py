@@ -23,6 +23,7 @@ from dealer.prospects import card_lists
 from dealer.prospects.prospects import next_contact_is_ahead
 from dealer.records.customers import Customer, CustomerClass
 from dealer.records.deals import Deal
+from dealer.records.market import OutsideContact
 from dealer.records.outings import Outing, OutingKind, OutingState
 from dealer.records.prospects import Prospect
 
@@ -40,6 +41,7 @@ class Planning(Facts):
     customer: Annotated[UUID | None, Options("customers_to_visit")] = Field(None, title="Customer")
     card: Annotated[UUID | None, Options("cards_to_visit")] = Field(None, title="Card")
     deal: Annotated[UUID | None, Options("deals_to_visit")] = Field(None, title="Deal")
+    outside: Annotated[UUID | None, Options("outside_to_visit")] = Field(None, title="Outside contact")
     at: ShopTime = Field(title="Time")
     aim: Words = Field(title="Aim of the visit", min_length=1, max_length=2000)
 
@@ -70,10 +72,12 @@ class Why(Facts):
 
 @on_facts
 def somebody_is_named(outing: Outing, ask: Ask) -> Refusal | None:
-    """A visit is to somebody: by name, or as a customer, a card or a deal of the shop."""
+    """A visit is to somebody: by name, or as a customer, a card, a deal or an outside contact of the shop."""
     facts: Planning = ask.facts
-    if not (facts.whom or facts.customer or facts.card or facts.deal):
-        return no("Enter who is visited, or choose a customer, a card or a deal.", code="E-REQ-FIELD", field="whom")
+    if not (facts.whom or facts.customer or facts.card or facts.deal or facts.outside):
+        return no(
+            "Enter who is visited, or choose a customer, a card, a deal or a contact.", code="E-REQ-FIELD", field="whom"
+        )
     return None
 
 
@@ -84,7 +88,9 @@ def what_is_chosen_is_seen(outing: Outing, ask: Ask) -> Refusal | None:
     card = db.get(Prospect, facts.card) if facts.card else None
     deal = db.get(Deal, facts.deal) if facts.deal else None
     customer = db.get(Customer, facts.customer) if facts.customer else None
+    outside = db.get(OutsideContact, facts.outside) if facts.outside else None
     seen = {
+        "outside": outside is not None and outside.store_id == ask.actor.store_id,
         "customer": customer is not None and customer.store_id == ask.actor.store_id,
         "card": card is not None and card_lists.can_be_visited(db, ask.actor, card),
         "deal": deal is not None and deal.store_id == ask.actor.store_id and deal_lists.sees_deal(deal, ask.actor, db),
@@ -190,6 +196,7 @@ def planned(ask: Ask) -> Outing:
         store_id=ask.actor.store_id, owner_id=ask.hat.id, kind=facts.kind, whom=facts.whom,
         customer_id=facts.customer, prospect_id=facts.card, deal_id=facts.deal, case_id=facts.deal,
         planned_at=facts.at, aim=facts.aim,
+        outside_id=facts.outside,
     )  # fmt: skip
 
 
@@ -203,6 +210,7 @@ def whom(outing: Outing) -> str:
         or (outing.customer.name if outing.customer else "")
         or (outing.prospect.name if outing.prospect else "")
         or (outing.deal.customer.name if outing.deal else "")
+        or (f"{outing.outside.organisation} {outing.outside.name}".strip() if outing.outside else "")
     )
 
 
@@ -218,7 +226,7 @@ def _seen_by(db: Session, who: Actor, kind: OutingKind | None) -> Select[Outing]
         query = query.where(Outing.owner_id.in_(owners))
     if kind is not None:
         query = query.where(Outing.kind == kind)
-    beside = (Outing.owner, Outing.customer, Outing.prospect)
+    beside = (Outing.owner, Outing.customer, Outing.prospect, Outing.outside)
     return query.options(*(joinedload(each) for each in beside), joinedload(Outing.deal).joinedload(Deal.customer))
 
 

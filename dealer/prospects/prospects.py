@@ -11,6 +11,7 @@ from dealer.deals import idle
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Rule, Step, no, on_facts
 from dealer.house.policies import policy
+from dealer.market.source_details import campaign_is_known
 from dealer.people import OWNER, SYSTEM, has, not_their_own
 from dealer.prospects import card_lists, cards, emptied_cards, house_calls, levels, standings, twins
 from dealer.prospects.cards import (
@@ -260,14 +261,14 @@ A_CONTACT = (something_came_of_it, *A_GRADE, calls_are_welcome)
 # ruff: disable[E501]
 STEPS = [
     #    action              from             to               who                asks for   refused unless …                                   then …
-    Step("card",             None,            S.CARDED,        has("keep cards"), CardFacts, (phone_has_no_other_card,),                        (cards.plan_next,)),
+    Step("card",             None,            S.CARDED,        has("keep cards"), CardFacts, (phone_has_no_other_card, campaign_is_known),     (cards.plan_next,)),
     Step("import",           None,            S.CARDED,        has("import cards"), cards.ImportedCard, (phone_has_no_other_card,),               (cards.plan_next,)),
     Step("card_visitor",     None,            S.CARDED,        SYSTEM,            None,      (phone_has_no_other_card,),                        (cards.plan_next,)),
     Step("set_level",        LIVE,            S.FOLLOWING,     OWNER,             Grading,   A_GRADE,                                           (cards.grade,)),
     Step("follow_up",        LIVE,            S.FOLLOWING,     OWNER,             Contacted, A_CONTACT,                                         (cards.note_contact,)),
     Step("follow_up",        WON,             SAME,            OWNER,             Contacted, (something_came_of_it, next_contact_is_ahead, calls_are_welcome), (cards.note_care,)),
     Step("correct_entry",    (*LIVE, *WON),   SAME,            OWNER,             Rewritten, (entry_is_of_this_card,),                          (cards.correct_entry,)),
-    Step("edit",             ALIVE,           SAME,            OWNER,             CardFacts, (phone_has_no_other_card,),                        (cards.write_card,)),
+    Step("edit",             ALIVE,           SAME,            OWNER,             CardFacts, (phone_has_no_other_card, campaign_is_known),     (cards.write_card,)),
     # won
     Step("order",            LIVE,            S.ORDERED,       OWNER,             Order,     (no_deal_tells,),                                  (cards.plan_nothing,)),
     Step("take_delivery",    S.ORDERED,       S.OWNER,         OWNER,             None,      (no_deal_tells,),                                  ()),
@@ -328,6 +329,7 @@ def card_of_visitor(visit: Visit) -> Prospect:
         customer_id=visit.customer_id,
         model_id=visit.model_id,
         source=visit.source,
+        campaign_id=visit.campaign_id,
         last_contact_at=visit.came_at,
         level=Level.N,
     )

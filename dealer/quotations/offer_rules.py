@@ -6,8 +6,6 @@ These rules look at what lies beside the price per car; quotation.py says which 
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from dealer import people
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan
@@ -37,13 +35,17 @@ def gifts_leave_a_price(quotation: Quotation, ask: Ask) -> Refusal | None:
 
 
 def gifts_are_within_budget(quotation: Quotation, ask: Ask) -> Refusal | None:
-    """Gifts and free services cost a share of the marked price at most (house rule `gift_budget_permille`)."""
+    """Gifts and free services cost a share of the marked price at most (house rule `gift_budget_permille`), and what a
+    campaign bears beyond it."""
     prices = offers.prices_for(ask, quotation, quotation.lines)
+    borne = offers.borne_by_campaigns(ask, quotation, prices)
     for line in quotation.lines:
         price = prices.get(line.model_id)
         if price is None:
             continue
-        budget = gift_budget(ask.db, line, price.marked, ask.today)
+        budget = pricing.gift_budget(ask.db, line.store_id, line, price.marked, ask.today)
+        if line.id in borne:
+            budget += borne[line.id].gifts
         if pricing.given_away(line) > budget:
             return no(
                 "Line {line}: gifts and free services of {given} exceed their budget of {budget}: take some out, or "
@@ -51,12 +53,6 @@ def gifts_are_within_budget(quotation: Quotation, ask: Ask) -> Refusal | None:
                 code="E-GIFT-BUDGET", line=line.position, given=Yuan(pricing.given_away(line)), budget=Yuan(budget),
             )  # fmt: skip
     return None
-
-
-def gift_budget(db: Session, line: QuotationLine, marked: int, day: date) -> int:
-    """What may be given away with the cars of a line, whole fen."""
-    permille: int = policy(db, line.store_id, "gift_budget_permille", day)
-    return marked * line.quantity * permille // 1000
 
 
 # ── accessories ───────────────────────────────────────────────────────────────────────────────────────────────────

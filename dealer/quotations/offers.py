@@ -16,6 +16,7 @@ from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Money, Options, Paragraph, Upload
 from dealer.engine.steps import Ask, Facts, Personal
 from dealer.house.policies import policy
+from dealer.market import campaign_effects
 from dealer.network import own_floors
 from dealer.prices import allowances, pricing
 from dealer.records.contracts import Rendering
@@ -187,6 +188,14 @@ def prices_for(ask: Ask, quotation: Quotation, lines: Sequence[QuotationLine]) -
     return pricing.prices_of(ask.db, quotation.store_id, (line.model_id for line in lines), ask.today)
 
 
+def borne_by_campaigns(
+    ask: Ask, quotation: Quotation, prices: dict[UUID, PriceListLine]
+) -> dict[UUID, campaign_effects.Grant]:
+    """What campaigns bear of its lines today, for whoever gives its prices."""
+    roles = own_floors.authority_of(ask.db, quotation.given_by_id, quotation.store_id, ask.today)
+    return campaign_effects.grants(ask.db, quotation, prices, roles, ask.today)
+
+
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -223,9 +232,11 @@ def freeze_prices(quotation: Quotation, ask: Ask) -> None:
     """What the list says today: once the customer holds the quotation, these floors are honoured."""
     roles = own_floors.authority_of(ask.db, quotation.given_by_id, quotation.store_id, ask.today)
     prices = prices_for(ask, quotation, quotation.lines)
+    borne = borne_by_campaigns(ask, quotation, prices)
     for line in quotation.lines:
         price = prices.get(line.model_id)
         line.net = pricing.net_total(line, ask.today)
+        campaign_effects.freeze(line, borne.get(line.id))
         if price is not None:
             quotation.price_list_id = price.price_list_id
             line.marked, line.floor_own = price.marked, pricing.floor_of(roles, price)

@@ -106,6 +106,7 @@ class Deal(Living):
     held_from: Mapped[DealState | None] = mapped_column(state_of(DealState))
     held_until: Mapped[Day | None]
     terms: Mapped[Terms] = mapped_column(word_of(Terms), default=Terms.PREPAID)
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaigns.id"), index=True)  # why they came
     clash_with_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"))  # 撞单
     clash_settled: Mapped[Flag] = mapped_column(default=True)  # False: 撞单待定, the key-account manager decides
     loss_asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dealer.engine.database import Living, Moment, Name, Prose, numbered, state_of, word_of
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal
+from dealer.records.market import OutsideContact
 from dealer.records.people import Person
 from dealer.records.prospects import Prospect
 from dealer.records.vehicles import Model
@@ -20,6 +21,7 @@ class OutingKind(StrEnum):
     CUSTOMER = "customer"
     PROCUREMENT = "procurement_centre"
     SUB_DEALER = "sub_dealer"
+    OUTSIDE = "outside_contact"
 
 
 class OutingState(StrEnum):
@@ -41,6 +43,7 @@ class Outing(Living):
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"), index=True)
     prospect_id: Mapped[UUID | None] = mapped_column(ForeignKey("prospects.id"), index=True)
     deal_id: Mapped[UUID | None] = mapped_column(ForeignKey("deals.id"), index=True)
+    outside_id: Mapped[UUID | None] = mapped_column(ForeignKey("outside_contacts.id"), index=True)
     planned_at: Mapped[Moment]
     aim: Mapped[Prose]
     met: Mapped[Name] = mapped_column(default="")
@@ -52,6 +55,7 @@ class Outing(Living):
     customer: Mapped[Customer | None] = relationship()
     prospect: Mapped[Prospect | None] = relationship()
     deal: Mapped[Deal | None] = relationship()
+    outside: Mapped[OutsideContact | None] = relationship()
     __table_args__ = (numbered(), Index("ix_outings_planned", "store_id", "planned_at"))
 
 

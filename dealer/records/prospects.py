@@ -112,6 +112,7 @@ class Prospect(Living):
     level: Mapped[Level] = mapped_column(word_of(Level), default=Level.N)
     model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id"))
     source: Mapped[Source] = mapped_column(word_of(Source))
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaigns.id"), index=True)
     last_contact_at: Mapped[Moment]
     next_contact_at: Mapped[Moment | None]  # None: nothing is due, because it ended, rests, or must not be called
     put_aside_at: Mapped[Moment | None]  # when it was given up or put to rest; its owner keeps it for some days more
@@ -234,6 +235,7 @@ class Visit(Living):
     first: Mapped[Flag]  # 首次: phone not seen before at this shop; without a phone counted as first
     purpose: Mapped[Purpose] = mapped_column(word_of(Purpose))
     source: Mapped[Source] = mapped_column(word_of(Source))
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaigns.id"), index=True)
     arrival: Mapped[Arrival | None] = mapped_column(word_of(Arrival))
     name: Mapped[Name] = mapped_column(default="")
     sex: Mapped[Sex | None] = mapped_column(word_of(Sex))

@@ -25,7 +25,7 @@ from dealer.engine.database import (
 )
 from dealer.records.approvals import ApprovalCopy, ApprovalMark
 from dealer.records.deals import Deal
-from dealer.records.market import Sighting
+from dealer.records.market import Campaign, Sighting
 from dealer.records.people import Person
 from dealer.records.prices import PriceList
 from dealer.records.vehicles import Model
@@ -141,8 +141,13 @@ class QuotationLine(OfStore):
     optional: Mapped[Flag] = mapped_column(default=False)  # 备选: beside the total, bought only if it is chosen
     taken: Mapped[Flag] = mapped_column(default=False)  # an option the customer chose when they accepted
     net: Mapped[Fen | None]  # the net total of that day (pricing.net_total), for figures about past deals
+    # What a campaign bears of it, since it was submitted (market/campaign_effects.py).
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    campaign_relief: Mapped[Fen] = mapped_column(default=0)  # of what it lacks to the floor
+    campaign_amount: Mapped[Fen] = mapped_column(default=0)  # in all, counted against the limit of the campaign
     quotation: Mapped[Quotation] = relationship(back_populates="lines")
     model: Mapped[Model] = relationship()
+    campaign: Mapped[Campaign | None] = relationship()
     extras: Mapped[list["LineExtra"]] = relationship(
         order_by="LineExtra.position", cascade="all, delete-orphan", back_populates="line"
     )

@@ -15,6 +15,7 @@ from dealer.deals.deals import NewDeal
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Step, no, on_facts
 from dealer.house.policies import policy
+from dealer.market.source_details import campaign_is_known
 from dealer.people import SYSTEM, has, owner_or
 from dealer.prospects import house_calls
 from dealer.records.customers import CustomerClass
@@ -236,7 +237,8 @@ def row_is_not_signed(visit: Visit, ask: Ask) -> bool:
 
 LOGS = has("log visits")
 THE_ROW = (
-    purpose_is_given, source_is_given, phone_is_given_or_refused, who_left_a_phone_is_named, card_has_an_owner,
+    purpose_is_given, source_is_given, campaign_is_known, phone_is_given_or_refused, who_left_a_phone_is_named,
+    card_has_an_owner,
     consultant_works_here, times_are_in_order, day_is_recent,
 )  # fmt: skip
 THE_REST = (who_left_a_phone_is_named, carded_phone_stays)
@@ -340,11 +342,14 @@ def deal_form(visit: Visit) -> dict[str, Any]:
         "uscc": customer.uscc if customer else None,
         "contact": visit.name,
         "phone": visit.phone,
+        "campaign": visit.campaign_id,
         "title": f"{visit.model.name} × {visit.quantity}" if visit.model and visit.quantity else "",
     }
 
 
-def with_phone_of(visit: Visit, facts: NewDeal) -> NewDeal:
-    """Whoever may not read the visitor's phone leaves it empty: the contact of that name has it from the visit."""
+def with_what_is_known(visit: Visit, facts: NewDeal) -> NewDeal:
+    """Whoever may not read the visitor's phone leaves it empty: the contact of that name has it from the visit. A
+    campaign that brought them in is that of the deal as well."""
     taken = facts.phone is None and facts.contact == visit.name
-    return facts.model_copy(update={"phone": visit.phone}) if taken else facts
+    known = {"phone": visit.phone if taken else facts.phone, "campaign": facts.campaign or visit.campaign_id}
+    return facts.model_copy(update=known)

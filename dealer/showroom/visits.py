@@ -39,6 +39,7 @@ class Party(Facts):
     model: Annotated[UUID | None, Options("models")] = Field(None, title="Model")
     quantity: int | None = Field(None, title="Quantity", ge=1, le=1000)
     consultant: Consultant | None = Field(None, title="Consultant")
+    campaign: Annotated[UUID | None, Options("campaigns_known")] = Field(None, title="Campaign")
     arrival: Arrival | None = Field(None, title="Came by")
     area: Text = Field("", title="Area")
     came_at: ShopTime | None = Field(None, title="Time in", description="Left empty: now.")
@@ -107,7 +108,7 @@ def write(visit: Visit, facts: Party, ask: Ask) -> None:
     visit.came_at = facts.came_at or visit.came_at
     calendar = calendar_of(ask.db)
     visit.day, visit.hour = calendar.today(visit.came_at), calendar.hour(visit.came_at)
-    visit.owner_id, visit.model_id = facts.consultant, facts.model
+    visit.owner_id, visit.model_id, visit.campaign_id = facts.consultant, facts.model, facts.campaign
     for name in WRITTEN:
         setattr(visit, name, getattr(facts, name))
 
@@ -202,7 +203,8 @@ def correct(visit: Visit, ask: Ask) -> None:
 def as_written(visit: Visit) -> Corrected:
     """Reception's part as it stands, for the history and for the form that corrects it."""
     known = {name: getattr(visit, name) for name in WRITTEN} | {"came_at": visit.came_at, "left_at": visit.left_at}
-    return Corrected.model_construct(**known, model=visit.model_id, consultant=visit.owner_id, reason="")
+    known |= {"model": visit.model_id, "consultant": visit.owner_id, "campaign": visit.campaign_id}
+    return Corrected.model_construct(**known, reason="")
 
 
 def count_late_change(visit: Visit, ask: Ask) -> None:

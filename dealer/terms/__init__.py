@@ -36,6 +36,7 @@ from dealer.terms.contract import (
 )
 from dealer.terms.cover_sheet import CoverSheetTerms, TheirVehicles
 from dealer.terms.frameworks import AgreedPrice, CallOffTerms, FrameworkTerms, OrderPayment
+from dealer.terms.group_offer import CampaignGift, FinanceOption, GroupOfferTerms
 from dealer.terms.handover import (
     HANDOVER_CHECKS,
     Check,
@@ -64,6 +65,7 @@ __all__ = [
     "Batch",
     "Bond",
     "CallOffTerms",
+    "CampaignGift",
     "Capacity",
     "ChangedFigure",
     "ChangedParticular",
@@ -81,9 +83,11 @@ __all__ = [
     "Earnest",
     "Extra",
     "Feature",
+    "FinanceOption",
     "FrameworkTerms",
     "Gift",
     "Goods",
+    "GroupOfferTerms",
     "HandedVehicle",
     "HandoverBatchTerms",
     "HandoverTerms",
@@ -140,6 +144,7 @@ PAPERS: dict[str, type[Terms]] = {
     "work_plan": WorkPlanTerms,
     "model_comparison": ModelComparisonTerms,
     "sub_dealer_statement": StatementTerms,
+    "group_offer": GroupOfferTerms,
 }
 """Every paper and the terms it prints; the template has the paper's name."""
 

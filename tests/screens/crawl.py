@@ -26,6 +26,7 @@ from dealer.records.bundles import Bundle
 from dealer.records.contracts import PrintLog
 from dealer.records.deliveries import Handover
 from dealer.records.hand_ins import MorningPaper
+from dealer.records.market import ModelComparison
 from dealer.records.people import Person, Store
 from tests.cast import CAST
 from tests.desk import Clock, Desk
@@ -160,6 +161,7 @@ class Guide:
         yield from (f"{pages[row.subject_id]}/copies/{row.id}" for row in db.scalars(select(PrintLog)))
         yield from (f"/contracts/bundles/{key}/progress" for key in db.scalars(select(Bundle.id)))
         yield from (f"/reports/morning/papers/{key}/press" for key in db.scalars(select(MorningPaper.id)))
+        yield from (f"/competitors/comparisons/{at}/press" for at in db.scalars(select(ModelComparison.number)))
 
     def _steps(self, kind: Kind, things: list[Any], ask: Ask) -> Iterable[str]:
         """One address of every step that the person may take, an open one if there is any."""

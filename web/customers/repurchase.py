@@ -25,6 +25,13 @@ def index() -> Answer:
     )
 
 
+def _visit(fleet: Fleet) -> Any:
+    """The way to somebody's door, for those who go out."""
+    if not me().may_or_stands_in("make visits"):
+        return ""
+    return {"text": say("Plan a visit"), "url": f"/outings/new?customer={fleet.customer.number}"}
+
+
 def _row(fleet: Fleet, told: list[str], by: Limits) -> dict[str, Any]:
     sentences = {
         "age": say("a car is older than {months} months", months=by.months),
@@ -35,6 +42,6 @@ def _row(fleet: Fleet, told: list[str], by: Limits) -> dict[str, Any]:
         "url": f"/customers/{fleet.customer.number}/owner-card",
         "cells": [
             fleet.customer.name, fleet.cars, f"{fleet.oldest:%Y-%m}", f"{fleet.newest:%Y-%m}", f"{fleet.furthest:,}",
-            show([sentences[each] for each in told]),
+            show([sentences[each] for each in told]), _visit(fleet),
         ],
     }  # fmt: skip

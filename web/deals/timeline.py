@@ -19,11 +19,12 @@ KIND_ICONS = {
     "prospect": "person-vcard", "price_list": "tags", "policy": "sliders", "person": "person", "store": "buildings",
     "framework": "file-earmark-ruled", "hand_in": "clipboard-check", "trip": "key", "outing": "geo-alt",
     "note": "chat-left-text", "care_call": "telephone", "complaint": "megaphone",
-    "sighting": "binoculars", "enquiry": "question-circle", "appointment": "wrench",
     "risk_item": "exclamation-triangle", "emergency": "lightning", "leave": "calendar-x",
     "sheet_layout": "table", "statement_row": "cash-coin",
     "claim_paper": "folder-check", "claim_pack": "folder-check", "oem_file": "file-earmark-spreadsheet",
     "appraisal": "clipboard-data",
+    "sighting": "binoculars", "campaign": "megaphone", "group_offer": "file-earmark-richtext",
+    "outside_contact": "person-rolodex", "enquiry": "question-circle", "appointment": "wrench",
     "showroom_day": "calendar-check", "monthly_review": "emoji-smile",
 }  # fmt: skip
 TONES = {

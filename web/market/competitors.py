@@ -72,7 +72,7 @@ def _of_this_deal() -> list[tuple[str, str]]:
 @pages.get("/competitors")
 def index() -> Answer:
     """Everything that was seen, newest first; which models have not been looked at for long."""
-    need("see competitors")
+    need("see the market")
     rows = sightings.newest(looking(), me())
     before = sightings.stale_before(looking(), me().store_id, looking_ask().today)
     return render_template(
@@ -86,7 +86,7 @@ def index() -> Answer:
              "note": " · ".join(told for told in (each.customer, each.person.name, clock(each.at)) if told)}
             for each in model_comparisons.latest(looking(), me())
         ],
-        records=me().may_or_stands_in("record sightings"),
+        records=me().may_or_stands_in("see the market"),
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def _state(sighting: Sighting) -> dict[str, str] | None:
 @pages.get("/competitors/<int:number>")
 def model_page(number: int) -> Answer:
     """One model: its whole history of prices, equipment and policies."""
-    need("see competitors")
+    need("see the market")
     model = _model(number)
     before = sightings.stale_before(looking(), me().store_id, looking_ask().today)
     return render_template(
@@ -129,8 +129,8 @@ def model_page(number: int) -> Answer:
         rows=[_row(each, before) for each in sightings.newest(looking(), me(), model)],
         lost=[{"url": steps.seen_url(each), "cells": [each.customer.name, short_day(each.lost_at), each.owner.name]}
               for each in sightings.lost_to(looking(), me(), model)],
-        records=me().may_or_stands_in("record sightings"),
-        keeps=me().may_or_stands_in("keep competitors"),
+        records=me().may_or_stands_in("see the market"),
+        keeps=me().may_or_stands_in("keep the market"),
         timeline=timeline.entries(list(reversed(history.of_thing(looking(), model.store_id, model.id)))),
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def _model(number: int) -> CompetitorModel:
 @pages.get("/competitors/<int:number>/rename")
 def rename_form(number: int) -> Answer:
     """How it is called now."""
-    need("keep competitors")
+    need("keep the market")
     model = _model(number)
     return _renaming(number, Form(Naming, {"brand": model.brand, "name": model.name}))
 
@@ -171,7 +171,7 @@ def _renaming(number: int, form: Form | None) -> str:
 @pages.get("/sightings/new")
 def new() -> Answer:
     """What was seen; the page one comes from names the deal or the model."""
-    need("record sightings")
+    need("see the market")
     known: dict[str, Any] = {"seen_on": looking_ask().today}
     deal = next(iter(named_in_the_address("deal", Deal)), None)
     if deal is not None and deal_lists.sees_deal(deal, me(), looking()):
@@ -184,7 +184,7 @@ def new() -> Answer:
 @pages.post("/sightings/new")
 def record() -> Answer:
     """Note it; back to the deal it was noted for."""
-    need("record sightings")
+    need("see the market")
 
     def work(ask: Ask) -> str:
         sighting = sightings.recorded(ask)
@@ -257,7 +257,7 @@ def as_proof(sighting: Sighting) -> dict[str, str]:
 
 def _note_it(deal: Deal) -> list[dict[str, str]]:
     """The way to note what was seen while a deal is open."""
-    if deal.state not in deal_lists.BOARD or not me().may_or_stands_in("record sightings"):
+    if deal.state not in deal_lists.BOARD or not me().may_or_stands_in("see the market"):
         return []
     return [{"label": say("Note what was seen"), "url": f"/sightings/new?deal={deal.number}", "icon": "binoculars"}]
 
@@ -268,7 +268,7 @@ deals.WAYS.append(_note_it)
 @deals.panel
 def of_deal(deal: Deal) -> dict[str, Any] | None:
     """What was seen while it is negotiated, once there is something; the first is noted from what one can do."""
-    rows = sightings.of_deal(looking(), deal)
+    rows = sightings.of_deal(looking(), deal) if me().may_or_stands_in("see the market") else []
     if not rows:
         return None
     return {

@@ -24,7 +24,7 @@ HERE = "/competitors/comparisons"
 @pages.get(f"{HERE}/new")
 def new() -> Answer:
     """For the deal that the page one comes from names: its first wanted model, and what was seen for it."""
-    need("see competitors")
+    need("see the market")
     deal = next((each for each in named_in_the_address("deal", Deal) if steps.seen_url(each)), None)
     if deal is None:
         return _new(Form(Comparing), None)
@@ -37,7 +37,7 @@ def new() -> Answer:
 @pages.post(f"{HERE}/new")
 def make() -> Answer:
     """Have it printed."""
-    need("see competitors")
+    need("see the market")
     return write(Form.received(Comparing), lambda ask: f"{HERE}/{model_comparisons.make(ask).number}", _new)
 
 
@@ -47,7 +47,7 @@ def _new(form: Form | None, trouble: Any) -> str:
 
 
 def _sheet(number: int) -> ModelComparison:
-    need("see competitors")
+    need("see the market")
     sheet: ModelComparison = or_404(people.by_number(looking(), ModelComparison, me(), number))
     return sheet
 

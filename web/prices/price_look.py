@@ -34,6 +34,7 @@ def _check(looks: Sequence[LineLook]) -> dict[str, Any]:
         "waits": sorted({show(role) for look in looks for role in look.decided_by}),
         "margin": _margin(looks) if me().may_or_stands_in("see margins") else "",
         "remedies": [words for look in looks if sees_floors() and (words := _remedy(look))],
+        "borne": [_borne(look) for look in looks if look.borne is not None],
         "once": [words for look in looks if sees_floors() and (words := _once_confirmed(look))],
     }
 
@@ -67,6 +68,8 @@ def _verdict(look: LineLook) -> str:
         return say("Covered by an approval")
     if look.tier is Tier.PROJECT:
         return say("Needs the manufacturer's project approval")
+    if look.borne is not None and look.borne.relief:
+        return say("By campaign “{name}”", name=look.borne.campaign.name)
     return say("Decided by: {who}", who=list(look.decided_by)) if look.decided_by else say("Within your authority")
 
 
@@ -97,6 +100,17 @@ def _margin(looks: Sequence[LineLook]) -> str:
     if len(margins) < len(firm) or net <= 0:
         return ""
     return say("{amount}, {share} %", amount=money(sum(margins), sign=True), share=f"{sum(margins) * 100 / net:.1f}")
+
+
+def _borne(look: LineLook) -> str:
+    """Which campaign a line relies on, with how much, until when."""
+    grant = look.borne
+    if grant is None:
+        return ""
+    return say(
+        "Line {line}: “{name}” bears {amount} of it, approved until {day}.",
+        line=look.number, name=grant.campaign.name, amount=money(grant.amount), day=grant.campaign.last_day,
+    )  # fmt: skip
 
 
 def _once_confirmed(look: LineLook) -> str:

@@ -20,10 +20,11 @@ pages = Blueprint("notices", __name__)
 TITLES = {
     "visit": "About your data: a visit", "card": "About your data: advice on cars",
     "drive": "About your data: a test drive", "contact": "About your data: contacts of customers",
+    "outside": "About your data: contacts of organisations",
 }  # fmt: skip
 
 
-@pages.get("/notices/<any(visit,card,drive,contact):kind>")
+@pages.get("/notices/<any(visit,card,drive,contact,outside):kind>")
 def page(kind: str) -> Answer:
     """One notice as it stands today, or as it stood on the day in the address."""
     day = day_asked() or calendar_of(looking()).today(g.now)

@@ -14,11 +14,13 @@ from dealer.engine.calendar import add_months
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask
 from dealer.engine.words import SHOP_ZONE
+from dealer.market import outside_contacts
 from dealer.prospects import card_lists, outings
 from dealer.prospects.outings import Planning
 from dealer.prospects.prospects import LIVE
 from dealer.records.customers import Customer
 from dealer.records.deals import Deal
+from dealer.records.market import OutsideContact, OutsideState
 from dealer.records.outings import Outing, OutingKind, OutingState
 from dealer.records.prospects import Prospect
 from web import steps
@@ -66,6 +68,14 @@ def _cards() -> list[tuple[str, str]]:
         card for card in named_in_the_address("card", Prospect) if card_lists.can_be_visited(looking(), me(), card)
     ]
     return once([*named, *card_lists.newest(looking(), me(), LIVE)])
+
+
+@options("outside_to_visit")
+def _outside() -> list[tuple[str, str]]:
+    known = [each for each in outside_contacts.all_of(looking(), me()) if each.state is OutsideState.ACTIVE]
+    return once(
+        [*named_in_the_address("outside", OutsideContact), *known], lambda each: f"{each.organisation} · {each.name}"
+    )
 
 
 @options("deals_to_visit")
@@ -185,7 +195,7 @@ def new() -> Answer:
 
 
 def _all_named() -> dict[str, list[Any]]:
-    records = {"customer": Customer, "card": Prospect, "deal": Deal}
+    records = {"customer": Customer, "card": Prospect, "deal": Deal, "outside": OutsideContact}
     return {name: named_in_the_address(name, record) for name, record in records.items()}
 
 
@@ -231,8 +241,8 @@ def _links(outing: Outing) -> list[dict[str, str]]:
         found.append(
             {"label": say("Customer"), "value": outing.customer.name, "url": f"/customers/{outing.customer.number}"}
         )
-    for label, thing in (("Card", outing.prospect), ("Deal", outing.deal)):
+    for label, thing in (("Card", outing.prospect), ("Deal", outing.deal), ("Outside contact", outing.outside)):
         if thing is not None and steps.seen_url(thing):
-            name = thing.name if isinstance(thing, Prospect) else thing.customer.name
+            name = thing.customer.name if isinstance(thing, Deal) else thing.name
             found.append({"label": say(label), "value": name, "url": steps.seen_url(thing)})
     return found

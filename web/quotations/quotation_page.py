@@ -168,9 +168,10 @@ def _line(line: QuotationLine, look: price_check.LineLook | None) -> dict[str, A
 
 
 def _beside(line: QuotationLine) -> str:
-    """What is said of a line under its model: colour, whether it is an option, the note for the customer."""
+    """What is said of a line under its model: colour, whether it is an option or relies on a campaign, the note."""
     option = say("Option, taken") if line.taken else say("Option, not in the total") if line.optional else ""
-    return " · ".join(each for each in (line.colour, option, line.note) if each)
+    campaign = say("By campaign “{name}”", name=line.campaign.name) if line.campaign else ""
+    return " · ".join(each for each in (line.colour, option, campaign, line.note) if each)
 
 
 def _extras(version: Quotation) -> list[dict[str, Any]]:

@@ -236,8 +236,12 @@ def _narrowed(report: Report, look: Look, rows: Slice) -> str:
 
 @pages.get("/reports/<name>/sheet")
 def sheet(name: str) -> Answer:
-    """The period as a workbook: the figures with their formulas, and every way to divide them."""
-    report, asked = _report(name), chosen(f"/reports/{name}")
+    """The period as a workbook."""
+    return workbook(_report(name), chosen(f"/reports/{name}"))
+
+
+def workbook(report: Report, asked: Chosen) -> Response:
+    """The figures with their formulas, and every way to divide them."""
     look = or_404(asked.look)
     answer = Response(report_sheet.workbook(report, look, language()), mimetype=XLSX)
     days = f"{look.period.first}-{look.period.last}"

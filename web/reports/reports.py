@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint, render_template
 
 from dealer.reports import shelf
+from dealer.reports.campaign_results import CAMPAIGN_RESULTS
 from dealer.reports.care_coverage import COVERAGE
 from dealer.reports.complaint_figures import FIGURES
 from web.asking import Answer, me, need
@@ -33,6 +34,10 @@ REPORTS = (
     ),
     (Entry(COVERAGE.duty, "/care/report", icon="telephone", label=COVERAGE.title), COVERAGE.answers),
     (Entry(FIGURES.duty, "/complaints/report", icon="chat-left-text", label=FIGURES.title), FIGURES.answers),
+    (
+        Entry(CAMPAIGN_RESULTS.duty, "/campaigns/report", icon="megaphone", label=CAMPAIGN_RESULTS.title),
+        CAMPAIGN_RESULTS.answers,
+    ),
 )
 
 # name of a report of the one shape → its icon
