@@ -19,13 +19,22 @@ from web.language import say, show
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu: who sees it (None: everybody), where it leads, how it looks."""
+    """One line of the menu, or one tab of it: who sees it (None: everybody), where it leads, how it looks."""
 
     duty: str | None
     url: str
     icon: str
     label: str  # English: the key of its translation
     also: tuple[str, ...] = ()  # further addresses whose pages belong to it
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """One line of the menu for several lists of one subject: it leads to the first that somebody sees."""
+
+    icon: str
+    label: str
+    entries: tuple[Entry, ...]
 
 
 MENU = (
@@ -195,6 +204,7 @@ def register(app: Flask) -> None:
             return {}
         return {
             "nav": _menu(actor, rules),
+            "lists_beside": _lists_beside(actor, rules),
             "new_items": [
                 {"url": each.url, "icon": each.icon, "label": say(each.label)}
                 for each in NEW
@@ -208,23 +218,46 @@ def register(app: Flask) -> None:
 def _menu(actor: people.Actor, rules: set[str]) -> list[dict[str, Any]]:
     sections = []
     for label, items in MENU:
-        shown = [_line(each) for each in items if _shows(each, actor, rules)]
+        shown = [line for each in items if (line := _line(each, actor, rules))]
         if shown:
             sections.append({"label": say(label) if label else None, "items": shown})
     return sections
+
+
+def _shown(item: Entry | Tabs, actor: people.Actor, rules: set[str]) -> list[Entry]:
+    entries = item.entries if isinstance(item, Tabs) else (item,)
+    return [each for each in entries if _shows(each, actor, rules)]
 
 
 def _shows(entry: Entry, actor: people.Actor, rules: set[str]) -> bool:
     return entry.url in rules and (entry.duty is None or actor.may_or_stands_in(entry.duty))
 
 
-def _line(entry: Entry) -> dict[str, Any]:
-    counter = COUNTERS.get(entry.url)
+def _line(item: Entry | Tabs, actor: people.Actor, rules: set[str]) -> dict[str, Any] | None:
+    """None where the person sees nothing of it; of a single tab its own name."""
+    shown = _shown(item, actor, rules)
+    if not shown:
+        return None
+    told = item if len(shown) > 1 else shown[0]
+    counters = [COUNTERS[each.url] for each in shown if each.url in COUNTERS]
     return {
-        "url": entry.url,
-        "icon": entry.icon,
-        "label": say(entry.label),
-        "count": counter() if counter else 0,
-        "urgent": counter is not None,
-        "current": any(f"{request.path}/".startswith(f"{each}/") for each in (entry.url, *entry.also)),
+        "url": shown[0].url,
+        "icon": told.icon,
+        "label": say(told.label),
+        "count": sum(counter() for counter in counters),
+        "urgent": bool(counters),
+        "current": any(_is_here(each) for each in shown),
     }
+
+
+def _is_here(entry: Entry) -> bool:
+    return any(f"{request.path}/".startswith(f"{each}/") for each in (entry.url, *entry.also))
+
+
+def _lists_beside(actor: people.Actor, rules: set[str]) -> list[dict[str, Any]]:
+    """Beside which other lists this one stands; none on the page of a single thing."""
+    for item in (item for _, items in MENU for item in items if isinstance(item, Tabs)):
+        shown = _shown(item, actor, rules)
+        if len(shown) > 1 and request.path in {each.url for each in shown}:
+            return [{"label": say(each.label), "url": each.url, "current": _is_here(each)} for each in shown]
+    return []
