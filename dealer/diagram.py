@@ -131,11 +131,13 @@ def _list(names: Iterable[str], language: str) -> str:
 
 
 def overview(lives: Iterable[Life]) -> str:
-    """How the lives hang together: the path of the deal, and below each phase what it asks about."""
+    """How the lives hang together: the path of the deal, and below each phase what it asks about. What serves no
+    phase, such as a leave, stands in the list below the picture."""
     known = {life.kind: life for life in lives}
     lines = ["flowchart LR"]
     for life in known.values():
-        lines += _path(life) if life.kind == "deal" else [_box(life)]
+        if life.kind == "deal" or life.kind in SERVES:
+            lines += _path(life) if life.kind == "deal" else [_box(life)]
     served = ((kind, phase) for kind, phase in SERVES.items() if kind in known)
     lines += [f"    {phase} -.- life_{kind}" for kind, phase in served]
     return "\n".join(lines) + "\n"
