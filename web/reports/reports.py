@@ -9,8 +9,8 @@ from dealer.reports.campaign_results import CAMPAIGN_RESULTS
 from dealer.reports.care_coverage import COVERAGE
 from dealer.reports.complaint_figures import FIGURES
 from web.asking import Answer, me, need
-from web.frame import Entry
 from web.language import say
+from web.menu import Entry
 
 pages = Blueprint("reports", __name__)
 
