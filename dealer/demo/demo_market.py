@@ -56,7 +56,7 @@ def what_was_seen(stage: Stage) -> None:
     stage.take("李娜", 3, "09:10", Sighting, wrong, "correct", told)
     _see(
         stage, "王磊", 2, brand="远景", name="H6", price=121_500_00, price_kind=SeenPrice.OFFERED,
-        source=S.THEIR_OFFER, deal=deal.id,
+        source=S.THEIR_OFFER, deal=deal.id, file=SCAN,
     )  # fmt: skip
     _compare(stage, deal)
 
