@@ -30,7 +30,7 @@ QUIET = (
     "--disable-sync",
 )
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
-DESKTOP, PHONE = (1440, 900), (390, 844)
+DESKTOP, TALL, PHONE = (1440, 900), (1440, 1300), (390, 844)
 
 # picture → who looks, at what, how large, in which language
 PICTURES = {
@@ -44,6 +44,10 @@ PICTURES = {
     "editor_phone": ("李娜", "/deals/{deal}/quotations/new", PHONE, "en"),
     "approvals": ("陈静", "/approvals", DESKTOP, "zh"),
     "approval_phone": ("陈静", "/approvals/{exception}", PHONE, "zh"),
+    "plan_actual": ("周建国", "/plans/actual", TALL, "zh"),
+    "risks": ("陈静", "/risks", DESKTOP, "zh"),
+    "claims": ("陈静", "/claims", DESKTOP, "zh"),
+    "network": ("何涛", "/network", DESKTOP, "zh"),
     "walkin": ("赵敏", "/walkins/new", DESKTOP, "zh"),
     "walkins": ("赵敏", "/walkins", DESKTOP, "zh"),
     "drives": ("王磊", "/drives", DESKTOP, "zh"),

@@ -371,6 +371,10 @@
     if (event.target.matches("[data-renews]") && (document.hidden || event.target.contains(document.activeElement))) event.preventDefault();
   });
 
+  // A manager's menu is longer than a small screen: the line of this page is in sight.
+  const menu = document.querySelector(".rail-nav"), here = menu && menu.querySelector("[aria-current]");
+  if (here) menu.scrollTop = here.offsetTop + 2 * here.offsetHeight - menu.offsetTop - menu.clientHeight;
+
   showLetters();
   prepare(document);
   document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));
