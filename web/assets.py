@@ -21,8 +21,6 @@ HERE = Path(__file__).parent
 # package, file inside it. Found without importing: the packages' own set-up code is of no use to us.
 STYLES = (("flask_bootstrap", "static/bootstrap5/css/bootstrap.min.css"), ("web", "static/app.css"))
 SCRIPTS = (
-    ("flask_bootstrap", "static/bootstrap5/umd/popper.min.js"),
-    ("flask_bootstrap", "static/bootstrap5/js/bootstrap.min.js"),
     ("js_lib_htmx", "static/htmx/htmx.min.js"),
     ("web", "static/app.js"),
     ("web", "static/answers.js"),

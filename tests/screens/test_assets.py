@@ -84,7 +84,7 @@ def test_no_asset_points_to_a_source_map_that_is_not_served(shown: Assets) -> No
 
 
 def test_a_first_visit_leaves_room_for_the_page_within_150_kilobytes(shown: Assets) -> None:
-    assert sum(len(asset.packed) for asset in shown.by_name.values()) < 110_000
+    assert sum(len(asset.packed) for asset in shown.by_name.values()) < 90_000
 
 
 @pytest.mark.parametrize(
