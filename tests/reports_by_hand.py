@@ -7,7 +7,7 @@ them. A fact is one row that a figure counts, or the amount of it that a figure 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import zip_longest
 from statistics import median
@@ -58,6 +58,7 @@ class Fact:
 
 Facts = Iterator[Fact]
 Told = Callable[[Year, Period], Facts]
+Amount = Callable[[Row], int]
 
 
 def group_in(year: Year, name: str) -> set[UUID] | None:
@@ -224,9 +225,29 @@ def _waiting(holds: Callable[[Row], bool], days: bool = False) -> Told:
     return facts
 
 
-# ── sales progress ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── idle deals ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Amount = Callable[[Row], int]
+
+def _idle(amount_in: Callable[[Year, Period], Amount], *, since: bool = False) -> Told:
+    """Deals that stand still now; with `since` on the day when the days of their phase ran out."""
+
+    def facts(year: Year, period: Period) -> Facts:
+        classes, amount = classes_of(year), amount_in(year, period)
+        for row in filter(_stands_still, year.book.of(Deal)):
+            if amount(row):
+                ran_out = day_of(row["since"] + timedelta(days=MOST_DAYS[row["state"]] + 1)) if since else None
+                told = {"phase": row["state"], "class": classes[row["customer_id"]]}
+                yield Fact(row["owner_id"], ran_out, amount(row), told)
+
+    return facts
+
+
+def _has_nothing_due(year: Year, period: Period) -> Amount:
+    due = {row["case_id"] for row in year.book.of(Deadline) if "done_at" not in row}
+    return lambda deal: deal["id"] not in due
+
+
+# ── sales progress ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _open(amount_in: Callable[[Year, Period], Amount]) -> Told:
@@ -354,6 +375,14 @@ BY_HAND: dict[str, dict[str, Told]] = {
         "overdue": _open(_has_a_step_overdue),
         "idle": _open(lambda year, period: _stands_still),
         "yuan": _open(_worth),
+    },
+    "idle": {
+        "open": _waiting(lambda deal: deal["state"] is not S.ON_HOLD),
+        "idle": _idle(lambda year, period: lambda deal: 1),
+        "fresh": _idle(lambda year, period: lambda deal: 1, since=True),
+        "unplanned": _idle(_has_nothing_due),
+        "days": _idle(lambda year, period: lambda deal: (NOW - deal["since"]).days),
+        "yuan": _idle(_worth),
     },
     "funnel": {
         "entered": _entered(lambda stay: True),

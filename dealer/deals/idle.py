@@ -49,9 +49,24 @@ def is_idle(thing: Any, at: datetime, most: Mapping[str, int]) -> bool:
 
 def deals_stand_still(db: Session, store_id: UUID, at: datetime) -> ColumnElement[bool]:
     """The same as a condition on deals, for those who count them."""
+    allowed = _allowed(db, store_id, at).items()
+    return or_(*((Deal.state == state) & (Deal.since <= at - days) for state, days in allowed))
+
+
+def deals_came_to_stand(
+    db: Session, store_id: UUID, at: datetime, start: datetime, end: datetime
+) -> ColumnElement[bool]:
+    """Deals whose days ran out from one moment on and before another."""
+    allowed = _allowed(db, store_id, at).items()
+    return or_(
+        *((Deal.state == state) & (Deal.since >= start - days) & (Deal.since < end - days) for state, days in allowed)
+    )
+
+
+def _allowed(db: Session, store_id: UUID, at: datetime) -> dict[DealState, timedelta]:
+    """After what time a deal of each phase stands still."""
     most = limits(db, store_id, calendar_of(db).today(at))
-    reds = {state: at - timedelta(days=most[state.value] + 1) for state in deal_lists.BOARD}
-    return or_(*((Deal.state == state) & (Deal.since <= red) for state, red in reds.items()))
+    return {state: timedelta(days=most[state.value] + 1) for state in deal_lists.BOARD}
 
 
 # ── somebody else? ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from dealer.reports.exceptions import EXCEPTIONS
 from dealer.reports.funnel import FUNNEL
+from dealer.reports.idle_deals import IDLE
 from dealer.reports.losses import LOSSES
 from dealer.reports.overdue import OVERDUE
 from dealer.reports.performance import PERFORMANCE
@@ -10,5 +11,5 @@ from dealer.reports.realised import REALISED
 from dealer.reports.satisfaction import SATISFACTION
 from dealer.reports.shape import Report
 
-SHELF = (PROGRESS, OVERDUE, PERFORMANCE, FUNNEL, LOSSES, EXCEPTIONS, REALISED, SATISFACTION)
+SHELF = (PROGRESS, IDLE, OVERDUE, PERFORMANCE, FUNNEL, LOSSES, EXCEPTIONS, REALISED, SATISFACTION)
 REPORTS: dict[str, Report] = {each.name: each for each in SHELF}

@@ -44,6 +44,7 @@ REPORTS = (
 REPORT_ICONS = {
     "progress": "list-check", "performance": "trophy", "funnel": "funnel", "losses": "x-octagon", "exceptions": "tag",
     "overdue": "alarm", "realised": "cash-coin", "satisfaction": "emoji-smile",
+    "idle": "hourglass-split",
 }  # fmt: skip
 
 
