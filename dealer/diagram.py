@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 
+from dealer.duties import DUTIES
 from dealer.engine.steps import SAME, Life, Step
 from dealer.engine.words import show, word
-from dealer.people import DUTIES, SYSTEM, Who
+from dealer.people import SYSTEM, Who
 from dealer.records.people import Role
 
 ROLES_A_LINE = 2  # on an arrow: Mermaid breaks longer lines in the middle of a word

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from dealer import people
 from dealer.approvals import approval_lists
 from dealer.deals import deal_lists
-from dealer.people import DUTIES, Actor
+from dealer.duties import DUTIES
+from dealer.people import Actor
 from dealer.planning import versions, work_plans
 from dealer.prospects import card_lists
 from dealer.prospects.cards import LIVE

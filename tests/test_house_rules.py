@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from sqlalchemy import UniqueConstraint, Uuid
 
-from dealer import people, workflow
+from dealer import duties, workflow
 from dealer.engine.database import NAMED_TYPES, Living, Record, WordType
 from dealer.engine.steps import Life
 from tests.house import (
@@ -240,7 +240,7 @@ def test_every_text_has_a_greatest_length_or_a_check_of_its_own() -> None:
 # ── duties ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ASKS_FOR_A_DUTY = ("has", "owner_or", "need", "may", "may_or_stands_in", "with_duty", "Entry", "Who", "holders")
-THE_TABLE = "dealer/people.py"
+THE_TABLE = "dealer/duties.py"
 
 
 def test_every_duty_is_in_the_table() -> None:
@@ -249,7 +249,7 @@ def test_every_duty_is_in_the_table() -> None:
         for source in sources("dealer", "web")
         for call in calls(source.tree, *ASKS_FOR_A_DUTY)
         for each in [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "duty")]
-        if (text := text_of(each)) and re.fullmatch(r"[a-z]+(?: [a-z-]+)+", text) and text not in people.DUTIES
+        if (text := text_of(each)) and re.fullmatch(r"[a-z]+(?: [a-z-]+)+", text) and text not in duties.DUTIES
     ]
     assert not unknown, listed(unknown)
 
@@ -261,7 +261,7 @@ def test_every_duty_in_the_table_is_somebodys_and_asked_for_somewhere() -> None:
         if source.path != THE_TABLE
         for node in ast.walk(source.tree)
     ]
-    idle = [duty for duty, roles in people.DUTIES.items() if duty not in named or not roles]
+    idle = [duty for duty, roles in duties.DUTIES.items() if duty not in named or not roles]
     assert not idle, listed(idle)
 
 

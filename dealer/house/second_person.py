@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dealer.duties import DUTIES
 from dealer.engine.steps import Effect, Life, Refusal, Step, no
 from dealer.engine.words import Word
-from dealer.people import DUTIES, Who
+from dealer.people import Who
 from dealer.records.people import Person, Posting, Role, StandIn
 
 LIVES: list[Life] = []  # those of the house, told by workflow.py: the one place that knows them all

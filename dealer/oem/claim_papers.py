@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from dealer.contracts import contract as contracts
 from dealer.contracts.in_force import amendments_of
+from dealer.duties import DUTIES
 from dealer.engine.steps import Refusal, no
 from dealer.oem import oem_papers
-from dealer.people import DUTIES
 from dealer.records.claims import ClaimPaper
 from dealer.records.contracts import Contract
 from dealer.records.customers import CustomerClass

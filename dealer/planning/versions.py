@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from dealer import people
+from dealer.duties import SELLERS
 from dealer.engine.calendar import ShopCalendar
-from dealer.people import SELLERS, Actor
+from dealer.people import Actor
 from dealer.planning.plan_forms import Key
 from dealer.planning.spreading import days_between, days_of, last_of, months_of, over_days
 from dealer.records.customers import CustomerClass
