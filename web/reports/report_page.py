@@ -100,7 +100,7 @@ def _figure(report: Report, asked: Chosen, name: str, counts: Counts) -> dict[st
     rows = told.part if isinstance(told, Rate) else name
     return {
         "label": say(told.title), "value": shown(value, told.unit), "note": note, "tone": _tone(told, value),
-        "url": asked.below("rows", figure=rows) if counts.of.get(rows, 1) else "",
+        "url": asked.below("rows", figure=rows) if value is not None and counts.of.get(rows, 1) else "",
     }  # fmt: skip
 
 
@@ -119,8 +119,9 @@ def _cells(report: Report, asked: Chosen, counts: Counts, by: str = "", value: A
 
 def _cell(report: Report, asked: Chosen, counts: Counts, name: str, by: str, value: Any) -> Any:
     """A number that opens its rows, and the share it makes; a zero has none to open."""
-    told = shown(counts.value(report, name), report.titled(name).unit)
-    if name in report.rates or not counts.of.get(name, 1):
+    counted = counts.value(report, name)
+    told = shown(counted, report.titled(name).unit)
+    if name in report.rates or counted is None or not counts.of.get(name, 1):
         return told
     rates = (each for each, rate in report.rates.items() if rate.part == name and rate.unit == PERCENT)
     note = next((shown(counts.value(report, each), PERCENT) for each in rates), "")
