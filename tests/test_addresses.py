@@ -164,8 +164,7 @@ GET      /exports/<uuid:key>/file
 GET      /factory-orders/<int:number>
 GET      /factory-orders/<int:number>/sheet
 GET      /filings/<int:number>
-GET      /filings/<int:number>/contract
-GET      /filings/<int:number>/papers/<uuid:key>
+GET      /filings/<int:number>/papers/<sha256>
 GET POST /filings/<int:number>/rebates/new
 GET      /frameworks
 GET      /frameworks/<int:number>

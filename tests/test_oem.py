@@ -14,7 +14,7 @@ from dealer.engine import migrating
 from dealer.engine.database import Conflict
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Refused, place
-from dealer.oem import earnings, filing_gates, filings, oem_papers, oem_policies, rebates
+from dealer.oem import claim_papers, earnings, filing_gates, filings, oem_papers, oem_policies, rebates, scans
 from dealer.oem.answers import Answer, Objection
 from dealer.oem.filings import FiledCars, FilingFacts, Submission
 from dealer.oem.oem_papers import NewPaper
@@ -23,12 +23,14 @@ from dealer.oem.rebates import ClaimedCars, Paid
 from dealer.privacy.retention import empty_contact
 from dealer.records.customers import Contact, ContactRole, CustomerClass
 from dealer.records.deals import Deal, DealState
+from dealer.records.money import Invoice
 from dealer.records.oem import (
     Filing,
     FilingState,
     Nature,
     OemPaperKind,
     OemPolicy,
+    PaperUse,
     Rebate,
     RebateCar,
     RebateState,
@@ -242,19 +244,24 @@ def test_a_deal_that_wants_the_policy_price_is_born_with_a_filing(shop: Shop) ->
         assert filing_gates.filing_is_approved(scene.find(ask, Deal, number), ask) is None
 
 
+def _down_and_up(shop: Shop, before: str) -> None:
+    """To the tables of then, and back to those of today."""
+    url = shop.database.engine.url.render_as_string(hide_password=False)
+    with shop.database.engine.begin() as connection:  # the tests' tables were made from the models
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": migrating.head()})
+    shop.database.engine.dispose()
+    migrating.downgrade(url, before)
+    migrating.upgrade(url)
+
+
 def test_filings_become_flags_of_a_deal_and_filings_again(shop: Shop) -> None:
     """Down and up with data: what was approved stays approved, what was wanted is a draft, its task speaks of it."""
     wanted = _wish(shop, "滇行租赁公司", "91530100MA6KCX9U4R")
     approved = _wish(shop, "云南华源物流集团有限公司", "91530103790277150W")
     with shop.database.writing(shop.store.id) as db:
         place(db.scalars(select(Filing).where(Filing.number == 2)).one(), FilingState.APPROVED)
-    url = shop.database.engine.url.render_as_string(hide_password=False)
-    with shop.database.engine.begin() as connection:  # the tests' tables were made from the models
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": migrating.head()})
-    shop.database.engine.dispose()
-    migrating.downgrade(url, "0057")
-    migrating.upgrade(url)
+    _down_and_up(shop, "0057")
     with shop.looking() as db:
         filed = {each.deal.number: each for each in db.scalars(select(Filing))}
         assert {number: each.state.value for number, each in filed.items()} == {wanted: "draft", approved: "approved"}
@@ -292,9 +299,35 @@ def _claim(shop: Shop, cars: list[UUID], when: str = "2026-12-01 09:00") -> int:
 
 def _with_papers(shop: Shop, number: int, cars: list[UUID]) -> None:
     take(shop, "李娜", "2026-12-02 09:00", Rebate, number, "attach", NewPaper(kind=K.CONTRACT, file=SCAN))
-    for kind in oem_papers.PER_CAR:
+    for kind in scans.OF_A_CAR:
         for car in cars:
             take(shop, "李娜", "2026-12-02 09:00", Rebate, number, "attach", NewPaper(kind=kind, car=car, file=SCAN))
+
+
+def _missing(shop: Shop) -> tuple[set[tuple[OemPaperKind, str]], set[tuple[OemPaperKind, str]]]:
+    """What the rebate lacks, and what the dossier does."""
+    with shop.looking() as db:
+        filed, cars = db.scalars(select(Filing)).one(), list(db.scalars(select(Unit)))
+        rebate = oem_papers.missing(db, filed, PaperUse.REBATE, cars)
+        dossier = claim_papers.of_deal(db, filed.deal).missing
+        told = [{(each.kind, each.unit.vin if each.unit else "") for each in found} for found in (rebate, dossier)]
+    return told[0], told[1]
+
+
+def test_a_paper_is_brought_once_and_the_rebate_and_the_dossier_lack_the_same(shop: Shop) -> None:
+    """Down and up with data too: they were two tables once. A red letter ends the scan of its invoice for both."""
+    keys = _delivered(shop, 1, filed=1)
+    number = _claim(shop, keys)
+    mine = NewPaper(kind=K.INVOICE, car=keys[0], file=SCAN)
+    take(shop, "李娜", "2026-12-02 09:00", Rebate, number, "attach", mine)
+    lacks = {(K.CONTRACT, ""), (K.REGISTRATION, VINS[0])}
+    assert _missing(shop) == (lacks, lacks)
+    _down_and_up(shop, "0074")
+    assert _missing(shop) == (lacks, lacks)
+    with shop.database.writing(shop.store.id) as db:
+        db.scalars(select(Invoice)).one().red_on = date(2026, 12, 3)
+    lacks |= {(K.INVOICE, VINS[0])}
+    assert _missing(shop) == (lacks, lacks)
 
 
 def test_a_rebate_claims_no_more_than_was_filed_each_car_once_and_in_time(shop: Shop) -> None:

@@ -1,38 +1,32 @@
 """Papers that the manufacturer wants of a fleet purchase 申报资料: what is there, what is missing, who brings it.
 
 Asked as soon as a deal has its contract, long before anybody claims: what is missing at the hand-over is seldom brought
-later. What lies in the shop already is not asked for again: the signed contract and the notice of award are taken from
-where they were filed.
+later. What lies in the shop already is not asked for again (scans.py).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer.contracts import contract as contracts
-from dealer.contracts.in_force import amendments_of
 from dealer.duties import DUTIES
 from dealer.engine.steps import Refusal, no
-from dealer.oem import oem_papers
-from dealer.records.claims import ClaimPaper
+from dealer.oem import oem_papers, scans
+from dealer.oem.scans import OF_A_CAR, Scan, Scans
 from dealer.records.contracts import Contract
 from dealer.records.customers import CustomerClass
 from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch
 from dealer.records.money import Invoice
-from dealer.records.oem import Filing, FilingState, OemPaper, OemPaperKind, PaperUse
+from dealer.records.oem import Filing, FilingState, OemPaperKind, PaperUse
 from dealer.records.people import Role
-from dealer.records.quotations import EvidenceKind, Quotation
 from dealer.records.vehicles import Unit
 from dealer.stock.allocation import ON_CONTRACT
 
 K, C = OemPaperKind, CustomerClass
-OF_A_CAR = (K.INVOICE, K.REGISTRATION)
 
 # What shows of which class a buyer is (DOMAIN B1); contract, invoices and registrations are wanted of everybody.
 _OFFICE, _COMPANY, _CARRIER = (K.IDENTITY, K.AWARD), (K.IDENTITY,), (K.IDENTITY, K.LICENCE)
@@ -58,16 +52,6 @@ CLASS_PROOF: dict[CustomerClass, tuple[OemPaperKind, ...]] = {
 
 # Whose work it is to have a paper; any other is brought by the owner of the deal, who asks the customer for it.
 BROUGHT_BY = {K.CONTRACT: "record signatures", K.INVOICE: "record money", K.REGISTRATION: "keep registrations"}
-
-
-@dataclass(frozen=True)
-class Scan:
-    """One file of a paper: `paper` is the scan that was uploaded here, None where it was filed with something else."""
-
-    name: str
-    sha256: str
-    paper: ClaimPaper | None = None
-    invoice: str = ""  # the number of the invoice it shows
 
 
 @dataclass(frozen=True)
@@ -126,12 +110,10 @@ class Dossier:
 def of_deal(db: Session, deal: Deal) -> Dossier:
     """What is wanted for a deal, and what of it is there."""
     contract = contracts.current(db, deal)
-    uploaded = _uploaded(db, deal)
-    filed = {K.CONTRACT: _signed(db, contract), K.AWARD: _award(db, deal)}
-    wanted = wanted_of_all(db, deal)
-    common = tuple(Paper(kind, None, (*filed.get(kind, ()), *uploaded[None, kind])) for kind in wanted)
+    there = scans.of_deal(db, deal)
+    common = tuple(Paper(kind, None, tuple(there.get((kind, None), ()))) for kind in wanted_of_all(db, deal))
     rows = _units(db, contract) if contract is not None else ()
-    cars = tuple(_car(unit, batch, invoice, uploaded) for unit, batch, invoice in rows)
+    cars = tuple(_car(unit, batch, invoice, there) for unit, batch, invoice in rows)
     return Dossier(deal, contract, common, cars)
 
 
@@ -151,23 +133,6 @@ def filing_of(db: Session, deal: Deal) -> Filing | None:
     return db.scalars(query.order_by(Filing.number.desc()).limit(1)).first()
 
 
-Uploaded = dict[tuple[UUID | None, OemPaperKind], list[Scan]]
-
-
-def _uploaded(db: Session, deal: Deal) -> Uploaded:
-    query = select(ClaimPaper).where(ClaimPaper.deal_id == deal.id, ClaimPaper.withdrawn_at.is_(None))
-    found: Uploaded = defaultdict(list)
-    for paper in db.scalars(query.order_by(ClaimPaper.at, ClaimPaper.id)):
-        found[paper.unit_id, paper.kind].append(Scan(paper.name, paper.sha256, paper, paper.invoice))
-    # What was attached to the filing is not asked for again.
-    attached = select(OemPaper).join(Filing, Filing.id == OemPaper.filing_id).where(Filing.deal_id == deal.id)
-    for each in db.scalars(attached.order_by(OemPaper.id)):
-        scans = found[each.unit_id, each.kind]
-        if all(scan.sha256 != each.file_sha256 for scan in scans):
-            scans.append(Scan(each.name, each.file_sha256))
-    return found
-
-
 def _units(db: Session, contract: Contract) -> Iterable[Any]:
     """Each car with its batch and its living invoice."""
     query = (
@@ -181,36 +146,12 @@ def _units(db: Session, contract: Contract) -> Iterable[Any]:
     return db.execute(query)
 
 
-def _car(unit: Unit, batch: Batch | None, invoice: Invoice | None, uploaded: Uploaded) -> Car:
-    number = invoice.number if invoice is not None else ""
-    # A red letter ends the invoice and its scan: the next one has a scan of its own.
-    living = [scan for scan in uploaded[unit.id, K.INVOICE] if number and scan.invoice in (number, "")]
+def _car(unit: Unit, batch: Batch | None, invoice: Invoice | None, there: Scans) -> Car:
     papers = (
-        Paper(K.INVOICE, unit, tuple(living), not_issued=invoice is None),
-        Paper(K.REGISTRATION, unit, tuple(uploaded[unit.id, K.REGISTRATION])),
+        Paper(K.INVOICE, unit, tuple(there.get((K.INVOICE, unit.id), ())), not_issued=invoice is None),
+        Paper(K.REGISTRATION, unit, tuple(there.get((K.REGISTRATION, unit.id), ()))),
     )
     return Car(unit, batch, invoice, papers)
-
-
-def _signed(db: Session, contract: Contract | None) -> tuple[Scan, ...]:
-    """The contract as both have signed it, with its amendments in effect; until it is back, the paper as printed."""
-    if contract is None:
-        return ()
-    texts = [contract, *(each for each in amendments_of(db, contract) if each.effective_on is not None)]
-    found = [(each.code or str(each.number), each.signed_scan_sha256 or each.pdf_sha256) for each in texts]
-    return tuple(Scan(f"{code}.pdf", sha256) for code, sha256 in found if sha256)
-
-
-def _award(db: Session, deal: Deal) -> tuple[Scan, ...]:
-    """The notice of award that came as the customer's yes."""
-    query = select(Quotation.evidence_sha256).where(
-        Quotation.deal_id == deal.id,
-        Quotation.evidence_kind == EvidenceKind.NOTICE,
-        Quotation.evidence_sha256.is_not(None),
-        Quotation.accepted_on.is_not(None),
-    )
-    sha256 = db.scalar(query.order_by(Quotation.number.desc()).limit(1))
-    return (Scan("award", sha256),) if sha256 else ()
 
 
 # ── what is missing, as a sentence ────────────────────────────────────────────────────────────────────────────────

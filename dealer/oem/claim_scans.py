@@ -12,7 +12,8 @@ from dealer.engine import files, identifiers, merging
 from dealer.engine.fields import Options, Paragraph, Upload, Uploaded
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, Unrecorded, no, write_down
 from dealer.oem import claim_papers
-from dealer.oem.claim_papers import OF_A_CAR, Car, Dossier
+from dealer.oem.claim_papers import Car, Dossier
+from dealer.oem.scans import OF_A_CAR
 from dealer.people import has
 from dealer.records.claims import ClaimPaper
 from dealer.records.deals import Deal

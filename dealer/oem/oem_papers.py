@@ -1,7 +1,6 @@
-"""Papers for the manufacturer: attached once to a filing, they serve it and every rebate under it.
+"""Papers that a filing and its rebates need, as everybody needs them and as the policy says; what of it is missing.
 
-Which are needed is told by what everybody needs and by the policy. A contract that was signed here is on record
-already; nobody attaches it again.
+What is there is one question (scans.py): nobody attaches what the shop holds already.
 """
 
 from collections.abc import Iterable
@@ -10,21 +9,19 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer.approvals.rulings import kept
-from dealer.contracts import contract
 from dealer.engine.fields import Options, Upload
 from dealer.engine.steps import Ask, Facts, Refusal, Unrecorded, no, on_facts
+from dealer.oem import scans
 from dealer.oem.oem_policies import papers_for
+from dealer.oem.scans import OF_A_CAR
 from dealer.records.claims import ClaimPaper
-from dealer.records.deals import Deal
-from dealer.records.oem import Filing, OemPaper, OemPaperKind, PaperUse, Rebate
+from dealer.records.oem import Filing, OemPaperKind, PaperUse, Rebate
 from dealer.records.vehicles import Unit
 
 K = OemPaperKind
-PER_CAR = (K.INVOICE, K.REGISTRATION)
 EVERYBODY = {
     PaperUse.FILING: (K.APPLICATION, K.IDENTITY),
     PaperUse.REBATE: (K.CONTRACT, K.INVOICE, K.REGISTRATION, K.IDENTITY),
@@ -61,37 +58,10 @@ def needed(filing: Filing, purpose: PaperUse) -> list[OemPaperKind]:
 
 def missing(db: Session, filing: Filing, purpose: PaperUse, cars: Iterable[Unit] = ()) -> list[Missing]:
     """What is still to be brought, first what belongs to no car."""
-    there, cars = _there(db, filing), list(cars)
-    wanted = [Missing(kind) for kind in needed(filing, purpose) if kind not in PER_CAR]
-    wanted += [Missing(kind, car) for car in cars for kind in needed(filing, purpose) if kind in PER_CAR]
-    return [each for each in wanted if (each.kind, each.unit.id if each.unit else None) not in there]
-
-
-def _there(db: Session, filing: Filing) -> set[tuple[OemPaperKind, UUID | None]]:
-    there = {(paper.kind, paper.unit_id) for paper in of_filing(db, filing)}
-    if signed_contract(db, filing) is not None:
-        there.add((K.CONTRACT, None))
-    brought = select(ClaimPaper.kind, ClaimPaper.unit_id).where(
-        ClaimPaper.deal_id == filing.deal_id, ClaimPaper.withdrawn_at.is_(None)
-    )
-    return there | {(kind, unit) for kind, unit in db.execute(brought)}
-
-
-def of_filing(db: Session, filing: Filing) -> list[OemPaper]:
-    """Everything that was attached, oldest first."""
-    return list(db.scalars(select(OemPaper).where(OemPaper.filing_id == filing.id).order_by(OemPaper.id)))
-
-
-def signed_contract(db: Session, filing: Filing) -> str | None:
-    """The sha256 of the deal's contract as both have signed it, once it is on record."""
-    drawn = contract.current(db, filing.deal)
-    return drawn.signed_scan_sha256 if drawn is not None else None
-
-
-def cars_of(db: Session, deal: Deal) -> list[Unit]:
-    """The cars of a deal, as papers are told apart by them."""
-    query = select(Unit).where(Unit.case_id == deal.id, Unit.contract_id.is_not(None))
-    return list(db.scalars(query.order_by(Unit.vin)))
+    there, cars = scans.of_deal(db, filing.deal), list(cars)
+    wanted = [Missing(kind) for kind in needed(filing, purpose) if kind not in OF_A_CAR]
+    wanted += [Missing(kind, car) for car in cars for kind in needed(filing, purpose) if kind in OF_A_CAR]
+    return [each for each in wanted if not there.get((each.kind, each.unit.id if each.unit else None))]
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,10 +71,10 @@ def cars_of(db: Session, deal: Deal) -> list[Unit]:
 def paper_names_its_car(thing: Filing | Rebate, ask: Ask) -> Refusal | None:
     """An invoice and a registration are of one car of this deal; other papers are of none."""
     facts: NewPaper = ask.facts
-    if (facts.kind in PER_CAR) != (facts.car is not None):
+    if (facts.kind in OF_A_CAR) != (facts.car is not None):
         sentence = "Name the car of an invoice or a registration; other papers belong to no car."
         return no(sentence, code="E-REQ-FIELD", field="car")
-    if facts.car is not None and facts.car not in {car.id for car in cars_of(ask.db, filing_of(thing).deal)}:
+    if facts.car is not None and facts.car not in {car.id for car in scans.cars_of(ask.db, filing_of(thing).deal)}:
         return no("Choose one of the cars of this deal.", code="E-REQ-FIELD", field="car")
     return None
 
@@ -128,15 +98,17 @@ def refusal_of(gaps: list[Missing]) -> Refusal | None:
 
 
 def filing_of(thing: Filing | Rebate) -> Filing:
-    """Papers lie with the filing, whoever attaches them."""
+    """What it is about, whoever attaches a paper."""
     return thing if isinstance(thing, Filing) else thing.filing
 
 
 def attach(thing: Filing | Rebate, ask: Ask) -> None:
     """Keep the file, and what it is."""
     facts: NewPaper = ask.facts
-    paper = OemPaper(
-        store_id=thing.store_id, filing_id=filing_of(thing).id, kind=facts.kind, unit_id=facts.car,
-        file_sha256=kept(ask, facts.file), name=facts.file.name[:200], added_at=ask.at, added_by_id=ask.actor.id,
+    deal = filing_of(thing).deal
+    paper = ClaimPaper(
+        store_id=thing.store_id, deal_id=deal.id, kind=facts.kind, unit_id=facts.car,
+        invoice=scans.invoice_of(ask.db, facts.kind, facts.car), sha256=kept(ask, facts.file),
+        name=facts.file.name[:200], at=ask.at, person_id=ask.actor.id,
     )  # fmt: skip
     ask.db.add(paper)

@@ -28,7 +28,10 @@ from dealer.records.vehicles import Unit
 
 
 class ClaimPaper(OfStore):
-    """A scan of one such paper. What was wrong is withdrawn, never deleted."""
+    """A scan of a paper for the manufacturer: brought once, it serves filing, rebates and dossier of its deal.
+
+    What was wrong is withdrawn, never deleted.
+    """
 
     __tablename__ = "claim_papers"
     deal_id: Mapped[UUID] = mapped_column(ForeignKey("deals.id"), index=True)
@@ -41,6 +44,7 @@ class ClaimPaper(OfStore):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     withdrawn_at: Mapped[Moment | None]
     withdrawn_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    unit: Mapped[Unit | None] = relationship()
 
 
 class ClaimPack(OfStore):

@@ -202,7 +202,6 @@ class Filing(Living):
     lines: Mapped[list["FiledLine"]] = relationship(
         order_by="FiledLine.position", cascade="all, delete-orphan", back_populates="filing"
     )
-    papers: Mapped[list["OemPaper"]] = relationship(order_by="OemPaper.id", back_populates="filing")
     __table_args__ = (
         numbered(),
         Index(
@@ -234,21 +233,6 @@ class FiledLine(OfStore):
     quantity: Mapped[Count]
     filing: Mapped[Filing] = relationship(back_populates="lines")
     model: Mapped[Model] = relationship()
-
-
-class OemPaper(OfStore):
-    """A paper for the manufacturer: attached once, it serves the filing and every rebate under it."""
-
-    __tablename__ = "oem_papers"
-    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filings.id"), index=True)
-    kind: Mapped[OemPaperKind] = mapped_column(word_of(OemPaperKind))
-    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), index=True)  # the car it belongs to
-    file_sha256: Mapped[str] = mapped_column(NameType(64))
-    name: Mapped[Name]
-    added_at: Mapped[Moment]
-    added_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    filing: Mapped[Filing] = relationship(back_populates="papers")
-    unit: Mapped[Unit | None] = relationship()
 
 
 # ── rebates ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,8 +8,9 @@ from flask import Blueprint, flash, render_template, request
 from dealer.deals import deal_lists
 from dealer.engine.steps import Ask, Refusal
 from dealer.oem import claim_lists, claim_packs, claim_papers, claim_scans, oem_sheets
-from dealer.oem.claim_papers import OF_A_CAR, Car, Dossier, Paper
+from dealer.oem.claim_papers import Car, Dossier, Paper
 from dealer.oem.claim_scans import NewScans, Withdrawal
+from dealer.oem.scans import OF_A_CAR
 from dealer.records.claims import ClaimPack
 from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch

@@ -1,18 +1,17 @@
 """Filings: the page of one, how a deal begins one, and the manufacturer's card on the page of its deal."""
 
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request
 
 from dealer import people, workflow
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
-from dealer.oem import earnings, filing_gates, filings, oem_papers, oem_policies, rebates
+from dealer.oem import earnings, filing_gates, filings, oem_papers, oem_policies, rebates, scans
 from dealer.oem.filings import FILINGS
 from dealer.oem.rebates import REBATES
 from dealer.records.deals import Deal
-from dealer.records.oem import Filing, FilingState, OemPaper, OemPolicy, PaperUse, Rebate
+from dealer.records.oem import Filing, FilingState, OemPolicy, PaperUse, Rebate
 from dealer.stock import catalogue
 from web import steps
 from web.asking import Answer, a_number, looking, looking_ask, me, need, or_404, write
@@ -79,7 +78,7 @@ def _contacts() -> list[tuple[str, str]]:
 
 @options("cars_of_filing")
 def _cars() -> list[tuple[str, str]]:
-    return [(str(car.id), car.vin) for car in oem_papers.cars_of(looking(), _asked().deal)]
+    return [(str(car.id), car.vin) for car in scans.cars_of(looking(), _asked().deal)]
 
 
 # ── one filing ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -189,11 +188,8 @@ def papers(filing: Filing, purpose: PaperUse, rebate: Rebate | None = None) -> l
     cars = [car.unit for car in rebate.cars] if rebate else []
     at = f"/rebates/{rebate.number}" if rebate else f"/filings/{filing.number}"
     gaps = [_gap(each, at) for each in oem_papers.missing(looking(), filing, purpose, cars)]
-    there = [oem.paper_row(each) for each in oem_papers.of_filing(looking(), filing)]
-    if oem_papers.signed_contract(looking(), filing):
-        there.append({"title": say("Contract as both have signed it"), "url": f"/filings/{filing.number}/contract",
-                      "note": "", "badge": say("There"), "tone": "ok"})  # fmt: skip
-    return gaps + there
+    there = scans.of_deal(looking(), filing.deal)
+    return gaps + [oem.paper_row(filing, kind, each) for (kind, _), found in there.items() for each in found]
 
 
 def _gap(gap: oem_papers.Missing, at: str) -> dict[str, Any]:
@@ -216,18 +212,12 @@ def rebate_row(rebate: Rebate) -> dict[str, Any]:
     }
 
 
-@pages.get("/filings/<int:number>/papers/<uuid:key>")
-def paper(number: int, key: UUID) -> Answer:
-    """A paper that was attached."""
-    filing = steps.find(looking(), KIND, number)
-    found = people.by_id(looking(), OemPaper, me(), key)
-    return show_file(found.file_sha256, found.name) if found and found.filing_id == filing.id else abort(404)
-
-
-@pages.get("/filings/<int:number>/contract")
-def contract(number: int) -> Answer:
-    """The deal's contract as both have signed it."""
-    return show_file(oem_papers.signed_contract(looking(), steps.find(looking(), KIND, number)))
+@pages.get("/filings/<int:number>/papers/<sha256>")
+def paper(number: int, sha256: str) -> Answer:
+    """A paper that is there, wherever it was filed."""
+    there = scans.of_deal(looking(), steps.find(looking(), KIND, number).deal)
+    scan = next((each for found in there.values() for each in found if each.sha256 == sha256), None)
+    return show_file(scan.sha256, scan.name) if scan else abort(404)
 
 
 # ── beside a deal ─────────────────────────────────────────────────────────────────────────────────────────────────

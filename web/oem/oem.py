@@ -7,7 +7,8 @@ from flask import Blueprint, render_template, request
 
 from dealer.engine.steps import Choice, Refusal
 from dealer.oem import filings, oem_policies, rebates
-from dealer.records.oem import Filing, FilingState, OemPaper, OemPolicy, OemPolicyState, Rebate, RebateState
+from dealer.oem.scans import Scan
+from dealer.records.oem import Filing, FilingState, OemPaperKind, OemPolicy, OemPolicyState, Rebate, RebateState
 from web import steps
 from web.asking import Answer, looking, looking_ask, me, need
 from web.language import money, say, short_day, show, word
@@ -176,13 +177,13 @@ def fix_of(kind: steps.Kind, thing: Any, refusal: Refusal) -> dict[str, Any]:
     return {"fix_label": label, "fix_url": address}
 
 
-def paper_row(paper: OemPaper) -> dict[str, Any]:
+def paper_row(filing: Filing, kind: OemPaperKind, scan: Scan) -> dict[str, Any]:
     """A paper that is there."""
-    car = f" · {paper.unit.vin}" if paper.unit else ""
+    car = f" · {scan.paper.unit.vin}" if scan.paper and scan.paper.unit else ""
     return {
-        "title": f"{show(paper.kind)}{car}",
-        "url": f"/filings/{paper.filing.number}/papers/{paper.id}",
-        "note": paper.name,
+        "title": f"{show(kind)}{car}",
+        "url": f"/filings/{filing.number}/papers/{scan.sha256}",
+        "note": scan.name if scan.paper else say("filed with the deal"),
         "badge": say("There"),
         "tone": "ok",
     }
