@@ -17,7 +17,9 @@ import pytest
 from flask import Flask
 
 from dealer.engine import history
-from dealer.engine.database import open_database
+from dealer.engine.amounts import yuan
+from dealer.engine.database import calendar_of, open_database
+from dealer.money import finance_desk, money_sheets
 from dealer.records.prospects import Prospect, Visit
 from dealer.reports import counting, traffic
 from dealer.reports.care_coverage import COVERAGE
@@ -34,6 +36,7 @@ from tests.cast import Shop
 from tests.conftest import KEYS
 from tests.databases import KINDS, Databases
 from tests.desk import Clock, Desk
+from tests.receivables_by_hand import owed_by_hand
 from tests.reports_by_hand import BY_HAND, Told, by_way, group_in, values_by_hand, values_of
 from tests.traffic_month import WAYS, Party, by_hand
 from web.app import create_app
@@ -87,7 +90,8 @@ def test_every_report_of_the_year_equals_an_independent_count(busy: Busy) -> Non
 
 def is_a_report(address: str) -> bool:
     """A page of figures: what lies below one are its rows and its sheet."""
-    return (address.startswith("/reports") and address.count("/") < 3) or address.endswith("/report")
+    here = address.startswith("/reports") and address.count("/") < 3
+    return here or address.endswith("/report") or address == "/money/receivables"
 
 
 def test_the_history_of_the_year_is_one_that_the_door_would_have_written(busy: Busy) -> None:
@@ -193,8 +197,23 @@ def equals_by_hand(report: Report, look: Look, way: str, expected: dict[Any, dic
     assert found == {value: values_by_hand(report, told) for value, told in expected.items()}, (report.name, way)
 
 
+def receivables_are_counted(busy: Busy) -> None:
+    """Finance's own page, whose sheet and sums come from the same rows: what each customer owes, by age and limit."""
+    today = day_of(NOW)
+    with busy.shop.looking() as db:
+        expected = owed_by_hand(busy.year, calendar_of(db), today)
+        found = finance_desk.receivables(db, busy.shop.actor("高洁", today), today)
+        sheet = [list(row) for row in money_sheets.open_instalments(db, busy.shop.actor("高洁", today), at=NOW)]
+    assert {owed.customer.id: (owed.open, owed.aged(today), owed.limit) for owed in found} == expected
+    ages = zip(*(late for _, late, _ in expected.values()), strict=True)
+    sums = [sum(owed for owed, _, _ in expected.values()), *map(sum, ages)]
+    assert [sum(column) for column in zip(*(row[6:11] for row in sheet), strict=True)] == [yuan(each) for each in sums]
+    assert all(sums), "nothing would be shown by some age"
+
+
 COUNTED: dict[str, Callable[[Busy], None]] = {
     "/reports/traffic": traffic_is_counted,
+    "/money/receivables": receivables_are_counted,
     "/care/report": care_is_counted,
     "/complaints/report": complaints_are_counted,
     "/reports/<name>": shelf_is_counted,

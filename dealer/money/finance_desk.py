@@ -141,6 +141,14 @@ def _is_to_be_ended() -> ColumnElement[bool]:
 # ── receivables ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def by_age(row: Due, today: date) -> list[int]:
+    """What of an instalment is late for up to 30, 60, 90 days, and for longer."""
+    sums = [0] * (len(AGES) + 1)
+    for day, amount in row.late(today):
+        sums[sum((today - day).days > limit for limit in AGES)] += amount
+    return sums
+
+
 @dataclass
 class Owed:
     """What one customer owes under all their contracts: what is open, and what of it is late, by its age."""
@@ -155,13 +163,9 @@ class Owed:
         return sum(plan.open for plan in self.plans)
 
     def aged(self, today: date) -> list[int]:
-        """What is late for up to 30, 60, 90 days, and for longer."""
-        sums = [0] * (len(AGES) + 1)
-        for plan in self.plans:
-            for row in plan.rows:
-                for day, amount in row.late(today):
-                    sums[sum((today - day).days > limit for limit in AGES)] += amount
-        return sums
+        """What of it all is late, for how long."""
+        ages = (by_age(row, today) for plan in self.plans for row in plan.rows)
+        return [sum(amounts) for amounts in zip(*ages, strict=True)]
 
     def overdue(self, today: date) -> int:
         """What is late altogether."""

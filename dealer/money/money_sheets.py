@@ -1,7 +1,7 @@
 """Lists of money as rows of a sheet: what is open, by instalment, and the payments."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from dealer import people
 from dealer.engine.amounts import yuan
+from dealer.engine.database import calendar_of
 from dealer.money import finance_desk
 from dealer.people import Actor
 from dealer.records.contracts import Contract
@@ -18,19 +19,23 @@ from dealer.records.money import Receipt
 MOST = 5_000
 OPEN_HEADS = (
     "Customer", "Contract", "Instalment", "Due", "Amount, yuan", "Received, yuan", "Open, yuan",
+    "1–30 days late, yuan", "31–60 days late, yuan", "61–90 days late, yuan", "over 90 days late, yuan",
+    "Credit limit of the customer, yuan",
 )  # fmt: skip
 PAYMENT_HEADS = (
     "Number", "Day", "Customer", "Contract", "What for", "Payer or payee", "Bank reference", "Amount, yuan", "State",
 )  # fmt: skip
 
 
-def open_instalments(db: Session, who: Actor) -> Iterable[Sequence[Any]]:
-    """What is still to come, customer by customer; which of it is late follows from its day."""
-    for owed in finance_desk.receivables(db, who, date.min):
+def open_instalments(db: Session, who: Actor, *, at: datetime) -> Iterable[Sequence[Any]]:
+    """What is still to come, customer by customer, what of it is late by its age, and what the customer may owe."""
+    today = calendar_of(db).today(at)
+    for owed in finance_desk.receivables(db, who, today):
+        limit = None if owed.limit is None else yuan(owed.limit)
         for plan, row in finance_desk.open_rows([owed]):
             yield (
                 owed.customer.name, plan.contract.code or "", row.position, row.due_on, yuan(row.amount),
-                yuan(row.got), yuan(row.open),
+                yuan(row.got), yuan(row.open), *map(yuan, finance_desk.by_age(row, today)), limit,
             )  # fmt: skip
 
 

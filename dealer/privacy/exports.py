@@ -132,7 +132,9 @@ LISTS = {
     "complaints": Taken(
         "see all complaints", "Complaints", complaint_figures.SHEET_HEADS, complaint_figures.as_rows
     ),
-    "receivables": Taken("see the money", "Receivables", money_sheets.OPEN_HEADS, money_sheets.open_instalments),
+    "receivables": Taken(
+        "see the money", "Receivables", money_sheets.OPEN_HEADS, money_sheets.open_instalments, of_now=True
+    ),
     "receipts": Taken("see the money", "Payments", money_sheets.PAYMENT_HEADS, money_sheets.payments),
     "prospects": Taken(
         "see cards", "Prospect cards",

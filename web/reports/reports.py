@@ -32,6 +32,10 @@ REPORTS = (
         Entry("see plans", "/plans/actual", icon="bullseye", label="Plan against actual"),
         "What was signed and handed over, beside its target, and what the pipeline still promises.",
     ),
+    (
+        Entry("see the money", "/money/receivables", icon="cash-stack", label="Receivables"),
+        "What customers owe, how long it is late, and what they may owe.",
+    ),
     (Entry(COVERAGE.duty, "/care/report", icon="telephone", label=COVERAGE.title), COVERAGE.answers),
     (Entry(FIGURES.duty, "/complaints/report", icon="chat-left-text", label=FIGURES.title), FIGURES.answers),
     (
