@@ -1,17 +1,17 @@
 """The morning report 晨会报告: what was true of a day, from 0:00 to 24:00 of the shop's clock, without typing.
 
-A figure is a query for rows. The number is how many rows it has, the list is these rows: they cannot differ. Every row
-says when it was so, thus the report of a past day does not change with what happens later.
+A figure is a condition on rows of one kind. The number is how many of them it holds for, the list is these rows: they
+cannot differ. Every row says when it was so, thus the report of a past day does not change with what happens later.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from dealer import people
@@ -59,31 +59,26 @@ def _of_day(day: Day) -> Select[Any]:
     return select(Visit).where(Visit.store_id == day.store_id, Visit.day == day.day)
 
 
-def _came(day: Day, kind: VisitKind) -> Select[Any]:
-    return _of_day(day).where(Visit.kind == kind)
+def _drives(day: Day) -> Select[Any]:
+    return select(TestDrive).where(
+        TestDrive.store_id == day.store_id,
+        TestDrive.ended_at >= day.start,
+        TestDrive.ended_at < day.end,
+        TestDrive.state == DriveState.COMPLETED,
+        TestDrive.experience == Experience.DRIVE,
+    )
 
 
-def _first(day: Day) -> Select[Any]:
-    return _of_day(day).where(traffic.FIGURES["first"])
-
-
-def _first_with_phone(day: Day) -> Select[Any]:
-    return _of_day(day).where(traffic.FIGURES["kept"])
+def _spoken(day: Day) -> Select[Any]:
+    written = hand_in_lines.entries(day.store_id, day.start, day.end)
+    return written.where(FollowUp.corrects_id.is_(None))
 
 
 def _moved(day: Day) -> Select[Any]:
     return standings.with_card(standings.between(day.store_id, day.start, day.end))
 
 
-def _new_cards(day: Day) -> Select[Any]:
-    return _moved(day).where(Standing.was_state.is_(None))
-
-
-def _graded(day: Day) -> Select[Any]:
-    return _moved(day).where(Standing.was_level == Level.N, Standing.level != Level.N)
-
-
-def _level_moved(day: Day, *, cooler: bool) -> Select[Any]:
+def _level_moved(*, cooler: bool) -> ColumnElement[bool]:
     grades = [level for level in Level if level is not Level.N]
     pairs = [
         and_(Standing.was_level == before, Standing.level == after)
@@ -91,16 +86,13 @@ def _level_moved(day: Day, *, cooler: bool) -> Select[Any]:
         for after in grades
         if before is not after and standings.is_cooler(after, before) is cooler
     ]
-    return _moved(day).where(or_(*pairs))
+    return or_(*pairs)
 
 
-def _put_aside(day: Day) -> Select[Any]:
-    return _moved(day).where(Standing.was_state.in_(LIVE), Standing.state.in_(ASIDE))
-
-
-def _spoken(day: Day, *, answered: bool) -> Select[Any]:
-    written = hand_in_lines.entries(day.store_id, day.start, day.end)
-    return written.where(FollowUp.corrects_id.is_(None), FollowUp.answered.is_(answered))
+_NEW = Standing.was_state.is_(None)
+_GRADED = and_(Standing.was_level == Level.N, Standing.level != Level.N)
+_WARMER, _COOLER = _level_moved(cooler=False), _level_moved(cooler=True)
+_PUT_ASIDE = and_(Standing.was_state.in_(LIVE), Standing.state.in_(ASIDE))
 
 
 def _cards_ordered(day: Day) -> Select[Any]:
@@ -115,60 +107,58 @@ def _contracts(day: Day) -> Select[Any]:
     return here.where(Contract.parent_id.is_(None)).options(deal)
 
 
-def _drives(day: Day) -> Select[Any]:
-    return select(TestDrive).where(
-        TestDrive.store_id == day.store_id,
-        TestDrive.ended_at >= day.start,
-        TestDrive.ended_at < day.end,
-        TestDrive.state == DriveState.COMPLETED,
-        TestDrive.experience == Experience.DRIVE,
-    )
-
-
 def _stood(day: Day) -> Select[Any]:
     return standings.with_card(standings.at_moment(day.store_id, day.end))
 
 
-def _at_level(day: Day, level: Level) -> Select[Any]:
-    return _stood(day).where(Standing.level == level, Standing.state.in_(LIVE))
+def _at_level(level: Level) -> ColumnElement[bool]:
+    return and_(Standing.level == level, Standing.state.in_(LIVE))
 
 
-def _overdue(day: Day) -> Select[Any]:
-    return _stood(day).where(Standing.next_contact_at < day.end)
+def _overdue(day: Day) -> ColumnElement[bool]:
+    return Standing.next_contact_at < day.end
 
 
-def _promised(day: Day) -> Select[Any]:
+def _promised(day: Day) -> ColumnElement[bool]:
     following = replace(day, day=day.calendar.today(day.end))
-    return _stood(day).where(Standing.next_contact_at >= following.start, Standing.next_contact_at < following.end)
+    return and_(Standing.next_contact_at >= following.start, Standing.next_contact_at < following.end)
+
+
+_EVERY = true()
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the report: which rows, and whose each of them is."""
+    """One line of the report: of which rows it counts which, and whose each of them is."""
 
     part: str
-    rows: Callable[[Day], Select[Any]]
+    of: Callable[[Day], Select[Any]]
     owner: InstrumentedAttribute[Any]
+    holds: ColumnElement[bool] | Callable[[Day], ColumnElement[bool]] = _EVERY
+
+    def condition(self, day: Day) -> ColumnElement[bool]:
+        """Which of the rows it counts."""
+        return self.holds if isinstance(self.holds, ColumnElement) else self.holds(day)
 
 
 FIGURES: dict[str, Figure] = {
-    "visits": Figure("received", partial(_came, kind=VisitKind.VISIT), Visit.owner_id),
-    "calls": Figure("received", partial(_came, kind=VisitKind.CALL), Visit.owner_id),
-    "first": Figure("received", _first, Visit.owner_id),
-    "first_with_phone": Figure("received", _first_with_phone, Visit.owner_id),
+    "visits": Figure("received", _of_day, Visit.owner_id, Visit.kind == VisitKind.VISIT),
+    "calls": Figure("received", _of_day, Visit.owner_id, Visit.kind == VisitKind.CALL),
+    "first": Figure("received", _of_day, Visit.owner_id, traffic.FIGURES["first"]),
+    "first_with_phone": Figure("received", _of_day, Visit.owner_id, traffic.FIGURES["kept"]),
     "drives": Figure("received", _drives, TestDrive.owner_id),
-    "new_cards": Figure("cards", _new_cards, Standing.owner_id),
-    "contacts": Figure("cards", partial(_spoken, answered=True), FollowUp.person_id),
-    "in_vain": Figure("cards", partial(_spoken, answered=False), FollowUp.person_id),
-    "graded": Figure("cards", _graded, Standing.owner_id),
-    "warmer": Figure("cards", partial(_level_moved, cooler=False), Standing.owner_id),
-    "cooler": Figure("cards", partial(_level_moved, cooler=True), Standing.owner_id),
-    "put_aside": Figure("cards", _put_aside, Standing.owner_id),
-    **{f"level_{level.value}": Figure("levels", partial(_at_level, level=level), Standing.owner_id) for level in Level},
+    "new_cards": Figure("cards", _moved, Standing.owner_id, _NEW),
+    "contacts": Figure("cards", _spoken, FollowUp.person_id, FollowUp.answered.is_(True)),
+    "in_vain": Figure("cards", _spoken, FollowUp.person_id, FollowUp.answered.is_(False)),
+    "graded": Figure("cards", _moved, Standing.owner_id, _GRADED),
+    "warmer": Figure("cards", _moved, Standing.owner_id, _WARMER),
+    "cooler": Figure("cards", _moved, Standing.owner_id, _COOLER),
+    "put_aside": Figure("cards", _moved, Standing.owner_id, _PUT_ASIDE),
+    **{f"level_{level.value}": Figure("levels", _stood, Standing.owner_id, _at_level(level)) for level in Level},
     "cards_ordered": Figure("orders", _cards_ordered, Standing.owner_id),
     "contracts": Figure("orders", _contracts, Contract.submitted_by_id),
-    "overdue": Figure("next", _overdue, Standing.owner_id),
-    "promised": Figure("next", _promised, Standing.owner_id),
+    "overdue": Figure("next", _stood, Standing.owner_id, _overdue),
+    "promised": Figure("next", _stood, Standing.owner_id, _promised),
 }
 """The lines of the report in their order; a part is a block of them."""
 
@@ -234,19 +224,37 @@ def day_of(db: Session, who: Actor, day: date) -> Day:
 def report(db: Session, who: Actor, day: date) -> Report:
     """What a person sees of a day: their own, their group's, or the whole shop."""
     of, seen = day_of(db, who, day), card_lists.owners_seen_by(db, who)
-    counted = {name: _counted(db, figure, of, seen) for name, figure in FIGURES.items()}
+    counted: dict[str, dict[UUID | None, int]] = {}
+    for figures in _of_the_same_rows():
+        counted |= _counted(db, figures, of, seen)
     there = {owner for each in counted.values() for owner in each if owner is not None}
     there |= {each.id for each in people.with_duty(db, who.store_id, "keep cards") if seen is None or each.id in seen}
     named = db.scalars(select(Person).where(Person.id.in_(there)).order_by(Person.name))
     return Report(day, list(named), counted)
 
 
-def _counted(db: Session, figure: Figure, day: Day, seen: set[UUID] | None) -> dict[UUID | None, int]:
+def _of_the_same_rows() -> list[dict[str, Figure]]:
+    found: dict[Any, dict[str, Figure]] = {}
+    for name, figure in FIGURES.items():
+        found.setdefault(figure.of, {})[name] = figure
+    return list(found.values())
+
+
+def _counted(
+    db: Session, figures: dict[str, Figure], day: Day, seen: set[UUID] | None
+) -> dict[str, dict[UUID | None, int]]:
+    """Figures of the same rows, in one pass over these; of whoever has any."""
+    one = next(iter(figures.values()))
+    told = [one.owner.label("owner"), *(figure.condition(day).label(name) for name, figure in figures.items())]
     # Materialized: SQLite would walk through the visits of all years, for those lie in the order of their owners.
-    rows = _seen(figure.rows(day), figure, seen).options().with_only_columns(figure.owner.label("owner"))
-    owners = rows.cte("rows").prefix_with("MATERIALIZED").c.owner
-    counts = select(owners, func.count()).group_by(owners)
-    return {owner: count for owner, count in db.execute(counts)}  # noqa: C416 - a row is no pair
+    rows = _seen(one.of(day), one, seen).options().with_only_columns(*told).cte("rows").prefix_with("MATERIALIZED").c
+    counts = select(rows.owner, *(func.count().filter(rows[name]) for name in figures)).group_by(rows.owner)
+    found: dict[str, dict[UUID | None, int]] = {name: {} for name in figures}
+    for owner, *numbers in db.execute(counts):
+        for name, number in zip(figures, numbers, strict=True):
+            if number:
+                found[name][owner] = number
+    return found
 
 
 def _seen(rows: Select[Any], figure: Figure, seen: Iterable[UUID] | None) -> Select[Any]:
@@ -256,7 +264,8 @@ def _seen(rows: Select[Any], figure: Figure, seen: Iterable[UUID] | None) -> Sel
 def rows(db: Session, who: Actor, day: date, name: str, whose: str) -> list[Any]:
     """The rows behind one number: of everybody, of what has no consultant, or of one person by id."""
     figure = FIGURES[name]
-    found = _seen(figure.rows(day_of(db, who, day)), figure, card_lists.owners_seen_by(db, who))
+    asked = day_of(db, who, day)
+    found = _seen(figure.of(asked), figure, card_lists.owners_seen_by(db, who)).where(figure.condition(asked))
     if whose == NOBODY:
         found = found.where(figure.owner.is_(None))
     elif whose != EVERYBODY:

@@ -4,10 +4,12 @@ A wish is one line of a need sheet, or one card. Every number is a sum over the 
 the list behind it is these wishes.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +47,16 @@ class Wish:
     model_id: UUID | None
     month: date  # its first day
     cars: int
+
+    @cached_property
+    def class_code(self) -> str:
+        """The class as an address names it; told once, for a page asks a hundred times."""
+        return self.customer_class.value if self.customer_class else UNKNOWN
+
+    @cached_property
+    def model_code(self) -> str:
+        """Likewise the model."""
+        return str(self.model_id) if self.model_id else UNKNOWN
 
 
 def months_until(last: date) -> list[date]:
@@ -90,9 +102,7 @@ def matching(
     return [
         each
         for each in all_of_them
-        if customer_class in (ANY, each.customer_class.value if each.customer_class else UNKNOWN)
-        and model in (ANY, str(each.model_id) if each.model_id else UNKNOWN)
-        and month in (None, each.month)
+        if customer_class in (ANY, each.class_code) and model in (ANY, each.model_code) and month in (None, each.month)
     ]
 
 
@@ -115,6 +125,8 @@ def classes_in(found: Iterable[Wish]) -> list[str]:
 
 def models_in(found: list[Wish]) -> list[str]:
     """The models that occur, the most wanted first; undecided customers last."""
-    there = {str(each.model_id) for each in found if each.model_id}
-    ranked = sorted(there, key=lambda model: (-cars(matching(found, model=model)), model))
-    return ranked + ([UNKNOWN] if any(each.model_id is None for each in found) else [])
+    wanted = Counter[str]()
+    for each in found:
+        wanted[each.model_code] += each.cars
+    ranked = sorted(wanted.keys() - {UNKNOWN}, key=lambda model: (-wanted[model], model))
+    return ranked + ([UNKNOWN] if UNKNOWN in wanted else [])

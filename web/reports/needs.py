@@ -136,7 +136,7 @@ def rows() -> Answer:
                 "cells": [
                     each.name,
                     show(each.customer_class) or "—",
-                    names["model"][str(each.model_id) if each.model_id else UNKNOWN],
+                    names["model"][each.model_code],
                     f"{each.month:%Y-%m}",
                     each.cars,
                 ],
