@@ -25,6 +25,7 @@ from dealer.records.customers import Contact, ContactRole, CustomerClass
 from dealer.records.deals import Deal, DealState
 from dealer.records.money import Invoice
 from dealer.records.oem import (
+    FiledLine,
     Filing,
     FilingState,
     Nature,
@@ -128,6 +129,17 @@ def test_the_next_version_counts_from_its_day_and_filings_keep_the_one_they_were
         filed_under = db.scalars(select(Filing)).one().policy
         assert filed_under is not None
         assert (filed_under.number, filed_under.revision) == (1, 1)
+
+
+def test_nobody_approves_a_policy_that_they_have_written_on(shop: Shop) -> None:
+    """The general manager stands in for the key-account manager and changes a draft that she then submits."""
+    number = policy(shop, approved=False)
+    shop.send_away("陈静", "周建国", date(2026, 10, 8), date(2026, 10, 8))
+    with shop.looking() as db:
+        known = oem_policies.known_facts(db.scalars(select(OemPolicy)).one())
+    take(shop, "周建国", "2026-10-08 10:00", OemPolicy, number, "edit", OemPolicyFacts(**known))
+    take(shop, "陈静", "2026-10-09 09:00", OemPolicy, number, "submit")
+    assert refused(shop, "周建国", "2026-10-09 10:00", OemPolicy, number, "approve") == ("E-SELF-APPROVE",)
 
 
 def test_why_a_policy_does_not_fit_a_deal_is_said(shop: Shop) -> None:
@@ -343,8 +355,13 @@ def test_a_rebate_claims_no_more_than_was_filed_each_car_once_and_in_time(shop: 
     one = ClaimedCars(cars=(keys[0],))
     assert refused(shop, "李娜", "2026-12-02 10:00", Rebate, number, "submit", rebates.Claim()) == ("E-REBATE-FILED",)
     take(shop, "李娜", "2026-12-02 10:00", Rebate, number, "choose_cars", one)
-    late = refused(shop, "李娜", "2027-02-27 09:00", Rebate, number, "submit", rebates.Claim())
-    assert late == ("E-REBATE-LATE",)  # three months from the invoice of 26 November
+    filed, another = scene.model(shop), scene.model(shop, "Q7")
+    for model, told_now in ((another, "E-REBATE-FILED"), (filed, "E-REBATE-LATE")):
+        # as many cars, but of another model; then later than three months from the invoice of 26 November
+        with shop.database.writing(shop.store.id) as db:
+            db.scalars(select(FiledLine)).one().model_id = model
+        when = "2026-12-02 10:00" if model is another else "2027-02-27 09:00"
+        assert refused(shop, "李娜", when, Rebate, number, "submit", rebates.Claim()) == (told_now,)
     take(shop, "李娜", "2027-02-26 18:00", Rebate, number, "submit", rebates.Claim())
 
 

@@ -158,6 +158,10 @@ def test_sheets_go_out_as_their_manufacturer_wants_them_and_its_statement_is_rec
         rows[number] = finance.get(f"/statement-rows/{number}").text
     short = next(number for number, text in rows.items() if "少付" in text and VINS[1] in text)
     strange = next(number for number, text in rows.items() if "无此申报" in text and VINS[5] in text)
+    # Whoever explains it as finance's stand-in does not close it in their own name.
+    shop.send_away("高洁", "陈静", date(2026, 12, 15), date(2026, 12, 15))
+    assert keeper.ask(f"/statement-rows/{short}/explain", {"reason": "代高洁说明"}).status == 200
+    assert keeper.ask(f"/statement-rows/{short}/close").codes == ("E-SELF-APPROVE",)
     for number in (short, strange):
         assert finance.ask(f"/statement-rows/{number}/explain", {"reason": "厂家已确认下期补付"}).status == 200
         assert finance.ask(f"/statement-rows/{number}/close").codes == ("E-SELF-APPROVE",)

@@ -139,6 +139,22 @@ def test_a_plan_is_refused_beside_the_field_that_is_wrong(shop: Shop) -> None:
         drafted(shop, now, year=2025)
 
 
+def test_a_month_that_ends_while_a_plan_waits_keeps_its_target(shop: Shop) -> None:
+    """Written in November for November, decided in December: what has happened gets no new target."""
+    approved(shop, "2026-11-02 09:00", "2026-11-02", PlanRow(whose="store", m11=20, m12=30))
+    number = drafted(shop, "2026-11-30 09:00")
+    lower = filled("2026-11-30", PlanRow(whose="store", m11=5, m12=30))
+    assert taken(shop, "陈静", "2026-11-30 09:00", number, "edit", lower) == ("", None)
+    assert taken(shop, "陈静", "2026-11-30 23:59", number, "submit") == ("", None)
+    assert taken(shop, "周建国", "2026-12-01 00:00", number, "approve") == ("E-MONTH-OVER", None)
+    assert taken(shop, "周建国", "2026-12-01 09:00", number, "return", Comment(comment="十一月已过")) == ("", None)
+    assert taken(shop, "陈静", "2026-12-01 10:00", number, "submit") == ("E-MONTH-OVER", None)
+    right = filled("2026-12-01", PlanRow(whose="store", m11=20, m12=31))
+    assert taken(shop, "陈静", "2026-12-01 10:10", number, "edit", right) == ("", None)
+    assert taken(shop, "陈静", "2026-12-01 10:20", number, "submit") == ("", None)
+    assert taken(shop, "周建国", "2026-12-01 10:30", number, "approve") == ("", None)
+
+
 def test_weeks_are_refused_beside_the_week(shop: Shop) -> None:
     number, now = drafted(shop, "2026-09-20 09:00"), "2026-09-20 09:00"
     taken(shop, "陈静", now, number, "edit", filled("2026-09-20", PlanRow(whose="store", m8=0, m10=20)))

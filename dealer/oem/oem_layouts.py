@@ -15,6 +15,7 @@ from dealer.deals.deals import Comment
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Kind, Options, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
+from dealer.house.hands import not_their_hand
 from dealer.oem import sheet_fields
 from dealer.people import Actor, has, not_their_own
 from dealer.records.claims import SheetFile, SheetLayout, SheetLayoutState, SheetPurpose
@@ -25,6 +26,7 @@ from dealer.sheets.layouts import Layout
 S = SheetLayoutState
 WRITER = has("write oem policies")
 APPROVER = has("approve oem policies")
+WRITTEN = ("draft", "edit")
 MOST_LISTED = 100
 
 
@@ -70,8 +72,9 @@ def layout_is_of_a_brand_sold_here(version: SheetLayout, ask: Ask) -> Refusal | 
 
 
 def somebody_else_wrote_the_layout(version: SheetLayout, ask: Ask) -> Refusal | None:
-    """Nobody approves their own layout, nor one they submitted."""
-    return not_their_own(version.made_by_id, ask) or not_their_own(version.submitted_by_id, ask)
+    """Nobody approves a layout that they have written on or submitted."""
+    own = not_their_own(version.made_by_id, ask) or not_their_own(version.submitted_by_id, ask)
+    return own or not_their_hand(version, WRITTEN, ask)
 
 
 def layout_is_the_submitted_one(version: SheetLayout, ask: Ask) -> Refusal | None:

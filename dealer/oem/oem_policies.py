@@ -19,6 +19,7 @@ from dealer.deals.deals import Comment
 from dealer.engine.database import calendar_of, next_number
 from dealer.engine.fields import Money, Options, Paragraph, Upload
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, Unrecorded, no, on_facts
+from dealer.house.hands import not_their_hand
 from dealer.people import Actor, has, not_their_own
 from dealer.records.customers import CustomerClass
 from dealer.records.oem import OemAllowance, OemClass, OemDemand, OemPaperKind, OemPolicy, OemPolicyState, PaperUse
@@ -29,6 +30,7 @@ S = OemPolicyState
 WRITER = has("write oem policies")
 APPROVER = has("approve oem policies")
 HEAD = ("brand", "title", "from_day", "until_day", "remark")
+WRITTEN = ("draft", "edit")
 NEWEST = 200
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -162,8 +164,9 @@ def _overlap(policy: OemPolicy, reach: _Reach, ask: Ask, field: str | None) -> R
 
 
 def somebody_else_wrote_the_policy(policy: OemPolicy, ask: Ask) -> Refusal | None:
-    """Nobody approves their own version, nor one they submitted."""
-    return not_their_own(policy.made_by_id, ask) or not_their_own(policy.submitted_by_id, ask)
+    """Nobody approves a version that they have written on or submitted."""
+    own = not_their_own(policy.made_by_id, ask) or not_their_own(policy.submitted_by_id, ask)
+    return own or not_their_hand(policy, WRITTEN, ask)
 
 
 def policy_is_not_over(policy: OemPolicy, ask: Ask) -> Refusal | None:

@@ -1,5 +1,6 @@
 """The rules of a rebate's steps: which cars may be claimed, until when, and how much money that can be."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
@@ -8,17 +9,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dealer.engine.calendar import add_months
-from dealer.engine.database import sum_of
 from dealer.engine.refusals import not_yet
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan
 from dealer.house.policies import policy
 from dealer.oem import oem_papers
 from dealer.records.money import Invoice
-from dealer.records.oem import FiledLine, Filing, FilingState, PaperUse, Rebate, RebateCar
+from dealer.records.oem import Filing, FilingState, PaperUse, Rebate, RebateCar
 from dealer.records.people import Role
-from dealer.records.vehicles import InvoiceState, Unit, UnitState
+from dealer.records.vehicles import InvoiceState, Model, Unit, UnitState
 from dealer.stock.allocation import ON_CONTRACT
+from dealer.stock.catalogue import full_name
 
 # ── which cars ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -105,15 +106,20 @@ def claimed_cars_are_invoiced(rebate: Rebate, ask: Ask) -> Refusal | None:
 
 
 def claimed_cars_were_filed(rebate: Rebate, ask: Ask) -> Refusal | None:
-    """With all other rebates under the same filing, no more cars than were filed."""
-    query = select(func.count()).select_from(RebateCar).join(Rebate, Rebate.id == RebateCar.rebate_id)
-    claimed = ask.db.scalar(query.where(Rebate.filing_id == rebate.filing_id, RebateCar.freed_at.is_(None))) or 0
-    filed = ask.db.scalar(select(sum_of(FiledLine.quantity)).where(FiledLine.filing_id == rebate.filing_id)) or 0
-    if claimed > filed:
-        return no(
-            "{claimed} cars are claimed, {filed} were filed: choose fewer cars.",
-            code="E-REBATE-FILED", fix="choose_cars", claimed=claimed, filed=filed,
-        )  # fmt: skip
+    """Of each model, with all other rebates under the same filing, no more cars than were filed."""
+    query = select(Unit.model_id, func.count()).join(RebateCar, RebateCar.unit_id == Unit.id)
+    query = query.join(Rebate, Rebate.id == RebateCar.rebate_id).group_by(Unit.model_id)
+    claimed = ask.db.execute(query.where(Rebate.filing_id == rebate.filing_id, RebateCar.freed_at.is_(None)))
+    filed = Counter[UUID]()
+    for line in rebate.filing.lines:
+        filed[line.model_id] += line.quantity
+    for model_id, cars in claimed:
+        if cars > filed[model_id]:
+            return no(
+                "Of {model} {claimed} cars are claimed and {filed} were filed: choose fewer of them.",
+                code="E-REBATE-FILED", fix="choose_cars", model=full_name(ask.db.get_one(Model, model_id)),
+                claimed=cars, filed=filed[model_id],
+            )  # fmt: skip
     return None
 
 

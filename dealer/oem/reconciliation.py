@@ -38,8 +38,8 @@ def somebody_else_explained_it(row: StatementRow, ask: Ask) -> Refusal | None:
 
 
 def note_explanation(row: StatementRow, ask: Ask) -> None:
-    """Who says why."""
-    row.explained_by_id, row.reason = ask.hat.id, ask.facts.reason
+    """Who says why: the stand-in themselves, for they may have the right to accept it in their own name."""
+    row.explained_by_id, row.reason = ask.actor.id, ask.facts.reason
 
 
 def note_agreement(row: StatementRow, ask: Ask) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dealer.engine import history
 from dealer.engine.database import calendar_of
 from dealer.engine.steps import Ask, Refusal, no, on_facts
 from dealer.engine.words import Yuan
-from dealer.people import not_their_own
+from dealer.house.hands import not_their_hand
 from dealer.planning import versions
 from dealer.planning.plan_forms import Key, MonthWeeks, WeekRow, key_of
 from dealer.planning.spreading import days_between, last_of, months_of, over_months, weeks_of, worked
@@ -143,10 +142,25 @@ def plan_has_targets(plan: Plan, ask: Ask) -> Refusal | None:
     return None
 
 
+def months_that_are_over_stayed(plan: Plan, ask: Ask) -> Refusal | None:
+    """Likewise when it is submitted and approved: a month may have ended since it was written."""
+    before = versions.in_force(ask.db, plan.store_id, plan.kind, plan.year, ask.today)
+    told = {(line.scope, line.whose) for each in (plan, before) if each is not None for line in each.lines}
+    for key in sorted(told):
+        kept, drawn = versions.twelve(before, key), versions.twelve(plan, key)
+        for month, was, now in zip(months_of(plan.year), kept, drawn, strict=True):
+            if is_over(month, ask.today) and now != was:
+                return no(
+                    "{month} has ended since this was written: its target stays {was}, not {now}. Correct it first.",
+                    code="E-MONTH-OVER", fix="edit", month=month_words(month), was=shown(plan, was),
+                    now=shown(plan, now),
+                )  # fmt: skip
+    return None
+
+
 def somebody_else_wrote_the_plan(plan: Plan, ask: Ask) -> Refusal | None:
     """Nobody approves a plan that they have written on."""
-    written = history.hands(history.of_thing(ask.db, plan.store_id, plan.id), WRITTEN)
-    return next((own for each in written if (own := not_their_own(each, ask))), None)
+    return not_their_hand(plan, WRITTEN, ask)
 
 
 def a_later_version_counts(plan: Plan, ask: Ask) -> Refusal | None:

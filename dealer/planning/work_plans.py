@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from dealer import deadlines, people
 from dealer.deals.deals import Comment
-from dealer.engine import history
 from dealer.engine.calendar import add_months
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
+from dealer.house.hands import not_their_hand
 from dealer.papers import printing
-from dealer.people import Actor, has, not_their_own
+from dealer.people import Actor, has
 from dealer.planning import work_facts
 from dealer.planning.spreading import last_of
 from dealer.records.people import Role
@@ -78,8 +78,7 @@ def own_words_are_written(plan: WorkPlan, ask: Ask) -> Refusal | None:
 
 def somebody_else_wrote_the_work_plan(plan: WorkPlan, ask: Ask) -> Refusal | None:
     """Nobody approves what they have written on."""
-    written = history.hands(history.of_thing(ask.db, plan.store_id, plan.id), WRITTEN)
-    return next((own for each in written if (own := not_their_own(each, ask))), None)
+    return not_their_hand(plan, WRITTEN, ask)
 
 
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────

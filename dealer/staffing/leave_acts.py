@@ -90,6 +90,12 @@ def days_to_come(leave: Leave, ask: Ask) -> tuple[date, date]:
 
 def ask_the_manager(leave: Leave, ask: Ask) -> None:
     """It waits for whoever decides it, until its last day is over."""
+    _ask_who_decides(leave, ask)
+    ends = calendar_of(ask.db).end_of(leave.to_day)
+    deadlines.plan(ask, "leave_ends", leave, ends, by_system=True)
+
+
+def _ask_who_decides(leave: Leave, ask: Ask) -> None:
     calendar = calendar_of(ask.db)
     due = max(ask.at, min(calendar.due_after(ask.today, 1), calendar.start_of(leave.from_day)))
     person, roles = leave_deciders.asked_first(leave, ask)
@@ -97,7 +103,6 @@ def ask_the_manager(leave: Leave, ask: Ask) -> None:
         deadlines.plan(ask, "decide_leave", leave, due, role=role, note=leave.owner.name)
     if person is not None:
         deadlines.plan(ask, "decide_leave", leave, due, owner_id=person, note=leave.owner.name)
-    deadlines.plan(ask, "leave_ends", leave, calendar.end_of(leave.to_day), by_system=True)
 
 
 def approve(leave: Leave, ask: Ask) -> None:
@@ -141,9 +146,15 @@ def refuse(leave: Leave, ask: Ask) -> None:
 
 
 def name_another(leave: Leave, ask: Ask) -> None:
-    """Somebody else goes on with the work: from today if the leave runs already."""
+    """Somebody else goes on with the work: from today if the leave runs already.
+
+    Where the stand-in is asked to decide, too (the general manager's leave), that goes to the other one.
+    """
     leave.stand_in_id = ask.facts.stand_in
-    if leave.decided_by_id is not None:
+    if leave.decided_by_id is None:
+        deadlines.cancel(ask, leave, "decide_leave")
+        _ask_who_decides(leave, ask)
+    else:
         first, last = days_to_come(leave, ask)
         _withdraw(leave, ask, first)
         _name(leave, ask, first, last)

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from dealer import people, sweep
+from dealer import deadlines, people, sweep
 from dealer.records.people import StandIn
 from dealer.records.quotations import ExceptionState
 from dealer.records.staffing import Leave, LeaveState
@@ -146,6 +146,12 @@ def test_a_leave_that_is_cancelled_leaves_nobody_in_charge(shop: Shop, desk: Des
     assert zhou.ask("/leave/new", chen).codes == ("E-NO-SECOND",)
     assert zhou.ask("/leave/new", wanted(shop, "马超", "2026-11-12", "2026-11-17")).status == 200
     assert zhou.ask("/leave/1/approve").codes == ("E-SELF-APPROVE", "E-LEAVE-DECIDER")
+    # another stand-in is another one to confirm it
+    for name in ("刘洋", "马超"):
+        assert zhou.ask("/leave/1/change_stand_in", {"stand_in": str(shop.person(name).id)}).status == 200
+        with shop.looking() as db:
+            asked = [row.owner_id for row in deadlines.open_for(db, leave_of(shop, 1), "decide_leave")]
+        assert asked == [shop.person(name).id]
     assert ma.ask("/leave/1/approve").status == 200
     assert leave_of(shop, 1).days == 4
     assert zhou.ask("/leave/1/cancel", {"comment": "行程取消"}).status == 200

@@ -144,7 +144,7 @@ def _list(report: Report, asked: Chosen, look: Look, rows: Slice, below: int | N
     more, found = len(found) > counting.PAGE, found[: counting.PAGE]
     source = report.figures[rows.figure].source
     names = people.names(looking(), [row.whose for row in found])
-    kept = {name: request.args[name] for name in ("by", "value") if "value" in request.args}
+    kept = {name: request.args[name] for name in ("by", "value") if name in request.args}
     return {
         "title": say(report.figures[rows.figure].title),
         "heads": _heads(source, found),
