@@ -361,6 +361,20 @@ def test_which_step_asks_is_read_from_the_tables(kind: str, decides: str, asks: 
     assert {each.action for each in second_person.asking_steps(life, step)} == asks
 
 
+def test_who_asks_in_the_name_of_somebody_away_is_kept_as_who_asked() -> None:
+    """Else they could decide in their own name what they asked for in the other's: one person would be both."""
+    kept_as_the_one_away = {
+        (life.kind, each.action)
+        for life in LIVES
+        for step in life.steps
+        for each in second_person.asking_steps(life, step)
+        for effect in each.effects
+        if "hat" in second_person._names_in(effect)
+    }
+    # whose limit a compensation keeps to is asked of the one whose authority it was
+    assert kept_as_the_one_away == {("complaint", "propose")}
+
+
 # ── the shop ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

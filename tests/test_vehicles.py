@@ -243,6 +243,13 @@ def test_nobody_grants_their_own_claim_not_even_standing_in_for_the_general_mana
     assert refused(shop, "陈静", NOV_20, Unit, car, "allocate_out_of_turn") == ("E-SELF-APPROVE",)
 
 
+def test_nobody_grants_what_they_asked_for_in_the_name_of_somebody_away(shop: Shop) -> None:
+    _, later, (car, _) = two_contracts(shop, *VINS[:2])
+    shop.send_away("陈静", "周建国", date(2026, 11, 20), date(2026, 11, 22))
+    take(shop, "周建国", NOV_20, Unit, car, "ask_out_of_turn", Claim(**to_batch(shop, later).model_dump(), reason="急"))
+    assert refused(shop, "周建国", NOV_20, Unit, car, "allocate_out_of_turn") == ("E-SELF-APPROVE",)
+
+
 def test_a_refused_claim_leaves_the_car_to_the_queue(shop: Shop) -> None:
     first, later, (car, _) = two_contracts(shop, *VINS[:2])
     take(shop, "陈静", NOV_20, Unit, car, "ask_out_of_turn", Claim(**to_batch(shop, later).model_dump(), reason="急"))

@@ -194,7 +194,7 @@ def end_reviews(deal: Deal, ask: Ask) -> None:
 def note_loss_request(deal: Deal, ask: Ask) -> None:
     """The owner gives the deal up; somebody else confirms it."""
     loss: Loss = ask.facts
-    deal.loss_asked_by_id = ask.hat.id
+    deal.loss_asked_by_id = ask.actor.id
     deal.loss_reason, deal.loss_remark = loss.reason, loss.remark
     brand, model = loss.competitor_brand, loss.competitor_model
     deal.loss_competitor = f"{brand} {model}".strip() or None
@@ -217,7 +217,7 @@ def record_loss(deal: Deal, ask: Ask) -> None:
 
 def note_reopen_request(deal: Deal, ask: Ask) -> None:
     """The owner wants to take it up again."""
-    deal.reopen_asked_by_id = ask.hat.id
+    deal.reopen_asked_by_id = ask.actor.id
     due = calendar_of(ask.db).due_after(ask.today, 1)
     deadlines.plan(ask, "confirm_reopening", deal, due, role=Role.KEY_ACCOUNT)
 
@@ -256,7 +256,7 @@ def forget_hold(deal: Deal, ask: Ask) -> None:
 
 def note_rework_request(deal: Deal, ask: Ask) -> None:
     """The owner wants the approved text changed."""
-    deal.rework_asked_by_id, deal.rework_to, deal.rework_reason = ask.hat.id, ask.facts.to, ask.facts.reason
+    deal.rework_asked_by_id, deal.rework_to, deal.rework_reason = ask.actor.id, ask.facts.to, ask.facts.reason
     due = calendar_of(ask.db).due_after(ask.today, 1)
     deadlines.plan(ask, "confirm_rework", deal, due, role=Role.KEY_ACCOUNT)
 

@@ -120,7 +120,7 @@ def _asks_for_no_credit(deal: Deal) -> bool:
 def note_analyst(profile: CreditProfile, ask: Ask) -> None:
     """Who made it, and the documents it rests on."""
     facts: Analysis = ask.facts
-    profile.made_by_id = ask.hat.id
+    profile.made_by_id = ask.actor.id
     profile.documents = [
         {"name": each.name, "sha256": keep_file(ask, each)} for each in (facts.basis, facts.more) if each is not None
     ]

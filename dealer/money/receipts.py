@@ -229,17 +229,17 @@ def somebody_else_approved(receipt: Receipt, ask: Ask) -> Refusal | None:
 
 def note_reporter(receipt: Receipt, ask: Ask) -> None:
     """Who says that the money came in."""
-    receipt.reported_by_id = ask.hat.id
+    receipt.reported_by_id = ask.actor.id
 
 
 def note_request(receipt: Receipt, ask: Ask) -> None:
     """Who asks for the refund, and why."""
-    receipt.asked_by_id, receipt.reason = ask.hat.id, ask.facts.reason
+    receipt.asked_by_id, receipt.reason = ask.actor.id, ask.facts.reason
 
 
 def note_approval(receipt: Receipt, ask: Ask) -> None:
     """Who let the money go back."""
-    receipt.approved_by_id = ask.hat.id
+    receipt.approved_by_id = ask.actor.id
 
 
 def note_confirmation(receipt: Receipt, ask: Ask) -> None:

@@ -110,7 +110,7 @@ def record_agreement(sub_dealer: SubDealer, ask: Ask) -> None:
     agreement = SubDealerAgreement(
         store_id=sub_dealer.store_id, sub_dealer=sub_dealer, code=facts.code, from_day=facts.from_day,
         until_day=facts.until_day, capacity=facts.capacity, scan_sha256=kept(ask, facts.scan),
-        recorded_by_id=ask.hat.id, recorded_at=ask.at,
+        recorded_by_id=ask.actor.id, recorded_at=ask.at,
     )  # fmt: skip
     agreement.terms = [
         SubDealerTerm(store_id=sub_dealer.store_id, position=at, model_id=row.model, floor=row.floor, pay=row.pay)

@@ -260,7 +260,7 @@ def note_loss(card: Prospect, ask: Ask) -> None:
     loss: Loss = ask.facts
     forget_requests(card, ask)
     put_aside(card, ask)
-    card.loss_asked_by_id, card.loss_reason, card.loss_remark = ask.hat.id, loss.reason, loss.remark
+    card.loss_asked_by_id, card.loss_reason, card.loss_remark = ask.actor.id, loss.reason, loss.remark
     card.loss_brand, card.loss_model = loss.competitor_brand, loss.competitor_model
     deadlines.plan(ask, "check_lost_prospect", card, _next_working_day(ask), role=SALES_MANAGER)
 
@@ -293,7 +293,7 @@ def go_on(card: Prospect, ask: Ask) -> None:
 
 def note_rest_request(card: Prospect, ask: Ask) -> None:
     """The owner thinks that calling makes no sense for a while."""
-    card.freeze_asked_by_id, card.freeze_reason = ask.hat.id, ask.facts.reason
+    card.freeze_asked_by_id, card.freeze_reason = ask.actor.id, ask.facts.reason
     deadlines.plan(ask, "decide_rest", card, _next_working_day(ask), role=SALES_MANAGER)
 
 

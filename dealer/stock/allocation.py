@@ -209,7 +209,7 @@ def take_off_contract(unit: Unit, ask: Ask) -> None:
 
 def note_claim(unit: Unit, ask: Ask) -> None:
     """Asked for; the general manager sees who and why."""
-    unit.claim_batch_id, unit.claim_reason, unit.claim_by_id = ask.facts.batch, ask.facts.reason, ask.hat.id
+    unit.claim_batch_id, unit.claim_reason, unit.claim_by_id = ask.facts.batch, ask.facts.reason, ask.actor.id
 
 
 def drop_claim(unit: Unit, ask: Ask) -> None:

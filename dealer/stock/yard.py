@@ -281,7 +281,7 @@ def end_loan(unit: Unit, ask: Ask) -> None:
 
 def note_return_request(unit: Unit, ask: Ask) -> None:
     """Who asked, and on what ground."""
-    unit.return_ground, unit.return_asked_by_id = ask.facts.ground, ask.hat.id
+    unit.return_ground, unit.return_asked_by_id = ask.facts.ground, ask.actor.id
 
 
 def take_papers_back(unit: Unit, ask: Ask) -> None:
