@@ -96,6 +96,6 @@ IDLE = Report(
         "person": PERSON,
         "class": words_way("By customer class", CustomerClass),
     },
-    top=("open", "idle", "share", "fresh", "unplanned", "days", "yuan"),
+    top=("open", "idle", "fresh", "unplanned", "days", "yuan"),
     charts=(("idle",),),
 )  # fmt: skip

@@ -134,8 +134,8 @@ def write(database: Database, book: Book, kinds: Collection[str] | None = None) 
                 in_bulk(db, table, book.rows[record])
         _tell(db, book, kinds)
         if db.get_bind().dialect.name == "postgresql":
-            # What autovacuum does within a minute, but the server of the tests has none: otherwise plans are made for
-            # empty tables.
+            # What autovacuum does within a minute, but the server of the tests has none. Otherwise plans are made for
+            # empty tables: the funnel took 180 times as long.
             db.execute(text("ANALYZE"))
 
 
