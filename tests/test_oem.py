@@ -1,5 +1,6 @@
 """The manufacturer: policies that overlap, filings that come too late or twice, rebates that claim too much."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
@@ -41,6 +42,7 @@ from tests import deliveries as scene
 from tests.cast import Shop
 from tests.conftest import at
 from tests.deliveries import VINS, refused, take
+from tests.desk import Desk
 
 C, K = CustomerClass, OemPaperKind
 SCAN = Uploaded("paper.pdf", b"%PDF-1.7 a paper")
@@ -390,6 +392,54 @@ def test_a_rebate_larger_than_what_stays_delivered_is_not_recorded(shop: Shop) -
     take(shop, "高洁", "2026-12-20 10:00", Rebate, number, "pay", Paid(amount=3000_00, **paid))
     gone = rebates.TakenBack(amount=3000_01, reason="厂家核减")
     assert refused(shop, "高洁", "2026-12-21 10:00", Rebate, number, "take_back", gone) == ("E-REBATE-AMOUNT",)
+
+
+def test_a_car_that_comes_back_after_the_payment_is_a_task_of_the_manager_until_the_money_is_back(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    keys = _delivered(shop, 2, filed=2)
+    number = _claim(shop, keys)
+    with shop.database.writing(shop.store.id) as db:
+        rebate = db.scalars(select(Rebate)).one()
+        place(rebate, RebateState.APPROVED)
+        rebate.approved_amount = 6000_00
+    paid = Paid(amount=6000_00, paid_on=date(2026, 12, 20))
+    take(shop, "高洁", "2026-12-20 10:00", Rebate, number, "pay", paid)
+    with shop.acting("高洁", at("2026-12-21 10:00")) as ask:
+        rebate, kind = scene.find(ask, Rebate, number), "pay_rebate_back"
+        assert deadlines.open_for(ask.db, rebate, kind) == []
+        unit = ask.db.get_one(Unit, keys[1])
+        place(unit, UnitState.RETURNED)
+        for _ in range(2):  # told once
+            workflow.settle(unit, ask)
+        (task,) = deadlines.open_for(ask.db, rebate, kind)
+        assert task.role == "key_account_manager"
+    desk("高洁").turn_clock("2026-12-22 10:00")
+    manager = desk("陈静")
+    page = manager.get(f"/rebates/{number}").text
+    assert "应退还厂家 ¥3,000 12-28 前" in page
+    assert "向厂家退还返利" in manager.get("/").text
+    gone = rebates.TakenBack(amount=3000_00, reason="车辆退回")
+    take(shop, "高洁", "2026-12-23 10:00", Rebate, number, "take_back", gone)
+    assert "应退还厂家" not in manager.get(f"/rebates/{number}").text
+    with shop.looking() as db:
+        assert deadlines.open_for(db, db.scalars(select(Rebate)).one(), kind) == []
+
+
+def test_a_vin_that_is_claimed_twice_over_the_pages_is_refused_and_named(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    first, second = _delivered(shop, 2, filed=2)
+    desk("陈静").turn_clock("2026-12-01 09:00")
+    owner, form = desk("李娜"), "/filings/1/rebates/new"
+    assert owner.ask(form, {"cars": [str(first)]}).status == 200
+    assert owner.ask(form, {"cars": [str(first), str(second)]}).codes == ("E-REBATE-CARS",)
+    page = owner.submit(form, {"cars": [str(first)]})
+    assert f"以下车辆不能申请返利：{VINS[0]}。" in page.text
+    owner.ask(form, {"cars": [str(second)]})
+    assert owner.ask("/rebates/2/choose_cars", {"cars": [str(first)]}).codes == ("E-REBATE-CARS",)
+    with shop.looking() as db:
+        assert sorted(car.vin for car in db.scalars(select(RebateCar))) == sorted(VINS[:2])
 
 
 def test_of_sixteen_who_claim_a_vin_at_once_one_has_it(shop: Shop) -> None:

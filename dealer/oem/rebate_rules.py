@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dealer import deadlines
 from dealer.engine.calendar import add_months
 from dealer.engine.refusals import not_yet
 from dealer.engine.steps import Ask, Refusal, no, on_facts
@@ -172,10 +173,15 @@ def payment_is_within_the_grant(rebate: Rebate, ask: Ask) -> Refusal | None:
     return None
 
 
+def for_delivered(rebate: Rebate) -> int:
+    """What the policy pays for those of its cars that are still delivered."""
+    return sum(car.allowance for car in rebate.cars if car.unit.state is UnitState.DELIVERED)
+
+
 @on_facts
 def payment_is_within_the_delivered(rebate: Rebate, ask: Ask) -> Refusal | None:
     """For a car that was given back since, nothing is ours."""
-    stays = sum(car.allowance for car in rebate.cars if car.unit.state is UnitState.DELIVERED)
+    stays = for_delivered(rebate)
     if ask.facts.amount > stays:
         return no(
             "Only {stays} are for cars that are still delivered: tell the manufacturer which car came back.",
@@ -190,6 +196,18 @@ def no_more_is_taken_back_than_was_paid(rebate: Rebate, ask: Ask) -> Refusal | N
     left = (rebate.paid_amount or 0) - rebate.taken_back
     if ask.facts.amount > left:
         return no("Of this rebate {left} are left.", code="E-REBATE-AMOUNT", field="amount", left=Yuan(left))
+    return None
+
+
+def owed_back(rebate: Rebate) -> int:
+    """What was paid for cars that came back since, as far as the manufacturer has not got it back."""
+    return max(0, (rebate.paid_amount or 0) - rebate.taken_back - for_delivered(rebate))
+
+
+def a_paid_car_came_back(rebate: Rebate, ask: Ask) -> Refusal | None:
+    """Its money is the manufacturer's, and nobody was told yet."""
+    if owed_back(rebate) == 0 or deadlines.open_for(ask.db, rebate, "pay_rebate_back"):
+        return not_yet()
     return None
 
 

@@ -26,6 +26,7 @@ from dealer.oem.oem_papers import NewPaper
 from dealer.people import SYSTEM, Actor, has, owner_or
 from dealer.records.deals import Deal
 from dealer.records.oem import Filing, FilingState, Rebate, RebateCar, RebateState
+from dealer.records.people import Role
 from dealer.records.vehicles import Unit
 
 S = RebateState
@@ -35,6 +36,7 @@ UNDER_OUR_HANDS = (S.COLLECTING, S.RETURNED)
 ASKED = (S.SUBMITTED, S.COMPLETE)
 LAPSES_AT = "00:05"
 WARNED_AHEAD = (10, 3)  # working days before the last day on which its owner sees it
+PAID_BACK_WITHIN = 5  # working days after the car came back
 NEWEST = 200
 
 # ── forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,8 +130,16 @@ def note_payment(rebate: Rebate, ask: Ask) -> None:
 
 
 def note_taken_back(rebate: Rebate, ask: Ask) -> None:
-    """Some of it is gone again."""
+    """Some of it is gone again; once nothing is owed, nobody has to pay it back."""
     rebate.taken_back += ask.facts.amount
+    if rules.owed_back(rebate) == 0:
+        deadlines.finish(ask, rebate, "pay_rebate_back")
+
+
+def plan_to_pay_back(rebate: Rebate, ask: Ask) -> None:
+    """The key-account manager settles it with the manufacturer; finance records the money."""
+    due = calendar_of(ask.db).due_after(ask.today, PAID_BACK_WITHIN)
+    deadlines.plan(ask, "pay_rebate_back", rebate, due, role=Role.KEY_ACCOUNT)
 
 
 def free_cars(rebate: Rebate, ask: Ask) -> None:
@@ -169,6 +179,7 @@ STEPS = [
     Step("take_back",   S.PAID,            SAME,         PAYS,   TakenBack,   (rules.no_more_is_taken_back_than_was_paid,),         (note_taken_back,)),
     # by itself
     Step("follow",      S.COLLECTING,      SAME,         SYSTEM, None,        (rules.first_invoice_says_another_day,),              (follow_first_invoice,)),
+    Step("owe_back",    S.PAID,            SAME,         SYSTEM, None,        (rules.a_paid_car_came_back,),                        (plan_to_pay_back,)),
     Step("lapse",       UNDER_OUR_HANDS,   S.LAPSED,     SYSTEM, None,        (rules.last_day_is_over,),                            (free_cars,)),
 ]
 # ruff: enable[E501]

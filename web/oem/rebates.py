@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from dealer import people, workflow
+from dealer import deadlines, people, workflow
+from dealer.engine.database import calendar_of
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
 from dealer.oem import filings as lives
@@ -89,6 +90,10 @@ def _figures(rebate: Rebate) -> list[dict[str, Any]]:
     ]
     if rebate.taken_back:
         told_.append({"label": say("Taken back"), "value": f"¥{money(rebate.taken_back)}"})
+    if owed := rebate_rules.owed_back(rebate):
+        open_ = deadlines.open_for(looking(), rebate, "pay_rebate_back")
+        due = say("by {day}", day=short_day(calendar_of(looking()).last_day(open_[0].due_at))) if open_ else ""
+        told_.append({"label": say("To be paid back"), "value": f"¥{money(owed)}", "note": due, "tone": "bad"})
     if ours:
         told_.append({"label": say("Submit by"), "value": short_day(rebate.answer_by)})
     return told_
