@@ -87,6 +87,7 @@ def test_a_seller_brings_a_customer_quotes_within_the_agreement_and_our_house_go
     shop: Shop, desk: Callable[[str], Desk], network: Desk
 ) -> None:
     pu = desk("普艳")
+    assert "林芳" not in pu.get("/account/stand-in").text, "nobody stands in for her: she is offered nobody of ours"
     assert pu.submit("/deals/new", COOP).url == "/deals/1"
     wanted: dict[str, Any] = {"model": str(model(shop, "X5").id), "colour": "白", "quantity": 3}
     assert pu.ask("/deals/1/fill_need", {"use": "business", "lines": [wanted]}).status == 200

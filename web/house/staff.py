@@ -36,6 +36,8 @@ def _supervisors() -> list[tuple[str, str]]:
 
 @options("colleagues")
 def _colleagues() -> list[tuple[str, str]]:
+    if me().outside:  # nobody stands in for them: who works in our house is not theirs to read
+        return []
     return [(str(each.id), each.name) for each in staff.at_work(looking(), me().store_id)]
 
 
