@@ -284,6 +284,31 @@ def test_filings_become_flags_of_a_deal_and_filings_again(shop: Shop) -> None:
     take(shop, "李娜", "2026-11-11 10:00", Filing, filed[wanted].number, "withdraw", Comment(comment="按零售价"))
 
 
+def test_an_approved_filing_whose_last_day_nobody_knows_says_so_and_lapses_once_it_is_told(
+    shop: Shop, desk: Callable[[str], Desk]
+) -> None:
+    _wish(shop, "滇行租赁公司", "91530100MA6KCX9U4R")
+    with shop.database.writing(shop.store.id) as db:
+        filed = db.scalars(select(Filing)).one()
+        place(filed, FilingState.APPROVED)
+        filed.approved_on = date(2026, 11, 10)
+    desk("高洁").turn_clock("2026-11-20 09:00")
+    manager = desk("陈静")
+    page = manager.get("/filings/1").text
+    assert "未知 填写日期前不会自动失效。" in page
+    assert "填写返利申请截止日" in page
+    form = "/filings/1/tell_last_day"
+    assert "申请截止日不能更早" in manager.submit(form, {"claim_until": "2026-11-09"}).text
+    manager.submit(form, {"claim_until": "2026-12-31"})
+    page = manager.get("/filings/1").text
+    assert "12-31" in page
+    assert "填写返利申请截止日" not in page.replace("已填写返利申请截止日", "")
+    assert manager.ask(form, {"claim_until": "2027-01-31"}).codes == ("E-NOT-YET",)
+    with shop.acting("李娜", at("2027-01-01 00:06")) as ask:
+        workflow.settle(scene.find(ask, Filing, 1), ask)
+    assert scene.state(shop, Filing, 1) == "lapsed"
+
+
 # ── rebates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -197,6 +197,26 @@ def warning_days(filing: Filing, ask: Ask) -> list[date]:
     return [approved + timedelta(days=policy(ask.db, filing.store_id, name, approved)) for name in WARNINGS]
 
 
+def last_day_is_unknown(filing: Filing) -> bool:
+    """It was approved before filings were kept here, and nobody has said yet until when it holds."""
+    return filing.state is S.APPROVED and filing.claim_until is None and filing.claimed_on is None
+
+
+def last_day_is_asked_for(filing: Filing, ask: Ask) -> Refusal | None:
+    """What is counted from the approval is not typed over."""
+    return None if last_day_is_unknown(filing) else not_yet()
+
+
+@on_facts
+def last_day_follows_the_approval(filing: Filing, ask: Ask) -> Refusal | None:
+    """A day that is over may be told: then it lapses."""
+    approved = filing.approved_on
+    if approved is not None and ask.facts.claim_until < approved:
+        sentence = "It was approved on {day}: the last day to claim cannot be older."
+        return no(sentence, code="E-DAY-PAST", field="claim_until", day=approved)
+    return None
+
+
 def a_warning_is_due(filing: Filing, ask: Ask) -> Refusal | None:
     """No rebate was applied for, and a day of warning has come that nobody was warned of."""
     reached = sum(day <= ask.today for day in warning_days(filing, ask))

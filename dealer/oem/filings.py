@@ -89,6 +89,12 @@ class Submission(Facts):
     filing_no: str = Field(title="Filing no., 12 characters", pattern=r"^[0-9A-Za-z]{12}$", max_length=12)
 
 
+class LastDay(Facts):
+    """Until when an approved filing holds."""
+
+    claim_until: date = Field(title="Claim the rebate by", description="As the manufacturer's portal shows it.")
+
+
 # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -134,13 +140,23 @@ def count_the_days(filing: Filing, ask: Ask) -> None:
     days: int = policy(ask.db, filing.store_id, "filing_lapse_days", ask.facts.audited_on)
     filing.approved_on = ask.facts.audited_on
     filing.claim_until = filing.approved_on + timedelta(days=days)
+    _watch(filing, ask, filing.claim_until)
+
+
+def note_last_day(filing: Filing, ask: Ask) -> None:
+    """As the manufacturer's portal says it; from now on it is watched like any other."""
+    filing.claim_until = ask.facts.claim_until
+    _watch(filing, ask, ask.facts.claim_until)
+
+
+def _watch(filing: Filing, ask: Ask, last_day: date) -> None:
     calendar = calendar_of(ask.db)
     for day in rules.warning_days(filing, ask):
         fires = calendar.at(day, REMINDED_AT)
         deadlines.plan(ask, "warn_of_filing", filing, fires, by_system=True, note=day.isoformat())
-    over = calendar.at(filing.claim_until + timedelta(days=1), LAPSES_AT)
+    over = calendar.at(last_day + timedelta(days=1), LAPSES_AT)
     deadlines.plan(ask, "lapse_filing", filing, over, by_system=True)
-    deadlines.plan(ask, "apply_for_rebate", filing, calendar.end_of(filing.claim_until), owner_id=filing.owner_id)
+    deadlines.plan(ask, "apply_for_rebate", filing, calendar.end_of(last_day), owner_id=filing.owner_id)
 
 
 def remind(filing: Filing, ask: Ask) -> None:
@@ -201,6 +217,7 @@ STEPS = [
     Step("return",      ASKED,             S.REFUSED,    FILER,  Objection,   DATED,                                                (*NOTED, close_tasks), when=answers.was_returned_too_often),
     Step("refuse",      ASKED,             S.REFUSED,    FILER,  Objection,   DATED,                                                (*NOTED, close_tasks)),
     Step("withdraw",    (*OPEN, S.REFUSED, S.LAPSED), S.WITHDRAWN, FILER, Comment, (rules.no_rebate_was_applied_for,),              (close_tasks,)),
+    Step("tell_last_day", S.APPROVED,      SAME,         FILER,  LastDay,     (rules.last_day_is_asked_for, rules.last_day_follows_the_approval), (note_last_day,)),
     # by itself
     Step("claim",       S.APPROVED,        SAME,         SYSTEM, None,        (rules.a_rebate_was_applied_for,),                    (stop_the_days,)),
     Step("remind",      S.APPROVED,        SAME,         SYSTEM, None,        (rules.a_warning_is_due,),                            (remind,)),

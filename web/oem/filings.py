@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from dealer import people, workflow
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask
-from dealer.oem import earnings, filing_gates, filings, oem_papers, oem_policies, rebates, scans
+from dealer.oem import earnings, filing_gates, filing_rules, filings, oem_papers, oem_policies, rebates, scans
 from dealer.oem.filings import FILINGS
 from dealer.oem.rebates import REBATES
 from dealer.records.deals import Deal
@@ -116,14 +116,20 @@ def _collects(filing: Filing) -> int:
 def _figures(filing: Filing) -> list[dict[str, Any]]:
     paid = {row.model_id: row.amount for row in filing.policy.models} if filing.policy else {}
     worth = sum(paid.get(line.model_id, 0) * line.quantity for line in filing.lines)
-    until, _ = oem.runs_out(filing)
     return [
         {"label": say("Policy of the manufacturer"), "value": policy_name(filing)},
         {"label": say("Cars filed"), "value": filings.filed(filing)},
         {"label": say("Rebate to expect"), "value": f"¥{money(worth)}" if worth else "—"},
-        {"label": say("Claim the rebate by"), "value": until or "—"},
+        {"label": say("Claim the rebate by"), **_until(filing)},
         {"label": say("Owner"), "person": filing.deal.owner.name},
     ]
+
+
+def _until(filing: Filing) -> dict[str, Any]:
+    """The last day, or that nobody knows it yet: then it does not lapse by itself."""
+    if filing_rules.last_day_is_unknown(filing):
+        return {"value": say("unknown"), "tone": "bad", "note": say("It does not lapse until the day is entered.")}
+    return {"value": oem.runs_out(filing)[0] or "—"}
 
 
 def policy_name(filing: Filing) -> str:
