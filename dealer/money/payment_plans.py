@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, load_only, selectinload
 
 from dealer.engine.calendar import ShopCalendar
 from dealer.engine.database import calendar_of, sum_of
@@ -156,7 +156,7 @@ def _texts(db: Session, contracts: Sequence[Contract]) -> dict[UUID, Contract]:
     amended = select(Contract).where(
         Contract.parent_id.in_(keys), Contract.kind == ContractKind.AMENDMENT, Contract.effective_on.is_not(None)
     )
-    found = {each.id: each for each in db.scalars(own.options(selectinload(Contract.payments)))}
+    found = {each.id: each for each in db.scalars(own.options(load_only(Contract.id), selectinload(Contract.payments)))}
     for each in db.scalars(amended.options(selectinload(Contract.payments)).order_by(Contract.number)):
         if each.parent_id is not None:
             found[each.parent_id] = each
