@@ -62,6 +62,9 @@ def test_a_plan_counts_once_another_has_approved_it(shop: Shop, desk: Callable[[
     assert "各周合计为 20，当月为 33" in chen.post("/plans/1/set_weeks", wrong, weeks).text
     right = wrong | {f"rows-{at}-w3": "6", f"rows-{at}-w4": "4", f"rows-{at}-w5": "3"}
     assert chen.post("/plans/1/set_weeks", right, weeks).url == "/plans/1"
+    told = chen.get("/plans/1/edit").text  # before somebody changes that month: its weeks would go
+    assert "修改这些月份的目标后，各周将重新按工作日分配" in told
+    assert told.count(" 手工分周") == 1
 
     # nobody approves their own; until the general manager has, nothing counts
     assert chen.submit("/plans/1/submit").status == 200

@@ -72,7 +72,8 @@ def _extra(plan: Plan, action: str) -> dict[str, Any]:
     today = calendar_of(looking()).today(g.now)
     over = [month.month for month in months_of(plan.year) if last_of(month) < today]
     if action != "set_weeks":
-        return {"plan": plan, "labels": labels, "over": over}
+        by_hand = {(name_of((each.scope, each.whose)), each.month.month) for each in plan.lines if each.weeks}
+        return {"plan": plan, "labels": labels, "over": over, "by_hand": by_hand}
     month = month_asked(plan)
     amounts = {name_of((each.scope, each.whose)): each.amount for each in plan.lines if each.month == month}
     spans = [f"{first.day}–{last.day}" if first != last else f"{first.day}" for first, last in weeks_of(month)]
