@@ -18,7 +18,8 @@ from dealer.reports.shelf import REPORTS
 from dealer.reports.ways import called
 from web import steps
 from web.asking import Answer, a_number, looking, need, or_404
-from web.language import clock, language, say, short_day, show
+from web.due import when
+from web.language import language, say, short_day, show
 from web.papers.papers import XLSX
 from web.reports.chosen import Chosen, chosen
 
@@ -174,7 +175,7 @@ def _told(value: Any) -> Any:
         case [*_]:
             return {"text": show(value), "tone": "bad"}
         case datetime():
-            return clock(value)
+            return when(value)
         case date():
             return short_day(value)
         case _:
