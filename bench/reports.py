@@ -7,6 +7,7 @@ pages from growing slower. `./run bench reports --profile` prints instead where 
 """
 
 import cProfile
+import gc
 import pstats
 import re
 import statistics
@@ -60,7 +61,9 @@ def a_year(folder: Path) -> Iterator[Flask]:
         f"a year of {sum(map(len, year.book.rows.values())):,} rows and {len(year.book.told):,} of the history:", end=""
     )
     print(f" {time.process_time() - began:.0f} s of CPU to make and write")
-    yield create_app(database, clock=lambda: NOW)
+    app = create_app(database, clock=lambda: NOW)
+    gc.freeze()  # as `dealer serve` does
+    yield app
     database.engine.dispose()
 
 
