@@ -17,6 +17,7 @@ from dealer.privacy.holds import Hold
 from dealer.records.customers import Contact, ContactRole, Customer
 from dealer.records.privacy import LegalHold, RetentionRun
 from dealer.records.prospects import Prospect, ProspectState, Purpose, Source, Visit, VisitKind, VisitState
+from dealer.records.staffing import Leave, LeaveKind, LeaveState
 from dealer.records.testdrives import Incident, TestDrive
 from dealer.showroom import reception
 from dealer.showroom.visits import Arriving
@@ -153,5 +154,23 @@ def test_periods_are_rules_of_the_house_with_a_least_where_the_law_has_one(yard:
         today = calendar_of(db).today(at("2027-02-28 12:00"))
         limits = [retention.limit(db, yard.shop.store.id, each, today) for each in retention.KEEPINGS]
     days = ("2026-02-28", "2025-02-28", "2025-02-28", "2017-02-28", "2024-02-28", "2024-02-28", "2024-02-28",
-            "2025-02-28", "2025-02-28")  # fmt: skip
+            "2025-02-28", "2025-02-28", "2026-02-28", "2025-02-28")  # fmt: skip
     assert limits == [at(f"{day} 00:00") for day in days]
+
+
+def test_why_somebody_was_away_is_kept_two_years_after_the_leave_and_that_they_were_away_longer(shop: Shop) -> None:
+    who, other = shop.person("王磊").id, shop.person("李娜").id
+    with shop.database.writing(shop.store.id) as db:
+        for number, state in ((1, LeaveState.OVER), (2, LeaveState.RUNNING)):
+            leave = Leave(
+                store_id=shop.store.id, number=number, owner_id=who, kind=LeaveKind.SICK, from_day=date(2026, 11, 12),
+                to_day=date(2026, 11, 12), days=1, reason="住院检查", stand_in_id=other, since=at("2026-11-13 00:05"),
+                begun_at=at("2026-11-10 09:00"),
+            )  # fmt: skip
+            place(leave, state)
+            db.add(leave)
+    for when, reason in (("2028-11-13 02:00", "住院检查"), ("2028-11-14 02:00", "")):
+        retention.run(shop.database, shop.store.id, at(when))
+        with shop.looking() as db:
+            told = {each.number: (each.reason, each.days) for each in db.scalars(select(Leave))}
+        assert told == {1: (reason, 1), 2: ("住院检查", 1)}

@@ -128,6 +128,7 @@ DEFAULTS: dict[str, Any] = {
     "keep_complaint_months": 36,
     "keep_enquiry_months": 24,
     "keep_outside_months": 12,
+    "keep_leave_months": 24,
     "credit_rate_permille": 45,
     "credit_months": 12,
     "risk_deposit_days": 7,

@@ -67,6 +67,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "keep_complaint_months": (12, 60),
     "keep_enquiry_months": (1, 36),
     "keep_outside_months": (1, 36),
+    "keep_leave_months": (1, 36),
     "keep_sales_years": (10, 30),  # 汽车销售管理办法: ten years at least
 }
 """Least and most of a value, where they are not those of `ANY_NUMBER`: beyond them somebody mistyped."""

@@ -22,7 +22,7 @@ from dealer.engine.jobs import every_minute
 from dealer.engine.steps import Ask, write_down
 from dealer.house.policies import policy
 from dealer.market import outside_contacts
-from dealer.privacy import after_sales_data, exports
+from dealer.privacy import after_sales_data, exports, staff_data
 from dealer.privacy.forgetting import forget, is_free
 from dealer.prospects import emptied_cards
 from dealer.prospects.cards import describe
@@ -36,6 +36,7 @@ from dealer.records.oem import Filing
 from dealer.records.people import Store
 from dealer.records.privacy import DataRequest, NoticeTold, RequestState, RetentionRun
 from dealer.records.prospects import FollowUp, Prospect, ProspectState, Visit, VisitState
+from dealer.records.staffing import Leave
 from dealer.records.testdrives import DriveState, Incident, TestDrive
 from dealer.records.vehicles import Unit
 
@@ -196,6 +197,7 @@ KEEPINGS = (
             after_sales_data.empty_appointment),
     Keeping("outside_contact", "keep_outside_months", 1,   OutsideContact, outside_contacts.due_to_be_emptied,
             outside_contacts.empty),
+    Keeping("leave",          "keep_leave_months",   1,    Leave, staff_data.leaves_due, staff_data.empty_leave),
 )  # fmt: skip
 SHEETS = "export_sheet"
 
