@@ -124,6 +124,16 @@ def test_a_new_wording_is_written_compared_approved_and_taken_up_from_its_day(sh
     assert gaps_of(shop, drafts[0], f"{FIRST} 12:00") == ("E-CLAUSE-FORGED",)
 
 
+def test_nobody_approves_a_wording_that_they_have_written_on(shop: Shop) -> None:
+    """The general manager stands in for the key-account manager and changes a draft that she then submits."""
+    number = new_version(shop)
+    step(shop, "周建国", number, "return", "2026-11-03 10:00", Comment(comment="请写明期限"))
+    shop.send_away("陈静", "周建国", date(2026, 11, 4), date(2026, 11, 4))
+    step(shop, "周建国", number, "edit", "2026-11-04 09:00", text())
+    step(shop, "陈静", number, "submit", "2026-11-05 09:00")
+    assert codes(shop, "周建国", number, "approve", "2026-11-05 10:00") == ("E-SELF-APPROVE",)
+
+
 def test_two_people_and_one_version_at_a_time(shop: Shop) -> None:
     number = new_version(shop)
     with shop.acting("陈静", at("2026-11-03 10:00"), text()) as ask, pytest.raises(Refused) as twice:

@@ -17,12 +17,14 @@ from dealer.deals.deals import Comment
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
+from dealer.house.hands import not_their_hand
 from dealer.people import Actor, has, not_their_own
 from dealer.records.clauses import ClauseState, ClauseVersion
 from dealer.records.people import Role
 from dealer.terms.clauses import NAMED, fillable
 
 S = ClauseState
+WRITTEN = ("draft", "edit", "submit")  # nobody who took one of these decides
 WRITER = has("write clauses")
 APPROVER = has("approve clauses")
 MOST_STARS = 18  # nine passages in bold: a paper has room for twenty parts of a clause
@@ -154,8 +156,9 @@ def no_later_version_waits(version: ClauseVersion, ask: Ask) -> Refusal | None:
 
 
 def somebody_else_wrote_the_clause(version: ClauseVersion, ask: Ask) -> Refusal | None:
-    """Nobody approves their own wording, nor one they submitted."""
-    return not_their_own(version.made_by_id, ask) or not_their_own(version.submitted_by_id, ask)
+    """Nobody approves a wording that they have written on or submitted, in whoever's name."""
+    own = not_their_own(version.made_by_id, ask) or not_their_own(version.submitted_by_id, ask)
+    return own or not_their_hand(version, WRITTEN, ask)
 
 
 def wording_is_the_submitted_one(version: ClauseVersion, ask: Ask) -> Refusal | None:

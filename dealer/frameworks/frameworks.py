@@ -21,6 +21,7 @@ from dealer.engine.fields import Money, Options, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
 from dealer.frameworks import framework_filing as filing
 from dealer.frameworks import framework_papers as papers
+from dealer.house.hands import not_their_hand
 from dealer.people import SYSTEM, Actor, has, not_their_own
 from dealer.prices import pricing
 from dealer.records.customers import Customer
@@ -29,6 +30,7 @@ from dealer.records.people import Role
 from dealer.records.vehicles import Model
 
 S = FrameworkState
+WRITTEN = ("draft", "edit", "submit")  # nobody who took one of these decides
 KEEPER = has("keep frameworks")
 APPROVER = has("approve frameworks")
 FILER = has("record signatures")
@@ -123,8 +125,9 @@ def agreement_is_not_over(framework: Framework, ask: Ask) -> Refusal | None:
 
 
 def somebody_else_wrote_the_agreement(framework: Framework, ask: Ask) -> Refusal | None:
-    """Nobody approves their own agreement, nor one they submitted."""
-    return not_their_own(framework.made_by_id, ask) or not_their_own(framework.submitted_by_id, ask)
+    """Nobody approves an agreement that they have written on or submitted, in whoever's name."""
+    own = not_their_own(framework.made_by_id, ask) or not_their_own(framework.submitted_by_id, ask)
+    return own or not_their_hand(framework, WRITTEN, ask)
 
 
 def its_last_day_is_over(framework: Framework, ask: Ask) -> Refusal | None:

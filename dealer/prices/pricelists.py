@@ -19,6 +19,7 @@ from dealer.deals.deals import Comment
 from dealer.engine.database import calendar_of
 from dealer.engine.fields import Money, Options, Paragraph
 from dealer.engine.steps import SAME, Ask, Facts, Life, Refusal, Step, no, on_facts
+from dealer.house.hands import not_their_hand
 from dealer.people import Actor, has, not_their_own
 from dealer.prices import pricing
 from dealer.records.people import Role
@@ -27,6 +28,7 @@ from dealer.records.quotations import ExceptionState, PriceException
 from dealer.records.vehicles import Model
 
 S = PriceListState
+WRITTEN = ("draft", "import", "edit", "submit")  # nobody who took one of these decides
 WRITER = has("write price lists")
 APPROVER = has("approve price lists")
 PAGE = 200
@@ -116,8 +118,9 @@ def list_has_prices(price_list: PriceList, ask: Ask) -> Refusal | None:
 
 
 def somebody_else_wrote_the_list(price_list: PriceList, ask: Ask) -> Refusal | None:
-    """Nobody approves their own list, nor one they submitted."""
-    return not_their_own(price_list.made_by_id, ask) or not_their_own(price_list.submitted_by_id, ask)
+    """Nobody approves a list that they have written on or submitted, in whoever's name."""
+    own = not_their_own(price_list.made_by_id, ask) or not_their_own(price_list.submitted_by_id, ask)
+    return own or not_their_hand(price_list, WRITTEN, ask)
 
 
 def list_is_not_in_force_yet(price_list: PriceList, ask: Ask) -> Refusal | None:
