@@ -194,8 +194,9 @@ def papers(filing: Filing, purpose: PaperUse, rebate: Rebate | None = None) -> l
     cars = [car.unit for car in rebate.cars] if rebate else []
     at = f"/rebates/{rebate.number}" if rebate else f"/filings/{filing.number}"
     gaps = [_gap(each, at) for each in oem_papers.missing(looking(), filing, purpose, cars)]
-    there = scans.of_deal(looking(), filing.deal)
-    return gaps + [oem.paper_row(filing, kind, each) for (kind, _), found in there.items() for each in found]
+    there, own = scans.of_deal(looking(), filing.deal), {None, *(car.id for car in cars)}
+    shown = [(kind, found) for (kind, car), found in there.items() if car in own or rebate is None]
+    return gaps + [oem.paper_row(filing, kind, each) for kind, found in shown for each in found]
 
 
 def _gap(gap: oem_papers.Missing, at: str) -> dict[str, Any]:
