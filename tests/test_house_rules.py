@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from sqlalchemy import UniqueConstraint, Uuid
 
-from dealer import duties, workflow
+from dealer import duties, records, workflow
 from dealer.engine.database import NAMED_TYPES, Living, Record, WordType
 from dealer.engine.steps import Life
 from tests.house import (
@@ -136,6 +136,12 @@ def test_every_column_has_a_type_with_a_name_of_ours() -> None:
         if not isinstance(column.type, NAMED_TYPES)
     ]
     assert not raw, listed(raw)
+
+
+def test_whoever_imports_the_records_knows_every_table() -> None:
+    """Migrations compare with what `dealer.records` imports: a file it does not name is a table nobody misses."""
+    files = {path.stem for path in (ROOT / "dealer" / "records").glob("*.py")} - {"__init__"}
+    assert files <= set(records.__all__), listed(files - set(records.__all__))
 
 
 def test_every_row_of_a_shop_says_which_one() -> None:

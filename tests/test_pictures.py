@@ -37,7 +37,7 @@ def test_one_stroke_is_a_signature(pad: bytes) -> None:
 
 
 def test_what_is_no_whole_picture_is_for_others_to_refuse() -> None:
-    for content in (b"", b"GIF89a", drawn("white", None)[:60], b"\x89PNG\r\n\x1a\n" + bytes(40)):
+    for content in (b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + bytes(40)):
         assert not pictures.is_blank(content)
 
 

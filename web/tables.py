@@ -30,7 +30,8 @@ def _cell(cell: Any, column: Mapping[str, Any], url: str | Undefined) -> str:
     looks = "num" if column.get("num") else "nowrap" if len(str(told["text"])) < SHORT else ""
     label = "" if column.get("hidden") else f' data-label="{escape(column["label"])}"'
     note = f'<span class="muted">{escape(told["note"])}</span>' if told.get("note") else ""
-    return f'<td role="cell"{label} class="{looks}">{_text(told, url)}{note}</td>'
+    foreign = f' lang="{escape(told["lang"])}"' if told.get("lang") else ""
+    return f'<td role="cell"{label}{foreign} class="{looks}">{_text(told, url)}{note}</td>'
 
 
 def _text(told: Mapping[str, Any], url: str | Undefined) -> str:

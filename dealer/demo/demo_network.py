@@ -40,7 +40,7 @@ def sub_dealers_of_the_shop(stage: Stage) -> None:
         uscc="91530126MA6N5P2Q87",
         contact="毕晓云",
         phone="13888880072",
-        territory="石林县、陆良县",
+        territory="石林县",
     )
     stage.begin("李娜", 2, "16:00", "plan", sub_dealers.as_planned, facts)
 

@@ -32,7 +32,7 @@ S = SubDealerState
 LISTED = 200
 Words = Annotated[str, Paragraph]
 READ_BY_THEM = "The sub-dealer reads it too."
-AREAS = "Areas, parted by commas, such as 官渡区, 呈贡区."
+AREAS = "Areas, parted by commas, such as Guandu, Chenggong."
 
 # ── what the steps ask for ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -23,7 +23,9 @@ from dealer.engine.files import File
 from dealer.engine.steps import Ask
 from dealer.people import Actor
 from dealer.records.bundles import Bundle
+from dealer.records.claims import ClaimPack
 from dealer.records.contracts import PrintLog
+from dealer.records.deals import Deal
 from dealer.records.deliveries import Handover
 from dealer.records.hand_ins import MorningPaper
 from dealer.records.market import ModelComparison
@@ -157,9 +159,13 @@ class Guide:
     def _copies(self, db: Any) -> Iterator[str]:
         """Papers that somebody printed, and how far the making of several together is."""
         pages = {thing.id: kind.url(thing) for kind in KINDS.values() for thing in db.scalars(select(kind.record))}
-        pages |= {row.id: f"/stock/{row.unit.number}" for row in db.scalars(select(Handover))}
+        handed_over = {row.id: f"/stock/{row.unit.number}" for row in db.scalars(select(Handover))}
+        pages |= handed_over
+        yield from handed_over.values()
         yield from (f"{pages[row.subject_id]}/copies/{row.id}" for row in db.scalars(select(PrintLog)))
         yield from (f"/contracts/bundles/{key}/progress" for key in db.scalars(select(Bundle.id)))
+        packs = select(Deal.number, ClaimPack.edition).join(ClaimPack, ClaimPack.deal_id == Deal.id)
+        yield from (f"/claims/deals/{deal}/packs/{edition}/progress" for deal, edition in db.execute(packs))
         yield from (f"/reports/morning/papers/{key}/press" for key in db.scalars(select(MorningPaper.id)))
         yield from (f"/competitors/comparisons/{at}/press" for at in db.scalars(select(ModelComparison.number)))
 

@@ -115,7 +115,7 @@ def _add_a_customer_of_long_lines(stage: Stage) -> None:
 
 def _live_in(stage: Stage, clock: Clock) -> None:
     app = create_app(stage.database, clock=clock)
-    desks = {name: Desk(app, clock, name) for name in ("陈静", "李娜", "吴倩", "马超", "高洁")}
+    desks = {name: Desk(app, clock, name) for name in ("陈静", "李娜", "吴倩", "马超", "高洁", "周建国")}
     contract = _number(stage.database, Contract, Contract.state == ContractState.EFFECTIVE)
     sent = _number(stage.database, Quotation, Quotation.state == QuotationState.ACCEPTED)
     batch, cars = _second_batch_handed_over(stage)
@@ -131,6 +131,7 @@ def _live_in(stage: Stage, clock: Clock) -> None:
     _do(desks["高洁"], "/money/ledger", month)
     for number in (contract, ended):
         _do(desks["吴倩"], f"/contracts/{number}/reading-copy", {}, f"/contracts/{number}")
+    _do(desks["周建国"], "/workplans/1/approve", {})
     stage.print_waiting()
     for who, page in (
         ("吴倩", f"/contracts/{contract}"),

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, String, Text, inspect, text
 
 from dealer.engine.database import Database
 from dealer.engine.words import LANGUAGES, catalogue
+from dealer.oem.layout_examples import EXAMPLES
 from dealer.terms.clauses import library
 from tests.cast import CAST
 from tests.screens.crawl import Crawl
@@ -26,8 +27,8 @@ TRADE = {"VIN", "DCC", "PDI", "CVT", "SUV", "MPV", "MSRP", "VAT", "USCC", "QR", 
 FILES = {"PDF", "pdf", "JPG", "JPEG", "jpg", "PNG", "png", "HEIC", "WebP", "xlsx", "XLSX", "Excel", "CSV", "ZIP"}
 OWN_NAMES = {"English", "中文"}  # a language is called by its own name
 ALLOWED = KEYS_AND_UNITS | TRADE | FILES | OWN_NAMES
-# What is typed into a browser or a terminal has no translation.
-TYPED_ELSEWHERE = re.compile(r"https?://[\w.-]+|“dealer [a-z-]+”")
+# What is typed into a browser, a terminal or the layout of a sheet has no translation.
+TYPED_ELSEWHERE = re.compile(r"https?://[\w.-]+|“dealer [a-z-]+”|\{[a-z_]+\}|y{4}[-/年]?m+[-/月]?d*日?")
 SIGN_INS = {sign_in for sign_in, _ in CAST.values()}
 CODE = re.compile(r"[a-z_]+")
 # The first letter of a name in its circle, and a language called by its own name.
@@ -53,6 +54,8 @@ def written_by_people(demo_shown: Database) -> re.Pattern[str]:
                     found.update(piece for (value,) in rows for piece in _pieces(value))
     # The wording of a clause is its own language on every page; a shop's own versions lie in the database.
     found.update(" ".join(said.split()) for each in library().values() for said in (each.zh, each.en))
+    # The makers of the example sheets, and what they call them, are names as well.
+    found.update(name for each in EXAMPLES.values() for name in (each.maker, each.title))
     data = {piece for piece in found if _is_free_text(piece)}
     data |= {f"{piece[:SHOWN_OF_A_CLAUSE]}…" for piece in data}  # a clause of their own, among others to choose from
     return re.compile("|".join(re.escape(piece) for piece in sorted(data, key=len, reverse=True)))
@@ -94,7 +97,8 @@ def test_no_chinese_word_of_ours_stands_on_an_english_page(
     crawls: list[Crawl], written_by_people: re.Pattern[str]
 ) -> None:
     def is_chinese(said: str) -> bool:
-        ours = written_by_people.sub(" ", DEPOSITS.sub(" ", IN_CAPITALS.sub(" ", said))).strip()
+        ours = TYPED_ELSEWHERE.sub(" ", DEPOSITS.sub(" ", IN_CAPITALS.sub(" ", said)))
+        ours = written_by_people.sub(" ", ours).strip()
         return HAN.search(ours) is not None and not INITIAL_OR_LANGUAGE.fullmatch(ours)
 
     assert_none(crawls, "en", is_chinese)

@@ -192,7 +192,13 @@ def page(number: int) -> Answer:
         rows=[{"cells": [layouts.shown(column, row) or "—" for column in layout.columns]} for row in rows],
         comes_in=version.purpose is SheetPurpose.STATEMENT,
         fields=[
-            {"cells": [column.head, column.always or word("SheetField", column.field), word("SheetForm", column.form)]}
+            {
+                "cells": [
+                    {"text": column.head, "lang": "zh"},  # the manufacturer's own word, whoever reads it
+                    column.always or word("SheetField", column.field),
+                    word("SheetForm", column.form),
+                ]
+            }
             for column in layout.columns
         ],
         facts=[
