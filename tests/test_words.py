@@ -19,6 +19,7 @@ from dealer import refusals, workflow
 from dealer.engine.steps import Facts, Life
 from dealer.engine.words import LANGUAGES, catalogue
 from dealer.house import policies
+from dealer.papers import printing
 from tests.house import ROOT, Source, calls, classes_below, functions, last_name, listed, module_of, sources, text_of
 
 LIVES = tuple(workflow.LIVES.values())
@@ -70,6 +71,11 @@ def test_no_two_fixed_lists_have_one_name() -> None:
     """The name of the class is the context of its words."""
     twice = [name for name, times in Counter(each.__name__ for each in shown_lists()).items() if times > 1]
     assert not twice, listed(twice)
+
+
+def test_every_thing_that_knows_its_paper_says_in_its_story_that_it_was_stored() -> None:
+    missing = missing_words((f"Happened {kind}", "paper_stored") for _, kind in printing.KNOW_THEIR_PAPER.values())
+    assert not missing, listed(missing)
 
 
 def test_every_house_rule_speaks_both_languages() -> None:

@@ -130,6 +130,8 @@ class Guide:
         with self.database.reading() as db, self.app.app_context():
             who = self._actor(db, name)
             g.actor, g.now, g.reading, g.db = who, NOW, None, db  # as a request of this person would stand
+            # Before the cars that are merely delivered: one page stands for all of a state.
+            yield from (f"/stock/{row.unit.number}" for row in db.scalars(select(Handover)))
             for kind in KINDS.values():
                 things = db.scalars(select(kind.record).order_by(kind.record.number.desc()))
                 seen = [thing for thing in things if kind.sees(thing, who)]
@@ -159,9 +161,7 @@ class Guide:
     def _copies(self, db: Any) -> Iterator[str]:
         """Papers that somebody printed, and how far the making of several together is."""
         pages = {thing.id: kind.url(thing) for kind in KINDS.values() for thing in db.scalars(select(kind.record))}
-        handed_over = {row.id: f"/stock/{row.unit.number}" for row in db.scalars(select(Handover))}
-        pages |= handed_over
-        yield from handed_over.values()
+        pages |= {row.id: f"/stock/{row.unit.number}" for row in db.scalars(select(Handover))}
         yield from (f"{pages[row.subject_id]}/copies/{row.id}" for row in db.scalars(select(PrintLog)))
         yield from (f"/contracts/bundles/{key}/progress" for key in db.scalars(select(Bundle.id)))
         packs = select(Deal.number, ClaimPack.edition).join(ClaimPack, ClaimPack.deal_id == Deal.id)

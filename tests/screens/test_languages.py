@@ -97,8 +97,8 @@ def test_no_chinese_word_of_ours_stands_on_an_english_page(
     crawls: list[Crawl], written_by_people: re.Pattern[str]
 ) -> None:
     def is_chinese(said: str) -> bool:
-        ours = TYPED_ELSEWHERE.sub(" ", DEPOSITS.sub(" ", IN_CAPITALS.sub(" ", said)))
-        ours = written_by_people.sub(" ", ours).strip()
+        ours = written_by_people.sub(" ", DEPOSITS.sub(" ", IN_CAPITALS.sub(" ", said)))
+        ours = TYPED_ELSEWHERE.sub(" ", ours).strip()
         return HAN.search(ours) is not None and not INITIAL_OR_LANGUAGE.fullmatch(ours)
 
     assert_none(crawls, "en", is_chinese)
@@ -120,7 +120,7 @@ def test_a_word_of_the_chinese_catalogue_is_never_the_whole_of_an_english_text(
 
 def test_no_english_word_stands_on_a_chinese_page(crawls: list[Crawl], written_by_people: re.Pattern[str]) -> None:
     def is_english(said: str) -> bool:
-        ours = PAPER_NUMBER.sub(" ", written_by_people.sub(" ", TYPED_ELSEWHERE.sub(" ", said)))
+        ours = PAPER_NUMBER.sub(" ", TYPED_ELSEWHERE.sub(" ", written_by_people.sub(" ", said)))
         return any(word not in ALLOWED for word in LATIN.findall(ours))
 
     assert_none(crawls, "zh", is_english)
