@@ -4,13 +4,14 @@ Of a phase it asks: of the deals that were decided in the last days (a house rul
 how many were signed? The deals that are open and want their cars by the end of the period count with that share.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from dealer import people
@@ -59,14 +60,11 @@ def days_back(look: Look) -> int:
 
 def phases(look: Look) -> list[Phase]:
     """Every phase before signing, in order; those of the whole shop's history, with the open deals that are seen."""
-    now, later = _cars_by_phase(look, "open"), _cars_by_phase(look, "later")
-    found = []
-    for state in PHASES:
-        decided, reached = (_count(_decided(look, state, name)) for name in ("decided", "reached"))
-        deals = how_many(look, state, "open")
-        totals = (look.db.scalar(decided) or 0, look.db.scalar(reached) or 0)
-        found.append(Phase(state, *totals, deals, now.get(state, 0), later.get(state, 0)))
-    return found
+    history, now, later = _decided_by_phase(look), _cars_by_phase(look, "open"), _cars_by_phase(look, "later")
+    return [
+        Phase(state, *history.get(state, (0, 0)), len(now[state]), sum(now[state]), sum(later[state]))
+        for state in PHASES
+    ]
 
 
 def in_all(found: Iterable[Phase]) -> int:
@@ -77,18 +75,37 @@ def in_all(found: Iterable[Phase]) -> int:
 # ── history ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _decided(look: Look, state: DealState, which: str) -> Select[Any]:
-    """Deals that were signed or lost in the last days and had stood in a phase; a duplicate was never decided."""
-    calendar = calendar_of(look.db)
-    first = calendar.today(look.at) - timedelta(days=days_back(look))
-    signed = exists().where(Contract.deal_id == Deal.id, Contract.parent_id.is_(None), Contract.effective_on >= first)
+def _signed(since: date) -> ColumnElement[bool]:
+    return exists().where(Contract.deal_id == Deal.id, Contract.parent_id.is_(None), Contract.effective_on >= since)
+
+
+def _decided(look: Look, which: str) -> Select[Any]:
+    """Deals that were signed or lost in the last days; a duplicate was never decided."""
+    first = _first_day(look)
     lost = and_(
-        Deal.state == DealState.LOST, Deal.lost_at >= calendar.start_of(first),
+        Deal.state == DealState.LOST, Deal.lost_at >= calendar_of(look.db).start_of(first),
         or_(Deal.loss_reason.is_(None), Deal.loss_reason != LossReason.DUPLICATE),
     )  # fmt: skip
-    stood = exists().where(History.store_id == Deal.store_id, History.thing_id == Deal.id, History.now == state.value)
-    holds: ColumnElement[bool] = signed if which == "reached" else or_(signed, lost)
-    return people.scoped(select(Deal).where(holds, stood), Deal, look.who)
+    return people.scoped(select(Deal), Deal, look.who).where(
+        _signed(first) if which == "reached" else or_(_signed(first), lost)
+    )
+
+
+def _first_day(look: Look) -> date:
+    return calendar_of(look.db).today(look.at) - timedelta(days=days_back(look))
+
+
+def _decided_by_phase(look: Look) -> dict[DealState, tuple[int, int]]:
+    """How many of them had stood in each phase, and how many of those were signed: one pass over their history."""
+    signed = _signed(_first_day(look)).label("signed")
+    told = _decided(look, "decided").with_only_columns(Deal.id, Deal.store_id, signed)
+    deals = told.cte("decided").prefix_with("MATERIALIZED")
+    decided, reached = deals.c.id, case((deals.c.signed, deals.c.id))
+    stood = select(History.now, func.count(decided.distinct()), func.count(reached.distinct())).join(
+        deals, and_(History.store_id == deals.c.store_id, History.thing_id == deals.c.id)
+    )
+    rows = stood.where(History.now.in_([each.value for each in PHASES])).group_by(History.now)
+    return {DealState(now): (of_all, of_signed) for now, of_all, of_signed in look.db.execute(rows) if now}
 
 
 # ── the pipeline ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -121,11 +138,12 @@ def cars_of(look: Look, deals: Select[Any]) -> dict[UUID, int]:
     return {deal: cars for query in (wanted, accepted) for deal, cars in look.db.execute(query)}
 
 
-def _cars_by_phase(look: Look, which: str) -> dict[DealState, int]:
+def _cars_by_phase(look: Look, which: str) -> defaultdict[DealState, list[int]]:
+    """The cars of each deal that stands in a phase."""
     deals = _open(look, which)
-    cars, found = cars_of(look, deals), dict[DealState, int]()
+    cars, found = cars_of(look, deals), defaultdict[DealState, list[int]](list)
     for key, state in look.db.execute(deals.with_only_columns(Deal.id, Deal.state)):
-        found[state] = found.get(state, 0) + cars.get(key, 0)
+        found[state].append(cars.get(key, 0))
     return found
 
 
@@ -135,17 +153,16 @@ def _cars_by_phase(look: Look, which: str) -> dict[DealState, int]:
 def _rows(look: Look, state: DealState, which: str) -> Select[Any]:
     if which in ("decided", "reached"):
         # the history is the whole shop's; of others' deals only the number is told
-        return _decided(look, state, which).where(look.sees(Deal.owner_id))
+        of_it = and_(History.store_id == Deal.store_id, History.thing_id == Deal.id)
+        stood = exists().where(of_it, History.now == state.value)
+        return _decided(look, which).where(stood, look.sees(Deal.owner_id))
     return _open(look, which).where(Deal.state == state)
-
-
-def _count(query: Select[Any]) -> Select[Any]:
-    return select(func.count()).select_from(query.with_only_columns(Deal.id).subquery())
 
 
 def how_many(look: Look, state: DealState, which: str) -> int:
     """How many deals the list has in all."""
-    return look.db.scalar(_count(_rows(look, state, which))) or 0
+    rows = _rows(look, state, which).with_only_columns(Deal.id).subquery()
+    return look.db.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def listed(look: Look, state: DealState, which: str) -> list[tuple[Deal, int]]:
