@@ -81,7 +81,7 @@ def _sets_state(node: ast.AST, living: set[str]) -> bool:
 def test_only_the_door_writes_a_state() -> None:
     broken = [
         f"{source.path}:{line}"
-        for source in sources("dealer", "web", "tests", "bench")
+        for source in sources("dealer", "web", "tests", "bench", "faults")
         if source.path != THE_DOOR
         for line in state_written(source.tree)
     ]
@@ -320,7 +320,7 @@ WITH_REASON = re.compile(r"#\s*(?:noqa: [A-Z]+\d+(?:, [A-Z]+\d+)* - \w.+|type: i
 def test_every_excuse_from_a_check_says_why() -> None:
     bare = [
         f"{source.path}:{at} {found[0]}"
-        for source in sources("dealer", "web", "tests", "bench")
+        for source in sources("dealer", "web", "tests", "bench", "faults")
         if source.path != "tests/test_house_rules.py"
         for at, line in enumerate(source.text.splitlines(), 1)
         if (found := EXCUSE.search(line)) and not WITH_REASON.match(found[0])
