@@ -229,6 +229,11 @@ def tick(ask: Ask, row: Deadline) -> None:
 
 def subject_of(db: Session, row: Deadline) -> Any | None:
     """The thing a deadline speaks of."""
-    records = {mapper.class_.__tablename__: mapper.class_ for mapper in Record.registry.mappers}
-    record = records.get(row.subject_kind)
+    record = record_of(row.subject_kind)
     return db.get(record, row.subject_id) if record else None
+
+
+def record_of(table: str) -> type[Any] | None:
+    """What the rows of a table are, by its name."""
+    records = {mapper.class_.__tablename__: mapper.class_ for mapper in Record.registry.mappers}
+    return records.get(table)

@@ -171,6 +171,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "guard personal data":    frozenset({R.ADMIN, R.GENERAL}),
     "take data requests":     frozenset({R.ADMIN, R.GENERAL, R.RECEPTION, R.CUSTOMER_SERVICE}),
     "keep people":            frozenset({R.ADMIN}),
+    "keep the machine":       frozenset({R.ADMIN}),
     "keep the shop":          frozenset({R.ADMIN, R.GENERAL}),
     "propose policies":       frozenset({R.KEY_ACCOUNT}),
     "approve policies":       frozenset({R.GENERAL}),

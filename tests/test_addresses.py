@@ -189,6 +189,9 @@ GET      /imports/<name>/sample
 GET      /imports/<name>/template
 GET      /inspection-lists
 GET POST /inspection-lists/<uuid:key>
+GET      /jobs
+POST     /jobs/<uuid:key>/retry
+POST     /jobs/retry
 GET      /leave
 GET      /leave/<int:number>
 GET POST /leave/new

@@ -83,6 +83,17 @@ def test_every_house_rule_speaks_both_languages() -> None:
     assert not missing, listed(missing)
 
 
+def test_every_kind_of_background_work_speaks_both_languages() -> None:
+    kinds = [
+        text_of(call.args[0]) or getattr(module_of(source), last_name(call.args[0]))
+        for source in sources("dealer")
+        for call in calls(source.tree, "handles")
+    ]
+    assert kinds
+    missing = missing_words(("Job", kind) for kind in kinds)
+    assert not missing, listed(missing)
+
+
 def test_every_deadline_speaks_both_languages() -> None:
     planned = [each for source in sources("dealer") for each in deadline_kinds(source)]
     unread = [each for each in planned if each.startswith("<")]

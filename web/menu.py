@@ -162,6 +162,7 @@ MENU: tuple[tuple[str | None, tuple[Entry | Tabs, ...]], ...] = (
             ),
             Entry("see settings", "/policies", icon="sliders", label="House rules"),
             Entry("see settings", "/settings", icon="gear", label="Shop"),
+            Entry("keep the machine", "/jobs", icon="cpu", label="Background jobs"),
         ),
     ),
 )

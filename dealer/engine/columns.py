@@ -39,6 +39,16 @@ def new_id() -> UUID:
     return UUID(int=stamp << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
+def made_at(key: UUID) -> datetime:
+    """The moment in which `new_id` made this id, to the millisecond."""
+    return datetime.fromtimestamp((key.int >> 80) / 1000, UTC)
+
+
+def oldest_after(moment: datetime) -> UUID:
+    """The smallest id that `new_id` could have made from that moment on: older rows lie below it."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
 # ── column types: each column of the house has one of these, a test forbids the raw ones ──────────────────────────
 
 
