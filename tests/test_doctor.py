@@ -4,9 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, make_url, update
 
-from dealer.engine import doctor, jobs, migrating
+from dealer.engine import backup, doctor, jobs, machine, migrating
 from dealer.engine.attempts import JobRecord, JobState, Worker
 from dealer.engine.database import Database, HistoryHead
 from dealer.engine.history import Entry, append
@@ -31,9 +31,35 @@ def told(settings: Settings) -> dict[str, str | None]:
 
 def test_a_migrated_installation_is_well(settings: Settings) -> None:
     migrating.upgrade(settings.url)
-    assert told(settings) == dict.fromkeys(
-        ("keys", "database", "disk", "printing", "tables", "history", "background work")
-    )
+    outside = ("keys", "database", "disk", "printing", "web", "tables")
+    inside = ("versions", "clock", "locks", "history", "background work", "backup")
+    assert told(settings) == dict.fromkeys((*outside, *inside))
+
+
+def test_what_a_support_call_asks_is_said_without_a_secret(shop: Shop, settings: Settings) -> None:
+    address = make_url("postgresql+psycopg://dealer:geheim@db1/dealer?host=db2:5433&sslpassword=geheim")
+    assert machine.without_secrets(address) == "postgresql+psycopg://dealer:***@db1/dealer?host=db2%3A5433"
+    assert "Python 3." in machine.versions(shop.database)
+    assert "SQL" in machine.versions(shop.database)
+    assert machine.shown(NOW) == "2026-11-10 02:05:00 UTC, 10:05 in the shop (Asia/Shanghai)"
+    assert machine.locks(shop.database) is None
+    assert machine.workers(shop.database, NOW) == "no worker"
+    assert machine.clock(NOW, NOW + timedelta(seconds=4)) is None
+    assert "are 7200 s apart" in str(machine.clock(NOW, NOW - timedelta(hours=2)))
+    assert machine.open_to_all(settings) is None
+    assert "without TLS" in str(machine.open_to_all(settings.model_copy(update={"host": "0.0.0.0"})))
+    assert machine.open_to_all(settings.model_copy(update={"host": "0.0.0.0", "proxy": "10.0.0.2"})) is None
+
+
+def test_a_backup_that_is_old_or_bad_is_told(settings: Settings) -> None:
+    assert str(backup.trouble_with_the_last(settings.data, NOW)).startswith("no backup was ever made from here")
+    made = backup.LastBackup(file=Path("/backup/dealer.sqlite"), made_at=NOW)
+    backup.note(settings.data, made)
+    assert backup.trouble_with_the_last(settings.data, NOW + timedelta(days=1)) is None
+    old = backup.trouble_with_the_last(settings.data, NOW + timedelta(days=2))
+    assert old == "the last backup is of 2026-11-10 02:05 UTC: let a timer run dealer backup every day"
+    backup.note(settings.data, made.model_copy(update={"trouble": "torn"}))
+    assert backup.trouble_with_the_last(settings.data, NOW) == "the backup /backup/dealer.sqlite is not good: torn"
 
 
 def test_looks_into_the_tables_of_the_business_come_last(settings: Settings) -> None:

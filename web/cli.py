@@ -19,13 +19,16 @@ from dealer.engine.settings import Settings
 from dealer.engine.signing import NoSealKey
 from dealer.engine.steps import Ask, Refusal, Refused
 from dealer.engine.words import say
-from web import seal_command, serving
+from web import backup_command, seal_command, serving
 
 if TYPE_CHECKING:
     from dealer.sheets.importing import Preview
 
 SOURCE = Path(dealer.__file__).parent.parent
-TROUBLES = (KeysUnsafe, NoSealKey, migrating.Unreachable, migrating.Behind, migrating.LinksBroken, OSError)
+TROUBLES = (
+    *(KeysUnsafe, NoSealKey, OSError, *backup_command.TROUBLES),
+    *(migrating.Unreachable, migrating.Behind, migrating.LinksBroken),
+)
 """What is wrong with an installation, and told in a sentence."""
 
 Command = Callable[[Settings, Namespace], int]
@@ -91,7 +94,7 @@ def examine(settings: Settings, _: Namespace) -> int:
 
     ill = False
     for finding in doctor.examine(settings, datetime.now(UTC), [("house seal", sealing.troubled_certificates)]):
-        print(f"{finding.about}: {finding.trouble or 'well'}", flush=True)
+        print(f"{finding.about}: {finding.trouble or finding.fact}", flush=True)
         ill = ill or finding.trouble is not None
     return 1 if ill else 0
 
@@ -233,6 +236,8 @@ def _parser() -> ArgumentParser:
     _add_imports(commands)
     _add(commands, "verify", verify)
     _add(commands, "doctor", examine)
+    backup_command.describe_making(_add(commands, "backup", backup_command.make))
+    backup_command.describe_restoring(_add(commands, "restore", backup_command.put_back))
     _add(commands, "demo", demo)
     seal_command.describe(_add(commands, "seal-key", seal_command.seal_key))
     drawing = _add(commands, "diagram", draw)

@@ -1,4 +1,4 @@
-"""What an installation needs to be well: keys, database, disk, fonts, a worker; each said in one sentence."""
+"""What an installation needs to be well: keys, database, disk, fonts, a worker, a backup; each said in one sentence."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from dealer.engine import migrating, papers
+from dealer.engine import backup, machine, migrating, papers
 from dealer.engine.attempts import JobRecord, JobState, Worker
 from dealer.engine.database import Database, HistoryHead, keys_of, open_database
 from dealer.engine.history import GENESIS, History, head_mac
@@ -21,10 +21,11 @@ SILENT = timedelta(minutes=2)  # a worker shows itself four times a minute
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. `trouble` says what is wrong and what to do; None: it is well."""
+    """One thing looked at. `trouble` says what is wrong and what to do; None: it is well, and `fact` says how it is."""
 
     about: str
     trouble: str | None
+    fact: str = "well"
 
 
 Look = Callable[[Database, datetime], str | None]
@@ -38,21 +39,32 @@ def examine(settings: Settings, at: datetime, further: Iterable[tuple[str, Look]
     keys = _trouble_with(lambda: settings.keys)
     yield Finding("keys", keys)
     reached = _trouble_with(lambda: migrating.current(settings.url))
-    yield Finding("database", reached)
-    yield Finding("disk", disk(settings.data))
+    yield Finding("database", reached, machine.place(settings))
+    yield Finding("disk", disk(settings.data), room(settings.data))
     yield Finding("printing", " ".join(papers.check_fonts()) or None)
+    yield Finding("web", machine.open_to_all(settings), machine.in_front(settings))
     if keys or reached:
         return
     behind = migrating.behind(settings.url)
-    yield Finding("tables", behind)
+    yield Finding("tables", behind, machine.tables())
     if behind:
         return
     database = open_database(settings.url, settings.keys)
-    yield Finding("history", heads(database))
-    yield Finding("background work", background(database, at))
+    yield from _within(settings, database, at)
     for about, look in further:
         yield Finding(about, look(database, at))
     database.engine.dispose()
+
+
+def _within(settings: Settings, database: Database, at: datetime) -> Iterator[Finding]:
+    """What a database that is there and at our revision is asked."""
+    yield Finding("versions", None, machine.versions(database))
+    theirs = at if database.is_sqlite else machine.clock_of(database)
+    yield Finding("clock", machine.clock(at, theirs), machine.shown(at))
+    yield Finding("locks", machine.locks(database))
+    yield Finding("history", heads(database))
+    yield Finding("background work", background(database, at), machine.workers(database, at))
+    yield Finding("backup", backups(settings, database, at), backup.told_of_the_last(settings.data))
 
 
 def _trouble_with(attempt: Callable[[], object]) -> str | None:
@@ -65,12 +77,25 @@ def _trouble_with(attempt: Callable[[], object]) -> str | None:
 
 def disk(folder: Path) -> str | None:
     """Whether the data folder has room; a full disk stops every shop on it."""
+    return f"only {room(folder)}: make room" if _free(folder) < LEAST_FREE else None
+
+
+def room(folder: Path) -> str:
+    """How much room there is."""
+    return f"{_free(folder) / 1024**3:.1f} GB are free in {folder}"
+
+
+def _free(folder: Path) -> int:
     while not folder.exists():
         folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    if free < LEAST_FREE:
-        return f"only {free / 1024**3:.1f} GB are free in {folder}: make room"
-    return None
+    return shutil.disk_usage(folder).free
+
+
+def backups(settings: Settings, database: Database, at: datetime) -> str | None:
+    """Whether there is a backup of late; an installation without a shop has nothing to lose."""
+    if settings.backups == "elsewhere" or is_empty(database):
+        return None
+    return backup.trouble_with_the_last(settings.data, at)
 
 
 def heads(database: Database) -> str | None:

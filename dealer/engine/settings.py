@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, validation_alias=AliasChoices("PORT", "DEALER_PORT"))
     threads: int = 8
     proxy: str = ""  # the address of the web server in front: its word about who calls counts
+    backups: Literal["here", "elsewhere"] = "here"  # elsewhere: by other means than `dealer backup` on this machine
 
     @property
     def url(self) -> str:
