@@ -10,6 +10,7 @@ GET      /
 GET POST /<kind>/<int:number>/<action>
 GET      /account
 GET POST /account/password
+POST     /account/sessions/<uuid:session>/end
 POST     /account/sign-out-elsewhere
 GET POST /account/stand-in
 POST     /account/stand-ins/<uuid:named>/end
@@ -239,6 +240,7 @@ GET POST /people/<uuid:key>/<any(edit,post,'stand-in'):sheet>
 GET POST /people/<uuid:key>/<any(password,'sign-out',leave,'come-back'):deed>
 GET POST /people/<uuid:key>/postings/<uuid:posting>
 POST     /people/<uuid:key>/postings/<uuid:posting>/end
+POST     /people/<uuid:key>/sessions/<uuid:session>/end
 POST     /people/<uuid:key>/stand-ins/<uuid:named>/end
 GET POST /people/new
 GET      /policies

@@ -118,12 +118,12 @@ def test_a_legal_hold_keeps_what_is_held_until_it_is_lifted(yard: Yard, desk: Ca
     assert page.text.count("诉讼中") == 3
     assert "13577001234" not in page.html
     assert "请勿重复设置" in admin.submit("/privacy/holds/new", {"phone": phone, "reason": "再设一次"}).text
-    assert night(yard, "2029-11-16 03:00").emptied == {}
+    assert night(yard, "2029-11-16 03:00").emptied.keys() == {"sign_in", "session"}  # of the administrator alone
     with yard.shop.looking() as db:
         first = db.scalars(select(LegalHold).where(LegalHold.phone == "13888880021")).one()
     admin.sign_in()
     admin.submit(f"/privacy/holds/{first.id}/lift", form_at="/privacy/retention")
-    assert night(yard, "2029-11-17 03:00").emptied == {"licence_number": 1, "notice": 1}
+    assert night(yard, "2029-11-17 03:00").emptied.items() >= {"licence_number": 1, "notice": 1}.items()
     admin.turn_clock("2029-11-17 09:00")
     admin.sign_in()
     assert "未成交试驾的驾驶证号 1" in admin.get("/privacy/retention").text
@@ -154,7 +154,7 @@ def test_periods_are_rules_of_the_house_with_a_least_where_the_law_has_one(yard:
         today = calendar_of(db).today(at("2027-02-28 12:00"))
         limits = [retention.limit(db, yard.shop.store.id, each, today) for each in retention.KEEPINGS]
     days = ("2026-02-28", "2025-02-28", "2025-02-28", "2017-02-28", "2024-02-28", "2024-02-28", "2024-02-28",
-            "2025-02-28", "2025-02-28", "2026-02-28", "2025-02-28")  # fmt: skip
+            "2025-02-28", "2025-02-28", "2026-02-28", "2025-02-28", "2026-08-28", "2026-08-28")  # fmt: skip
     assert limits == [at(f"{day} 00:00") for day in days]
 
 

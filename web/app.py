@@ -22,6 +22,7 @@ from dealer.engine.steps import no
 from web import forms, frame, health, imports, language, packing, search, session, steps, tables, today
 from web.asking import as_json, wants_json
 from web.assets import assets
+from web.cookies import SessionCookie
 from web.house import parking
 from web.papers import verification
 
@@ -75,6 +76,7 @@ def create_app(
         SETTINGS=settings,
         CLOCK=clock or (lambda: datetime.now(UTC)),
     )
+    app.session_interface = SessionCookie()
     app.url_map.converters["int"] = Number
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Kept in the temporary folder of whoever runs it, closed to others: a page's first visit after a start compiles no

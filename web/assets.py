@@ -25,6 +25,7 @@ SCRIPTS = (
     ("web", "static/app.js"),
     ("web", "static/answers.js"),
     ("web", "static/kept.js"),
+    ("web", "static/passwords.js"),
 )
 ICONS = ("flask_bootstrap", "static/bootstrap5/icons/bootstrap-icons.svg")
 

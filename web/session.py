@@ -8,11 +8,15 @@ from flask_login import UserMixin, login_user, logout_user
 
 from dealer import people
 from dealer.engine.database import Database, calendar_of
-from dealer.house import signin
+from dealer.engine.steps import Refused
+from dealer.house import passwords, sign_ins, signin
 from dealer.people import Actor
+from dealer.records.people import Person
+from dealer.records.signing_in import SignInKind
+from web import cookies
 from web.asking import Answer
 from web.house import parking
-from web.language import say
+from web.language import say, told
 
 pages = Blueprint("session", __name__)
 OPEN_TO_ALL = (
@@ -87,29 +91,47 @@ def form() -> Answer:
 @pages.post("/sign-in")
 def sign_in() -> Answer:
     """Check name and password; too many failures of a name or an address have to wait."""
-    name, password = request.form.get("name", "")[:60], request.form.get("password", "").strip()[:200]
-    address = request.remote_addr or ""
+    name, password = request.form.get("name", "")[:60], request.form.get("password", "")
     database: Database = g.database
     with database.reading() as db:
-        if signin.throttled(db, name, address, g.now):
+        tried_as = signin.counted(db, name, request.remote_addr or "", cookies.known_browser(name))
+        if signin.throttled(db, tried_as, g.now):
             return _again(name, say("Too many failed tries: wait a quarter of an hour, or ask the administrator."), 429)
         person = signin.by_sign_in(db, name)
-        right = signin.is_password_of(person, password)
+        right = passwords.is_of(person, password)
+    if person is None or not right:
+        _note_failure(tried_as, person)
+        return _again(name, say("Name or password is wrong: try again."), 401)
+    try:
+        begin(person)
+    except Refused as refused:
+        return _again(name, told(refused.refusals[0]), 403)
+    return cookies.know_browser(make_response(redirect(_where_to(), 303)), name)
+
+
+def _note_failure(tried_as: signin.Counted, person: Person | None) -> None:
+    database: Database = g.database
     with database.writing() as db:
-        if person is None or not right:
-            signin.note_failure(db, name, address, g.now)
-            return _again(name, say("Name or password is wrong: try again."), 401)
-        token = signin.start(db, person, request.user_agent.string, g.now)
-        row = signin.session_of(db, token)
-        store_id = row.store_id if row else None
+        signin.note_failure(db, tried_as, g.now)
+        if person is not None:
+            sign_ins.note(db, person, SignInKind.WRONG_PASSWORD, request.user_agent.string, g.now)
+
+
+def begin(person: Person) -> None:
+    """A fresh session for somebody who has shown who they are; nothing of the one before stays."""
+    database: Database = g.database
+    with database.writing() as db:
+        in_vain = sign_ins.in_vain_since_the_last(db, person.id)
+        token, store_id = signin.start(db, person, request.user_agent.string, g.now)
+        actor = people.actor(db, person, store_id, calendar_of(db).today(g.now))
     chosen = session.get("language")
-    session.clear()  # a fresh session for a fresh person: nothing of the one before stays
+    session.clear()
     if chosen:
         session["language"] = chosen
-    with database.reading() as db:
-        actor = people.actor(db, person, store_id, calendar_of(db).today(g.now))  # type: ignore[arg-type]
     login_user(SignedInPerson(token, actor, person.password_given))
-    return redirect(_where_to(), 303)
+    if in_vain:
+        flash(say("Tries in vain to sign in in your name since you last did: {count}. If it was not you, choose "
+                  "another password.", count=in_vain), "info")  # fmt: skip
 
 
 def _again(name: str, error: str, status: int) -> Answer:

@@ -152,6 +152,8 @@ def _typed_value(name: str, info: FieldInfo, sent: Sent) -> Any:
         return bool(sent.get(name))
     if takes_many(info):
         return sent.getlist(name)
+    if kind == "password":
+        return sent.get(name, "")  # exactly as it was typed (ASVS 6.2.8)
     return sent.get(name, "").replace("\r\n", "\n").strip()
 
 

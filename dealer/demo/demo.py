@@ -34,7 +34,7 @@ from dealer.demo.demo_stock import STOCK_SCENES
 from dealer.demo.demo_trips import TRIP_SCENES
 from dealer.engine.database import Database
 from dealer.engine.words import word_of
-from dealer.house import signin
+from dealer.house import passwords
 
 PASSWORD = "yunling-2026"  # noqa: S105 - of the demo's people only, printed at its start; no other command makes them
 
@@ -79,7 +79,7 @@ def sign_ins() -> list[tuple[str, str, str]]:
 
 def fill(database: Database, now: datetime) -> None:
     """Write the demo into an empty database, as of `now`."""
-    demo_shop.found(database, signin.hash_password(PASSWORD), now - timedelta(days=60))
+    demo_shop.found(database, passwords.hash_of(PASSWORD), now - timedelta(days=60))
     stage = Stage(database, now)
     for scene in SCENES:
         scene(stage)

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
         """What the server is told of the web server before it; without it a caller's own word counts for nothing."""
         if not self.proxy:
             return {}
-        return {"trusted_proxy": self.proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
+        return {"trusted_proxy": self.proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
 
     @cached_property
     def keys(self) -> Keys:

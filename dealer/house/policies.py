@@ -129,6 +129,7 @@ DEFAULTS: dict[str, Any] = {
     "keep_enquiry_months": 24,
     "keep_outside_months": 12,
     "keep_leave_months": 24,
+    "keep_sign_in_months": 6,
     "credit_rate_permille": 45,
     "credit_months": 12,
     "risk_deposit_days": 7,

@@ -68,6 +68,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "keep_enquiry_months": (1, 36),
     "keep_outside_months": (1, 36),
     "keep_leave_months": (1, 36),
+    "keep_sign_in_months": (6, 24),  # 网络安全法, art. 21: logs of access stay for six months at least
     "keep_sales_years": (10, 30),  # 汽车销售管理办法: ten years at least
 }
 """Least and most of a value, where they are not those of `ANY_NUMBER`: beyond them somebody mistyped."""

@@ -1,4 +1,4 @@
-"""Signing in: argon2 passwords, a throttle in the database, sessions that can be ended from here.
+"""Signing in: a throttle in the database, sessions that can be ended from here. Passwords are in passwords.py.
 
 A cookie holds only a random token; the row behind it says whose it is, and ending the row ends it everywhere.
 """
@@ -6,64 +6,58 @@ A cookie holds only a random token; the row behind it says whose it is, and endi
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from dealer import roster
 from dealer.engine.database import keys_of
 from dealer.engine.steps import Refused, no
+from dealer.house import sign_ins
 from dealer.records.people import Person, SignedIn, SignInTry
+from dealer.records.signing_in import SignInKind
 
 TRIES = 5  # failed tries per name …
 TRIES_OF_AN_ADDRESS = 4 * TRIES  # … or per address, which a shop shares …
 WINDOW = timedelta(minutes=15)  # … within this time
 IDLE = timedelta(hours=12)  # a working day; the reception PC is shared
 ENDS_AFTER = timedelta(days=7)
-SHORTEST_PASSWORD = 10
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without i, l, o, 0, 1, which look alike on a slip of paper
-
-HASHER = PasswordHasher()
+KNOWN_FOR = timedelta(days=180)  # a browser in which somebody has signed in
 
 
-@cache
-def _nobodys_hash() -> str:
-    """Compared when there is no such person, so that the answer takes as long."""
-    return HASHER.hash(secrets.token_hex(8))
+Counted = dict[str, int]
+"""Under which names tries are counted, and how many in vain each may have just now."""
 
 
-def hash_password(password: str) -> str:
-    """argon2id with the library's current parameters."""
-    return HASHER.hash(password)
+def counted(db: Session, name: str, address: str, known: str) -> Counted:
+    """Whose tries count: of the name and of the address; of a browser that the person knows, its own alone.
+
+    Whoever only knows a colleague's sign-in name can lock that name, but not the colleague's own browsers.
+    """
+    mark = known.partition(".")[0]
+    if known and secrets.compare_digest(known, _marked(db, name, mark)):
+        return {f"{name} in {mark}": TRIES}
+    return {name: TRIES, address: TRIES_OF_AN_ADDRESS}
 
 
-def new_password() -> str:
-    """A first password: twelve letters and digits in groups of four, 59 bits; it can be read out over the phone."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+def known_browser(db: Session, name: str) -> str:
+    """What a browser keeps once this person has signed in there."""
+    return _marked(db, name, secrets.token_urlsafe(16))
 
 
-def is_password_of(person: Person | None, password: str) -> bool:
-    """Whether the password is theirs; as slow for a name that does not exist."""
-    try:
-        HASHER.verify(person.password_hash if person else _nobodys_hash(), password)
-    except VerificationError:
-        return False
-    return person is not None and person.active
+def _marked(db: Session, name: str, mark: str) -> str:
+    return f"{mark}.{keys_of(db).hash('known browser', f'{name.strip().lower()} {mark}')}"
 
 
-def throttled(db: Session, name: str, address: str, at: datetime) -> bool:
-    """Whether this name or this address has failed too often just now."""
-    of_the_name, of_the_address = (tries(db, "sign-in", whose, at) for whose in (name, address))
-    return of_the_name >= TRIES or of_the_address >= TRIES_OF_AN_ADDRESS
+def throttled(db: Session, tried_as: Counted, at: datetime) -> bool:
+    """Whether one of these has failed too often just now."""
+    return any(tries(db, "sign-in", whose, at) >= most for whose, most in tried_as.items())
 
 
-def note_failure(db: Session, name: str, address: str, at: datetime) -> None:
-    """One more failed try of this name from this address."""
-    for whose in (name, address):
+def note_failure(db: Session, tried_as: Counted, at: datetime) -> None:
+    """One more failed try."""
+    for whose in tried_as:
         note_try(db, "sign-in", whose, at)
 
 
@@ -93,20 +87,21 @@ def by_sign_in(db: Session, name: str) -> Person | None:
     return db.scalars(select(Person).where(Person.sign_in == name.strip().lower())).first()
 
 
-def start(db: Session, person: Person, device: str, at: datetime, store_id: UUID | None = None) -> str:
-    """Open a session in a shop they work in and return the token for the cookie."""
+def start(db: Session, person: Person, device: str, at: datetime, store_id: UUID | None = None) -> tuple[str, UUID]:
+    """Open a session in a shop they work in; return the token for the cookie, and the shop."""
     postings = roster.postings_of(db, person.id)
     stores = [posting.store_id for posting in postings]
     if not stores:
         raise Refused([no("You are not posted to any shop: ask the administrator.", code="E-NO-POSTING")])
     token = secrets.token_urlsafe(32)
+    sign_ins.note(db, person, SignInKind.SIGNED_IN, device, at)
     row = SignedIn(
         token_hash=_hash(token), person_id=person.id, store_id=store_id if store_id in stores else stores[0],
         since=at, seen_at=at, device=device[:200],
     )  # fmt: skip
     db.add(row)
     db.flush()
-    return token
+    return token, row.store_id
 
 
 # Built once: every request asks it.

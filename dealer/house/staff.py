@@ -22,7 +22,7 @@ from dealer.engine.history import of_thing
 from dealer.engine.identifiers import licence_classes
 from dealer.engine.malformed import Malformed, half_width
 from dealer.engine.steps import Ask, Facts, Life, Personal, Refusal, Refused, Stale, no, write_down
-from dealer.house import second_person, signin
+from dealer.house import passwords, second_person, signin
 from dealer.people import Actor
 from dealer.records.network import SubDealer
 from dealer.records.people import Person, Posting, Role, Store
@@ -84,8 +84,8 @@ def add_person(ask: Ask, facts: NewPerson) -> tuple[Person, str]:
         _head_is_no_supervisor(ask, facts.group_head),
         _is_between_two_houses(ask, facts, frozenset()),
     )
-    given = signin.new_password()
-    person = Person(password_hash=signin.hash_password(given), password_given=True, **_particulars(facts))
+    given = passwords.given()
+    person = Person(password_hash=passwords.hash_of(given), password_given=True, **_particulars(facts))
     ask.db.add_all([person, _posting(ask, person, facts)])
     ask.db.flush()
     write_down(ask, "person", person, "add", facts)
@@ -178,6 +178,7 @@ def end_posting(ask: Ask, posting: Posting, lives: Iterable[Life]) -> None:
     alone = second_person.missing(ask.db, ask.actor.store_id, lives, ask.today)
     facts = NewPosting(role=posting.role, group_head=posting.group_head_id, sub_dealer=posting.sub_dealer_id)
     ask.db.delete(posting)
+    signin.end_all_of(ask.db, person.id, ask.at)  # an open page would still offer what is theirs no more
     _refuse_if_alone(ask, person, lives, alone)
     stage_staffing.look_again(ask)
     changed(ask, person, "end_posting", facts)

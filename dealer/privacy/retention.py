@@ -33,9 +33,10 @@ from dealer.records.deals import GIVEN_UP, Deal, DealState
 from dealer.records.enquiries import Appointment, Enquiry
 from dealer.records.market import OutsideContact
 from dealer.records.oem import Filing
-from dealer.records.people import Store
+from dealer.records.people import SignedIn, Store
 from dealer.records.privacy import DataRequest, NoticeTold, RequestState, RetentionRun
 from dealer.records.prospects import FollowUp, Prospect, ProspectState, Visit, VisitState
+from dealer.records.signing_in import SignInEvent
 from dealer.records.staffing import Leave
 from dealer.records.testdrives import DriveState, Incident, TestDrive
 from dealer.records.vehicles import Unit
@@ -198,6 +199,8 @@ KEEPINGS = (
     Keeping("outside_contact", "keep_outside_months", 1,   OutsideContact, outside_contacts.due_to_be_emptied,
             outside_contacts.empty),
     Keeping("leave",          "keep_leave_months",   1,    Leave, staff_data.leaves_due, staff_data.empty_leave),
+    Keeping("sign_in",        "keep_sign_in_months", 1,    SignInEvent, staff_data.sign_ins_due, staff_data.drop),
+    Keeping("session",        "keep_sign_in_months", 1,    SignedIn, staff_data.sessions_due, staff_data.drop),
 )  # fmt: skip
 SHEETS = "export_sheet"
 

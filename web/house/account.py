@@ -1,19 +1,19 @@
-"""One's own account: the password, the browsers one is signed in with, who stands in while one is away."""
+"""One's own account: the password, and who stands in while one is away; the browsers are in browsers.py."""
 
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template
-from flask_login import current_user
 
 from dealer.engine.steps import Ask
-from dealer.house import accounts, signin, staff
+from dealer.house import accounts, staff
 from dealer.house.accounts import NewPassword, NewStandIn
 from dealer.records.people import Person
 from web.asking import Answer, looking, me, or_404, write
 from web.forms import Form
-from web.house.staff import absence_of, absences, sessions_of
+from web.house.browsers import end_the_others, sessions_of, sign_ins_of
+from web.house.staff import absence_of, absences
 from web.language import say
 
 pages = Blueprint("account", __name__)
@@ -29,8 +29,9 @@ def page() -> Answer:
     """What one may change about oneself."""
     person = _myself(looking())
     return render_template(
-        "settings/account.html", colleague=person, stand_ins=absences(person), sessions=sessions_of(person)
-    )
+        "settings/account.html", colleague=person, stand_ins=absences(person), sessions=sessions_of(person),
+        sign_ins=sign_ins_of(person),
+    )  # fmt: skip
 
 
 @pages.get("/account/password")
@@ -46,7 +47,7 @@ def choose_password() -> Answer:
     def work(ask: Ask) -> str:
         person = _myself(ask.db)
         accounts.choose_password(ask, person, ask.facts)
-        _end_other_sessions(ask, person)
+        end_the_others(ask, person)
         return "/account"
 
     answer = write(Form.received(NewPassword), work, _draw(NewPassword, "/account/password"))
@@ -81,22 +82,6 @@ def end_stand_in(named: UUID) -> Answer:
         return "/account"
 
     return write(None, work, lambda form, trouble: page())
-
-
-@pages.post("/account/sign-out-elsewhere")
-def sign_out_elsewhere() -> Answer:
-    """Only this browser stays signed in."""
-
-    def work(ask: Ask) -> str:
-        _end_other_sessions(ask, _myself(ask.db))
-        return "/account"
-
-    return write(None, work, lambda form, trouble: page())
-
-
-def _end_other_sessions(ask: Ask, person: Person) -> None:
-    here = signin.session_of(ask.db, current_user.token)
-    accounts.end_sessions(ask, person, keep=here.id if here else None)
 
 
 TITLES: dict[type[Any], str] = {NewPassword: "Choose a password", NewStandIn: "Name a stand-in"}

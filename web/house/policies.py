@@ -85,7 +85,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Personal data",
         ("keep_licence_months", "keep_visit_months", "keep_card_months", "keep_sales_years",
          "data_request_days", "keep_request_months", "keep_notice_months", "keep_complaint_months",
-         "keep_enquiry_months", "keep_outside_months", "keep_leave_months"),
+         "keep_enquiry_months", "keep_outside_months", "keep_leave_months", "keep_sign_in_months"),
     ),
 )  # fmt: skip
 UNITS = {

@@ -16,10 +16,11 @@ from dealer.house import accounts, staff
 from dealer.house.accounts import NewStandIn
 from dealer.house.staff import NewGroup, NewPerson, NewPosting, PersonFacts
 from dealer.records.people import Person, Posting, Role, StandIn
-from web.asking import Answer, looking, looking_ask, me, need, or_404, write
+from web.asking import Answer, looking, me, need, or_404, write
 from web.deals import timeline
 from web.forms import Form, options
-from web.language import clock, say, short_day, show, told
+from web.house.browsers import sessions_of, sign_ins_of
+from web.language import say, short_day, show, told
 
 pages = Blueprint("staff", __name__)
 
@@ -96,6 +97,7 @@ def _page(key: UUID, refusals: tuple[Any, ...] = ()) -> str:
         heads=people.names(looking(), heads),
         stand_ins=absences(person),
         sessions=sessions_of(person),
+        sign_ins=sign_ins_of(person),
         timeline=_told(list(reversed(of_thing(looking(), store_id, key)))),
     )
 
@@ -117,27 +119,6 @@ def absences(person: Person) -> list[dict[str, Any]]:
          "reason": row.reason, "now": row.from_day <= today}
         for row in accounts.stand_ins(looking(), me().store_id, today) if row.away_id == person.id
     ]  # fmt: skip
-
-
-def sessions_of(person: Person) -> list[dict[str, str]]:
-    """Where somebody is signed in now."""
-    rows = accounts.open_sessions(looking(), looking_ask(), person)
-    return [{"device": device(row.device), "since": clock(row.since), "seen": clock(row.seen_at)} for row in rows]
-
-
-# What a browser's own description holds → what a person calls it; the first that fits, for each claims to be others.
-BROWSERS = {
-    "MicroMessenger": "WeChat", "Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari",
-}  # fmt: skip
-SYSTEMS = {
-    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux",
-}  # fmt: skip
-
-
-def device(described: str) -> str:
-    """Chrome · Windows, from what the browser said of itself."""
-    found = [next((name for mark, name in each.items() if mark in described), "") for each in (BROWSERS, SYSTEMS)]
-    return " · ".join(name for name in found if name) or described or "—"
 
 
 def given_password(key: UUID) -> str:
