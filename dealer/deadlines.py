@@ -61,18 +61,11 @@ def plan(
             _warn_ahead(ask, known, warn)
             return known
     row = Deadline(
-        store_id=subject.store_id,
-        kind=kind,
-        due_at=due_at,
-        subject_kind=subject.__tablename__,
-        subject_id=subject.id,
-        case_id=getattr(subject, "case_id", None),
-        owner_id=owner_id,
-        role=role.value if role else None,
-        by_system=by_system,
-        note=note,
-        values=values,
-    )
+        store_id=subject.store_id, kind=kind, due_at=due_at, subject_kind=subject.__tablename__,
+        subject_id=subject.id, case_id=getattr(subject, "case_id", None), owner_id=owner_id,
+        role=role.value if role else None, by_system=by_system, note=note, values=values,
+        planned_by_id=ask.actor.id, told_at=ask.at if by_system else None,
+    )  # fmt: skip
     ask.db.add(row)
     ask.db.flush()
     _warn_ahead(ask, row, warn)
@@ -152,7 +145,7 @@ def due_to(db: Session, who: Actor, until: datetime) -> list[Deadline]:
 
 
 def how_many_due_to(db: Session, who: Actor, until: datetime) -> int:
-    """Their number, at most a list full: what every page shows at the bell."""
+    """Their number, at most a list full: what every page shows in its menu."""
     return db.scalar(_HOW_MANY_DUE, _whose(who, until)) or 0
 
 

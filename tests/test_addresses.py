@@ -14,6 +14,9 @@ POST     /account/sessions/<uuid:session>/end
 POST     /account/sign-out-elsewhere
 GET POST /account/stand-in
 POST     /account/stand-ins/<uuid:named>/end
+GET      /alerts
+GET POST /alerts/<uuid:key>
+POST     /alerts/read
 GET POST /allocation
 GET      /appointments
 GET      /appointments/<int:number>

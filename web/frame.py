@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Flask, g, request
 
 from dealer import deadlines, people
+from dealer.alerts import reading
 from dealer.approvals import approval_lists
 from dealer.money import finance_desk
 from dealer.prospects import hand_ins, notes
@@ -23,7 +24,7 @@ def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
 
 
 def due_now() -> int:
-    """How much is due to this person: the figure at the bell."""
+    """How much is due to this person: the figure at the page of the day."""
     if "due_now" not in g:
         g.due_now = deadlines.how_many_due_to(looking(), me(), g.now)
     return int(g.due_now)
@@ -77,7 +78,7 @@ def register(app: Flask) -> None:
                 for each in NEW
                 if _shows(each, actor, rules)
             ],
-            "bell": {"url": "/today", "count": due_now()},
+            "bell": {"url": "/alerts", "count": reading.how_many_unread(looking(), actor)},
             "person": {"name": actor.name, "role": role_of(actor), "id": actor.id},
         }
 

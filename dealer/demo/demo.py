@@ -7,6 +7,7 @@ before today and lets somebody act.
 from datetime import datetime, timedelta
 
 from dealer.demo import demo_shop
+from dealer.demo.demo_alerts import ALERT_SCENES
 from dealer.demo.demo_cards import CARD_SCENES
 from dealer.demo.demo_care import CARE_SCENES
 from dealer.demo.demo_claims import CLAIM_SCENES
@@ -66,6 +67,7 @@ SCENES = (
     *MARKET_SCENES,
     *OEM_SCENES,
     *REPORT_SCENES,
+    *ALERT_SCENES,
 )
 
 

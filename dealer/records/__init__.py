@@ -3,6 +3,7 @@
 from dealer.engine import attempts, files, history
 from dealer.records import (
     agency,
+    alerts,
     approvals,
     bundles,
     care,
@@ -45,6 +46,7 @@ from dealer.records import (
 
 __all__ = [
     "agency",
+    "alerts",
     "approvals",
     "attempts",
     "bundles",

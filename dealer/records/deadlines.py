@@ -9,6 +9,7 @@ from dealer.engine.database import Code, Count, Document, Flag, Moment, OfStore,
 from dealer.records.people import Person
 
 OPEN = text("done_at IS NULL AND cancelled_at IS NULL")
+UNTOLD = text("told_at IS NULL")
 
 
 class Deadline(OfStore):
@@ -31,9 +32,13 @@ class Deadline(OfStore):
     escalated_at: Mapped[Moment | None]
     warned_at: Mapped[Moment | None]  # seen by its owner from then on, although it is not yet due
     moved: Mapped[Count] = mapped_column(default=0)
+    planned_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # None: it came about by itself
+    told_at: Mapped[Moment | None]  # when its people were told of it, or when that was found needless
+    late_told: Mapped[Moment | None]  # the time it was due at when they were told that it is overdue
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     __table_args__ = (
         Index("ix_deadlines_due", "store_id", "done_at", "due_at"),
         Index("ix_deadlines_subject", "subject_id"),
+        Index("ix_deadlines_untold", "store_id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
         Index("ix_deadlines_case", "case_id", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )

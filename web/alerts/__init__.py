@@ -1,0 +1,1 @@
+"""Alerts: the list behind the bell, and what reaches whom where."""
