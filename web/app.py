@@ -1,5 +1,6 @@
 """The Flask application: what every request passes through, and where every screen is hooked in."""
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -19,12 +20,14 @@ from dealer.engine.database import Busy, Database
 from dealer.engine.malformed import MOST_NUMBER
 from dealer.engine.settings import Settings
 from dealer.engine.steps import no
-from web import forms, frame, health, imports, language, packing, search, session, steps, tables, today
+from web import forms, frame, health, imports, language, packing, search, session, steps, tables, today, watched
 from web.asking import as_json, wants_json
 from web.assets import assets
 from web.cookies import SessionCookie
 from web.house import parking
 from web.papers import verification
+
+log = logging.getLogger(__name__)
 
 AT_THE_DOOR = (health, session, today, search, steps, imports)
 """Screens of no room, or of all."""
@@ -51,6 +54,13 @@ HEADERS = {
 }
 
 
+class Application(Flask):
+    """Flask, which would write the address of a failed request into the log, with whatever was typed there."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        log.error("a request failed", exc_info=exc_info, extra={"method": request.method, "route": watched.route()})
+
+
 class Number(IntegerConverter):
     """A number in an address, up to what a column of numbers holds: beyond it there is no page."""
 
@@ -62,7 +72,7 @@ def create_app(
     database: Database, settings: Settings | None = None, clock: Callable[[], datetime] | None = None
 ) -> Flask:
     """Build the application around one database. `clock` is an argument, so that tests can live in any year."""
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=database.keys.web,
         SESSION_COOKIE_HTTPONLY=True,
@@ -90,6 +100,7 @@ def create_app(
     _know_people(app)
     for screen in _screens():
         app.register_blueprint(screen.pages)
+    watched.register(app)
     _guard(app, csrf)
     app.before_request(_find_nothing_by_what_no_database_keeps)
     _tell_errors(app)
@@ -184,7 +195,7 @@ BUSY = ("Busy for a moment", "Nothing was saved: somebody else is writing. Go ba
 def _tell_errors(app: Flask) -> None:
     def page(status: int, heading: str, sentence: str) -> tuple[str, int]:
         told = {"heading": language.say(heading), "sentence": language.say(sentence)}
-        return render_template("error.html", status=status, **told), status
+        return render_template("error.html", status=status, request_id=g.request_id, **told), status
 
     @app.errorhandler(HTTPException)
     def _failed(error: HTTPException) -> Any:
@@ -199,7 +210,7 @@ def _tell_errors(app: Flask) -> None:
             return page(400, ERRORS[400][0], FORGED)
         if wants_json():
             return {"refusals": [as_json(no(FORGED, code="E-SESSION"))]}, 400
-        if not current_user.is_authenticated:
+        if "actor" not in g:  # signed out, or at the sign-in page all the same
             flash(language.say(SIGN_IN_ANEW), "info")
             return session.go_to("/sign-in")
         flash(language.say(KEPT), "info")

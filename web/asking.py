@@ -13,6 +13,7 @@ from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask, Refusal, Refused, Stale, no
 from dealer.house import posts
 from dealer.people import Actor
+from web import watched
 from web.forms import Form, form_key
 from web.house import parking
 from web.language import language, told
@@ -148,6 +149,7 @@ def _gone_to(address: str) -> Answer:
 
 
 def _refused(form: Form | None, refusals: tuple[Refusal, ...], again: Callable[[Form | None, Any], Answer]) -> Answer:
+    watched.refused(refusals)
     if form is not None:
         form.refuse(refusals)
         _keep_typed()

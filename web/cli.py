@@ -1,6 +1,5 @@
 """The command `dealer`: serve, worker, migrate, import, verify, doctor, demo and others; each has its --help."""
 
-import logging
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 import dealer
-from dealer.engine import doctor, history, migrating
+from dealer.engine import doctor, history, logs, migrating
 from dealer.engine.database import Database, open_database
 from dealer.engine.sealed import KeysUnsafe
 from dealer.engine.settings import Settings
@@ -37,9 +36,7 @@ Command = Callable[[Settings, Namespace], int]
 def main(told: list[str] | None = None) -> int:
     """Do one command; what is wrong with the installation is told in a sentence, without a traceback."""
     arguments = _parser().parse_args(told)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for ours in ("dealer", "web"):
-        logging.getLogger(ours).setLevel(logging.INFO)
+    logs.begin()
     command: Command = arguments.command
     try:
         return command(Settings(), arguments)

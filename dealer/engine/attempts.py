@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Event
+from time import perf_counter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
+from dealer.engine import logs
 from dealer.engine.columns import Code, Count, Document, Identified, Moment, Name, Prose, Record, word_of
 from dealer.engine.database import Busy, Database
 
@@ -145,14 +147,22 @@ class Attempts:
         job = self._insistently(lambda: self._begin(job_id, attempt))
         if job is None:
             return
+        began = perf_counter()
+        with logs.about(job=job.kind, key=job.key, attempt=attempt):
+            outcome = self._attempt(job, job_id, attempt)
+            log.info("job", extra={"outcome": outcome, "ms": round(1000 * (perf_counter() - began), 1)})
+
+    def _attempt(self, job: Job, job_id: UUID, attempt: int) -> str:
         try:
             self._handle(job)
         except AlreadyDone:
-            log.info("job %s was finished elsewhere", job.key)
+            return "done elsewhere"
         except Exception as error:
             fault = fault_of(error)
-            log.warning("job %s failed: %s", job.key, fault)
+            log.warning("job failed: %s", fault, extra={"exception": logs.places_of(error)})
             self._insistently(lambda: self._fail(job_id, attempt, fault))
+            return "failed"
+        return "done"
 
     def _handle(self, job: Job) -> None:
         handler = _handlers.get(job.kind)

@@ -254,7 +254,7 @@ def _refuse_flush(db: Session, *_: object) -> None:
 def open_database(url: str, keys: Keys, calendar: ShopCalendar | None = None) -> Database:
     """Connect. SQLite: WAL, every commit on disk, foreign keys on. PostgreSQL: as the URL says."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10)
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -263,6 +263,7 @@ def open_database(url: str, keys: Keys, calendar: ShopCalendar | None = None) ->
             url,
             connect_args={"prepare_threshold": None, "options": f"-c lock_timeout={BUSY_SECONDS}s"},
             pool_pre_ping=True,
+            hide_parameters=True,  # an error that tells them would write what somebody typed into the log
         )
     return Database(engine, keys, calendar or ShopCalendar())
 
