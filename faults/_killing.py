@@ -24,13 +24,14 @@ from dealer.records.contracts import PrintLog
 from dealer.records.deals import Deal
 from dealer.records.people import PostOnce
 from faults._clients import Client, ask_and_keep, keep_at_it, print_contracts, register
+from faults._forgeries import POLICE
 from faults._nursery import Nursery, free_port, kill
 from tests.cast import Shop
 from tests.conftest import KEYS, at
 from tests.contracts import shelf
-from tests.test_history import POLICE
 
-LONGEST_LIFE = 1.5  # seconds before one of them is killed
+MOST_ANSWERS = 8  # that are given before the next kill, …
+LONGEST_LIFE = 5  # … unless it takes so many seconds
 STANDSTILL = 20  # seconds without one job fewer: then something waits for ever
 PAUSE = 0.15  # seconds between two forms of one person
 
@@ -77,7 +78,7 @@ def killed_at_work(url: str, kills: int, nursery: Nursery) -> Outcome:
     with _at_work(clients, troubles):
         for _ in range(kills):
             for victim in random.sample(list(alive), 2):
-                sleep(random.uniform(0, LONGEST_LIFE))
+                _let_live(clients)
                 kill(alive[victim])
                 sleep(random.choice((0, 0, 0.1)))
                 alive[victim] = nursery.serve(url, port) if victim == "web" else nursery.work(url, token_hex(6))
@@ -94,6 +95,15 @@ def _furnish(shop: Shop) -> None:
     shelf(shop, 4)
     with shop.acting("李娜", at("2026-11-10 09:00"), POLICE) as ask:
         workflow.register(ask)
+
+
+def _let_live(clients: list[Client]) -> None:
+    """Wait for some answers and a moment more, so that on a slow machine too there is something to lose."""
+    wanted = sum(len(client.acknowledged) for client in clients) + random.randint(0, MOST_ANSWERS)
+    until = monotonic() + LONGEST_LIFE
+    while sum(len(client.acknowledged) for client in clients) < wanted and monotonic() < until:
+        sleep(0.01)
+    sleep(random.uniform(0, 0.2))
 
 
 @contextmanager

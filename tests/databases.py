@@ -101,6 +101,11 @@ class Databases:
         """Return the URL of a new database without a table: for tests of the migrations themselves."""
         return self._give(kind)
 
+    def copy(self, url: str) -> str:
+        """Return the URL of a copy of a database that nobody has open."""
+        kind: Kind = "sqlite" if url.startswith("sqlite") else "postgresql"
+        return self._give(kind, url)
+
     def drop(self, url: str) -> None:
         """Remove a database that a test was given, even if somebody still has it open."""
         self._stores[make_url(url).get_backend_name()].drop(url)
