@@ -195,6 +195,12 @@ def names(db: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return {person.id: person.name for person in db.scalars(select(Person).where(Person.id.in_(wanted)))}
 
 
+def names_here(db: Session, store_id: UUID, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Likewise of people who work in the shop or did: for ids that somebody typed into an address."""
+    here = db.scalars(select(Posting.person_id).where(Posting.store_id == store_id))
+    return names(db, {each for each in ids if each is not None} & set(here))
+
+
 def store_of(db: Session, store_id: UUID) -> Store:
     """The shop itself."""
     store = db.get(Store, store_id)

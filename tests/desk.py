@@ -72,9 +72,14 @@ class Desk:
     def sign_in(self, password: str = PASSWORD) -> Page:
         """Sign in by the name of the cast."""
         blank = self._page(self.client.get("/sign-in"))
-        fields = {"name": CAST[self.name][0], "password": password, "csrf_token": blank.hidden("csrf_token")}
+        fields = {"name": self.sign_in_name, "password": password, "csrf_token": blank.hidden("csrf_token")}
         self.token = ""
         return self._page(self.client.post("/sign-in", data=fields, follow_redirects=True))
+
+    @property
+    def sign_in_name(self) -> str:
+        """What they sign in by."""
+        return CAST[self.name][0]
 
     def get(self, url: str) -> Page:
         """Open a page."""

@@ -87,6 +87,7 @@ def test_the_whole_number_needs_a_reason_and_is_gone_after_five_minutes(yard: Ya
     assert manager.submit(f"/drives/{number}/reveal", {}, form_at=f"/drives/{number}").status == 422
     shown = manager.submit(f"/drives/{number}/reveal", {"reason": "核对违章"}, form_at=f"/drives/{number}")
     assert YANG_FAN in shown.text
+    assert "核对违章" in there("许明", "2026-11-14 12:01").get("/privacy").text
     manager.turn_clock("2026-11-14 12:06")
     assert YANG_FAN not in manager.get(f"/drives/{number}").html
 

@@ -20,7 +20,7 @@ from dealer.records.planning import PlanKind, PlanScope
 from dealer.records.vehicles import Model, Unit, UnitState
 from dealer.reports.looking import Look
 from dealer.reports.shape import YUAN, Figure, Report, Source, Way
-from dealer.reports.ways import MODEL, MONTH, PERSON, by_month_of, words_way
+from dealer.reports.ways import MODEL, MONTH, PERSON, by_month_of, people_called, words_way
 
 LINES_OF_A_CONTRACT = 10_000  # a text has fewer, both those it brings and those it takes away
 
@@ -130,9 +130,7 @@ ORDERED = Source(
 
 # ── the two tables ────────────────────────────────────────────────────────────────────────────────────────────────
 
-GROUP = Way(
-    "By group", UUID, lambda look, values, language: people.names(look.db, values), nobody="Without a group"
-)  # fmt: skip
+GROUP = Way("By group", UUID, people_called, nobody="Without a group")
 CLASS = words_way("By customer class", CustomerClass)
 
 SALES = Report(

@@ -5,7 +5,7 @@ overdue until somebody says what became of it.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -29,6 +29,9 @@ from dealer.records.prospects import Prospect
 
 S = OutingState
 Words = Annotated[str, Paragraph]
+
+CHOSEN = {Prospect: "card", Deal: "deal", Customer: "customer", OutsideContact: "outside"}
+"""Whom one can choose to visit, and by which field."""
 
 # ── what the steps ask for ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,15 +88,12 @@ def somebody_is_named(outing: Outing, ask: Ask) -> Refusal | None:
 def what_is_chosen_is_seen(outing: Outing, ask: Ask) -> Refusal | None:
     """Nobody links a visit to what they may not look at."""
     facts, db = ask.facts, ask.db
-    card = db.get(Prospect, facts.card) if facts.card else None
-    deal = db.get(Deal, facts.deal) if facts.deal else None
-    customer = db.get(Customer, facts.customer) if facts.customer else None
-    outside = db.get(OutsideContact, facts.outside) if facts.outside else None
+    card, deal, customer, outside = (_chosen(ask, each) for each in (Prospect, Deal, Customer, OutsideContact))
     seen = {
-        "outside": outside is not None and outside.store_id == ask.actor.store_id,
-        "customer": customer is not None and customer.store_id == ask.actor.store_id,
+        "outside": outside is not None,
+        "customer": customer is not None,
         "card": card is not None and card_lists.can_be_visited(db, ask.actor, card),
-        "deal": deal is not None and deal.store_id == ask.actor.store_id and deal_lists.sees_deal(deal, ask.actor, db),
+        "deal": deal is not None and deal_lists.sees_deal(deal, ask.actor, db),
     }
     strange = next((name for name, there in seen.items() if getattr(facts, name) and not there), None)
     return no("Choose one of the offered values.", code="E-REQ-FIELD", field=strange) if strange else None
@@ -102,10 +102,8 @@ def what_is_chosen_is_seen(outing: Outing, ask: Ask) -> Refusal | None:
 @on_facts
 def what_is_chosen_belongs_together(outing: Outing, ask: Ask) -> Refusal | None:
     """A visit is to one customer: the card and the deal are of no other."""
-    facts, db = ask.facts, ask.db
-    card = db.get(Prospect, facts.card) if facts.card else None
-    deal = db.get(Deal, facts.deal) if facts.deal else None
-    customer = db.get(Customer, facts.customer) if facts.customer else deal.customer if deal else None
+    card, deal, customer = (_chosen(ask, each) for each in (Prospect, Deal, Customer))
+    customer = customer or (deal.customer if deal else None)
     if deal is not None and customer is not None and deal.customer_id != customer.id:
         return no("This deal is of {other}: choose a deal of {customer}, or none.", code="E-REQ-FIELD", field="deal",
                   other=deal.customer.name, customer=customer.name)  # fmt: skip
@@ -113,6 +111,12 @@ def what_is_chosen_belongs_together(outing: Outing, ask: Ask) -> Refusal | None:
         return no("The card of {card} belongs to another customer than {customer}: choose another card, or none.",
                   code="E-REQ-FIELD", field="card", card=card.name, customer=customer.name)  # fmt: skip
     return None
+
+
+def _chosen(ask: Ask, record: type[Any]) -> Any:
+    """What of a kind was chosen, if it is the shop's."""
+    key = getattr(ask.facts, CHOSEN[record])
+    return people.by_id(ask.db, record, ask.actor, key) if key else None
 
 
 def _is_of_another(card: Prospect, customer: Customer) -> bool:

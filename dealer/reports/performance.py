@@ -22,7 +22,7 @@ from dealer.records.testdrives import DriveState, Experience, TestDrive
 from dealer.records.vehicles import Unit
 from dealer.reports.looking import Look
 from dealer.reports.shape import YUAN, Figure, Rate, Report, Source, Way
-from dealer.reports.ways import MONTH, by_month_of
+from dealer.reports.ways import MONTH, by_month_of, people_called
 
 HEADS = ("Customer", "When", "What")
 
@@ -165,8 +165,7 @@ PERFORMANCE = Report(
     },
     ways={
         "person": Way(
-            "By person", UUID, lambda look, values, language: people.names(look.db, values), _sellers,
-            nobody="Nobody yet",
+            "By person", UUID, people_called, _sellers, nobody="Nobody yet",
         ),
         "month": MONTH,
     },

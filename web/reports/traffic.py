@@ -133,7 +133,7 @@ def _names(dimension: str, values: Any) -> dict[Any, str]:
     if dimension == "source":
         return {each: show(each) for each in Source}
     if dimension == "consultant":
-        return dict(people.names(looking(), values))
+        return dict(people.names_here(looking(), me().store_id, values))
     return {model.id: f"{model.name} {model.configuration}" for model in catalogue.all_models(looking(), me())}
 
 
