@@ -176,3 +176,11 @@ DUTIES: dict[str, frozenset[Role]] = {
     "propose policies":       frozenset({R.KEY_ACCOUNT}),
     "approve policies":       frozenset({R.GENERAL}),
 }  # fmt: skip
+
+# Whoever has one of these shows a code of their phone beside the password: their word moves money, or says who may.
+WITH_SECOND_FACTOR = (
+    "decide prices", "approve price lists", "confirm allowances", "approve frameworks", "approve oem policies",
+    "review for finance", "review for the house", "issue contracts", "confirm signatures", "approve factory orders",
+    "allow out of turn", "record money", "ask for refunds", "approve refunds", "approve credit", "approve statements",
+    "allow compensation", "approve policies", "guard personal data", "keep people", "keep the shop",
+)  # fmt: skip

@@ -201,6 +201,11 @@ def names_here(db: Session, store_id: UUID, ids: Iterable[UUID | None]) -> dict[
     return names(db, {each for each in ids if each is not None} & set(here))
 
 
+def person(db: Session, person_id: UUID) -> Person | None:
+    """Somebody by id, in whatever shop."""
+    return db.get(Person, person_id)
+
+
 def store_of(db: Session, store_id: UUID) -> Store:
     """The shop itself."""
     store = db.get(Store, store_id)

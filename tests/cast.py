@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -104,7 +105,7 @@ class Shop:
 def found_shop(database: Database, password_hash: str = "") -> None:
     """Write the shop, its people and their postings into an empty database."""
     with database.writing() as db:
-        store = Store(**STORE)
+        store = Store(**STORE, made_up=True)
         db.add(store)
         start_chain(db, store.id)
         staff = {
@@ -120,8 +121,10 @@ def found_shop(database: Database, password_hash: str = "") -> None:
             db.add(Posting(store_id=store.id, person_id=staff[name].id, role=role, group_head_id=head))
 
 
-def cheap_hash() -> str:
-    """argon2 of PASSWORD with its cheapest parameters, so that tests do not spend their time hashing."""
-    from argon2 import PasswordHasher  # noqa: PLC0415 - only when a template is built
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""argon2 with its cheapest parameters, so that tests do not spend their time hashing."""
 
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+def cheap_hash() -> str:
+    """The hash of PASSWORD."""
+    return CHEAP.hash(PASSWORD)

@@ -19,7 +19,8 @@ from dealer.engine import jobs
 from dealer.engine.database import Database, Record, open_database
 from dealer.engine.history import create_triggers
 from dealer.engine.sealed import Keys
-from tests.cast import Shop, cheap_hash, found_shop
+from dealer.house import passwords
+from tests.cast import CHEAP, Shop, cheap_hash, found_shop
 from tests.databases import KINDS, Databases, Kind, PassedPerDatabase
 from tests.desk import Clock, Desk
 from tests.pressing import printed_once
@@ -38,6 +39,7 @@ KUNMING = ZoneInfo("Asia/Shanghai")
 def pytest_configure(config: pytest.Config) -> None:
     """The run ends with how many tests passed on each database."""
     config.pluginmanager.register(PassedPerDatabase())
+    passwords.HASHER = CHEAP
 
 
 def pytest_collection_finish() -> None:

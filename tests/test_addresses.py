@@ -10,6 +10,10 @@ GET      /
 GET POST /<kind>/<int:number>/<action>
 GET      /account
 GET POST /account/password
+GET POST /account/second-factor
+POST     /account/second-factor/begin
+GET POST /account/second-factor/codes
+POST     /account/second-factor/off
 POST     /account/sessions/<uuid:session>/end
 POST     /account/sign-out-elsewhere
 GET POST /account/stand-in
@@ -243,6 +247,7 @@ GET POST /people/<uuid:key>/<any(edit,post,'stand-in'):sheet>
 GET POST /people/<uuid:key>/<any(password,'sign-out',leave,'come-back'):deed>
 GET POST /people/<uuid:key>/postings/<uuid:posting>
 POST     /people/<uuid:key>/postings/<uuid:posting>/end
+GET POST /people/<uuid:key>/second-factor
 POST     /people/<uuid:key>/sessions/<uuid:session>/end
 POST     /people/<uuid:key>/stand-ins/<uuid:named>/end
 GET POST /people/new
@@ -325,6 +330,7 @@ GET      /search
 GET      /settings
 GET POST /settings/shop
 GET POST /sign-in
+GET POST /sign-in/code
 POST     /sign-out
 GET      /showroom-days/<int:number>
 GET      /sightings/<int:number>

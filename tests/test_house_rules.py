@@ -113,13 +113,21 @@ OF_NO_STORE = {
     "people",
     "parked_forms",
     "sign_in_tries",
+    "second_factors",
+    "recovery_codes",
     "signed_in",  # names the shop a person is signed in to, and is found by its token alone
     "jobs",
     "workers",
     "routes",
 }
 # Unique across shops: a code in contract numbers, a sign-in name, a token.
-UNIQUE_ACROSS_STORES = {"uq_stores_code", "uq_people_sign_in", "uq_signed_in_token_hash", "uq_jobs_key"}
+UNIQUE_ACROSS_STORES = {
+    "uq_stores_code",
+    "uq_people_sign_in",
+    "uq_signed_in_token_hash",
+    "uq_second_factors_person_id",
+    "uq_jobs_key",
+}
 
 
 def tables() -> dict[str, Any]:

@@ -137,7 +137,7 @@ def _guard(app: Flask, csrf: CSRFProtect) -> None:
         if not current_user.is_authenticated:
             return session.ask_to_sign_in()
         g.actor = current_user.actor
-        return _own_password_first()
+        return _first_things_first()
 
     @app.before_request
     def _same_origin() -> None:
@@ -164,10 +164,13 @@ def _find_nothing_by_what_no_database_keeps() -> None:
         abort(404)
 
 
-def _own_password_first() -> Any:
-    """Whoever signed in with a password that somebody else knows goes no further before choosing one."""
+def _first_things_first() -> Any:
+    """Whoever signed in with a password that somebody else knows, or lacks the second factor that their duties ask for,
+    goes no further before they have changed that."""
     if current_user.password_given and request.endpoint not in session.BEFORE_THE_OWN_PASSWORD:
         return redirect(url_for("account.password_form"), 303)
+    if current_user.factor_missing and request.endpoint not in session.BEFORE_THE_SECOND_FACTOR:
+        return redirect(url_for("second_factor.page"), 303)
     return None
 
 

@@ -18,7 +18,7 @@ from dealer.engine.settings import Settings
 from dealer.engine.signing import NoSealKey
 from dealer.engine.steps import Ask, Refusal, Refused
 from dealer.engine.words import say
-from web import backup_command, seal_command, serving
+from web import account_command, backup_command, seal_command, serving
 
 if TYPE_CHECKING:
     from dealer.sheets.importing import Preview
@@ -87,10 +87,11 @@ def verify(settings: Settings, _: Namespace) -> int:
 
 def examine(settings: Settings, _: Namespace) -> int:
     """Look whether this installation has what it needs, and say what to do where it has not; exit 1 then."""
-    from dealer.papers import sealing  # noqa: PLC0415 - most commands need no rules
+    from dealer.house import made_up  # noqa: PLC0415 - most commands need no rules
+    from dealer.papers import sealing  # noqa: PLC0415 - likewise
 
-    ill = False
-    for finding in doctor.examine(settings, datetime.now(UTC), [("house seal", sealing.troubled_certificates)]):
+    ill, further = False, [("house seal", sealing.troubled_certificates), ("made-up shop", made_up.trouble)]
+    for finding in doctor.examine(settings, datetime.now(UTC), further):
         print(f"{finding.about}: {finding.trouble or finding.fact}", flush=True)
         ill = ill or finding.trouble is not None
     return 1 if ill else 0
@@ -98,15 +99,17 @@ def examine(settings: Settings, _: Namespace) -> int:
 
 def demo(settings: Settings, _: Namespace) -> int:
     """Serve a shop made up for trying things out: made on first use, with one sign-in for each role."""
-    from dealer.demo import demo as made_up  # noqa: PLC0415 - no other command may know these people
+    from dealer.demo import demo as demo_shop  # noqa: PLC0415 - no other command may know these people
+    from dealer.house import made_up  # noqa: PLC0415 - the other commands need no rules
 
     if migrating.behind(settings.url):
         migrating.upgrade(settings.url)
     database = open_database(settings.url, settings.keys)
     if doctor.is_empty(database):
-        made_up.fill(database, datetime.now(UTC))
+        demo_shop.fill(database, datetime.now(UTC))
+    made_up.refuse_a_real_one(database)
     database.engine.dispose()
-    return serving.attend(settings, tuple("  ".join(line) for line in made_up.sign_ins()))
+    return serving.attend(settings, tuple("  ".join(line) for line in demo_shop.sign_ins()))
 
 
 def draw(_: Settings, arguments: Namespace) -> int:
@@ -237,6 +240,7 @@ def _parser() -> ArgumentParser:
     backup_command.describe_restoring(_add(commands, "restore", backup_command.put_back))
     _add(commands, "demo", demo)
     seal_command.describe(_add(commands, "seal-key", seal_command.seal_key))
+    account_command.describe(_add(commands, "reset-second-factor", account_command.reset_second_factor))
     drawing = _add(commands, "diagram", draw)
     drawing.add_argument("folder", nargs="?", type=Path, default=SOURCE / "docs", metavar="FOLDER")
     adding = _add(commands, "add-person", add_person)

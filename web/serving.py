@@ -34,7 +34,10 @@ def serve(settings: Settings, _: Namespace) -> int:
 
     HOST and port come from DEALER_HOST (default: this machine only) and PORT.
     """
+    from dealer.house import made_up  # noqa: PLC0415 - the other commands start without tables
+
     migrating.refuse_behind(settings.url)
+    made_up.refuse_to_serve_others(open_database(settings.url, settings.keys), settings)
     return attend(settings)
 
 

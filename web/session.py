@@ -1,6 +1,7 @@
 """Signing in and out; what somebody had typed when their session ended waits for them (web/house/parking.py)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, session, url_for
@@ -9,7 +10,7 @@ from flask_login import UserMixin, login_user, logout_user
 from dealer import people
 from dealer.engine.database import Database, calendar_of
 from dealer.engine.steps import Refused
-from dealer.house import passwords, sign_ins, signin
+from dealer.house import passwords, second_factor, sign_ins, signin
 from dealer.people import Actor
 from dealer.records.people import Person
 from dealer.records.signing_in import SignInKind
@@ -20,11 +21,17 @@ from web.language import say, told
 
 pages = Blueprint("session", __name__)
 OPEN_TO_ALL = (
-    "asset", "health.healthz", "session.form", "session.sign_in", "session.sign_out",
+    "asset", "health.healthz", "session.form", "session.sign_in", "session.sign_out", "session.code_form",
+    "session.show_code",
     "verification.page", "verification.answer", "verification.ask", "verification.ask_file",
 )  # fmt: skip
+HALF_WAY = timedelta(minutes=10)  # between the password and the code: the phone lies in the other room
 # Whoever signed in with a password that somebody gave them chooses their own before anything else.
 BEFORE_THE_OWN_PASSWORD = (*OPEN_TO_ALL, "account.password_form", "account.choose_password")
+# Whoever needs a second factor and has none sets one up before anything else.
+BEFORE_THE_SECOND_FACTOR = (
+    *BEFORE_THE_OWN_PASSWORD, "second_factor.page", "second_factor.begin", "second_factor.confirm",
+)  # fmt: skip
 
 
 @dataclass
@@ -34,6 +41,7 @@ class SignedInPerson(UserMixin):
     token: str
     actor: Actor
     password_given: bool
+    factor_missing: bool = False
 
     def get_id(self) -> str:
         """What the cookie keeps."""
@@ -51,9 +59,10 @@ def load(token: str) -> SignedInPerson | None:
             g.ended_for = row.person_id
             return None
         actor = people.actor(db, row.person, row.store_id, calendar_of(db).today(g.now))
+        missing = second_factor.is_missing(db, actor)
     if (g.now - row.seen_at).total_seconds() > 300:  # write now and then, not at every click
         _note_seen(database, token)
-    return SignedInPerson(token, actor, row.person.password_given)
+    return SignedInPerson(token, actor, row.person.password_given, missing)
 
 
 def _note_seen(database: Database, token: str) -> None:
@@ -102,11 +111,7 @@ def sign_in() -> Answer:
     if person is None or not right:
         _note_failure(tried_as, person)
         return _again(name, say("Name or password is wrong: try again."), 401)
-    try:
-        begin(person)
-    except Refused as refused:
-        return _again(name, told(refused.refusals[0]), 403)
-    return cookies.know_browser(make_response(redirect(_where_to(), 303)), name)
+    return welcome(person)
 
 
 def _note_failure(tried_as: signin.Counted, person: Person | None) -> None:
@@ -117,21 +122,91 @@ def _note_failure(tried_as: signin.Counted, person: Person | None) -> None:
             sign_ins.note(db, person, SignInKind.WRONG_PASSWORD, request.user_agent.string, g.now)
 
 
-def begin(person: Person) -> None:
+def welcome(person: Person) -> Answer:
+    """On to the page they wanted, or first to the code, if they have a second factor."""
+    database: Database = g.database
+    with database.reading() as db:
+        asks_for_code = second_factor.has(db, person.id)
+    return _ask_for_code(person) if asks_for_code else _let_in(person)
+
+
+def _let_in(person: Person) -> Answer:
     """A fresh session for somebody who has shown who they are; nothing of the one before stays."""
     database: Database = g.database
-    with database.writing() as db:
-        in_vain = sign_ins.in_vain_since_the_last(db, person.id)
-        token, store_id = signin.start(db, person, request.user_agent.string, g.now)
-        actor = people.actor(db, person, store_id, calendar_of(db).today(g.now))
-    chosen = session.get("language")
-    session.clear()
-    if chosen:
-        session["language"] = chosen
+    try:
+        with database.writing() as db:
+            in_vain = sign_ins.in_vain_since_the_last(db, person.id)
+            token, store_id = signin.start(db, person, request.user_agent.string, g.now)
+            actor = people.actor(db, person, store_id, calendar_of(db).today(g.now))
+    except Refused as refused:
+        return _again(person.sign_in, told(refused.refusals[0]), 403)
+    _begin_anew()
     login_user(SignedInPerson(token, actor, person.password_given))
     if in_vain:
         flash(say("Tries in vain to sign in in your name since you last did: {count}. If it was not you, choose "
                   "another password.", count=in_vain), "info")  # fmt: skip
+    return cookies.know_browser(make_response(redirect(_where_to(), 303)), person.sign_in)
+
+
+def _begin_anew() -> None:
+    chosen = session.get("language")
+    session.clear()
+    if chosen:
+        session["language"] = chosen
+
+
+# ── the code after the password ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _ask_for_code(person: Person) -> Answer:
+    """Remember for some minutes, in the signed cookie, whose password was right; it opens nothing by itself."""
+    _begin_anew()
+    session["half"] = {"person": str(person.id), "proof": _proof_of(person), "until": (g.now + HALF_WAY).timestamp()}
+    return redirect(_same_way("session.code_form"), 303)
+
+
+def _same_way(endpoint: str) -> str:
+    """Another page of the sign-in, which leads on to where this one would."""
+    return f"{url_for(endpoint)}?{request.query_string.decode()}".rstrip("?")
+
+
+def _half_way() -> Person | None:
+    """Who has shown their password just now; nobody once it was changed or the minutes are over."""
+    half = session.get("half")
+    if not half or g.now.timestamp() > half["until"]:
+        return None
+    database: Database = g.database
+    with database.reading() as db:
+        person = people.person(db, UUID(half["person"]))
+    return person if person and person.active and half["proof"] == _proof_of(person) else None
+
+
+def _proof_of(person: Person) -> str:
+    database: Database = g.database
+    return database.keys.hash("half signed in", person.password_hash)
+
+
+@pages.get("/sign-in/code")
+def code_form() -> Answer:
+    """What the app on the phone shows, or a recovery code."""
+    if _half_way() is None:
+        return redirect(_same_way("session.form"), 303)
+    return render_template("session/code.html", error="")
+
+
+@pages.post("/sign-in/code")
+def show_code() -> Answer:
+    """Let them in once the code counts."""
+    person = _half_way()
+    if person is None:
+        return redirect(_same_way("session.form"), 303)
+    database: Database = g.database
+    typed = request.form.get("password_code", "")[:40]
+    refused = second_factor.try_code(database, person.id, typed, request.user_agent.string, g.now)
+    if refused is not None:
+        status = 429 if refused.code == "E-TRIES" else 401
+        return render_template("session/code.html", error=told(refused)), status
+    return _let_in(person)
 
 
 def _again(name: str, error: str, status: int) -> Answer:

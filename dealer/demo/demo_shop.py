@@ -83,7 +83,7 @@ DEMO_CARS = {"X5": "云A5X001", "M7": "云A7M002", "E3": "云AD30003"}
 def found(database: Database, password_hash: str, at: datetime) -> UUID:
     """Write the shop with its people, models, prices, demo cars and routes into an empty database."""
     with database.writing() as db:
-        store = Store(**STORE)
+        store = Store(**STORE, made_up=True)
         db.add(store)
         start_chain(db, store.id)
         _hire(db, store.id, password_hash)

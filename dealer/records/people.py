@@ -61,6 +61,7 @@ class Store(Identified):
     after_sales_phone: Mapped[Code]
     bank: Mapped[Name]
     bank_account: Mapped[Code]
+    made_up: Mapped[Flag] = mapped_column(default=False)  # for trying out: everybody knows its passwords
     public_address: Mapped[Name] = mapped_column(default="")  # https://…, where customers reach this server
     version: Mapped[Count] = mapped_column(default=0)
 

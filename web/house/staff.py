@@ -12,7 +12,7 @@ from dealer import people, workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import History, of_thing
 from dealer.engine.steps import Ask, Facts, Stale
-from dealer.house import accounts, staff
+from dealer.house import accounts, second_factor, staff
 from dealer.house.accounts import NewStandIn
 from dealer.house.staff import NewGroup, NewPerson, NewPosting, PersonFacts
 from dealer.records.people import Person, Posting, Role, StandIn
@@ -98,6 +98,7 @@ def _page(key: UUID, refusals: tuple[Any, ...] = ()) -> str:
         stand_ins=absences(person),
         sessions=sessions_of(person),
         sign_ins=sign_ins_of(person),
+        has_factor=second_factor.has(looking(), key),
         timeline=_told(list(reversed(of_thing(looking(), store_id, key)))),
     )
 
