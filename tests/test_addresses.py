@@ -9,6 +9,12 @@ URLS = """
 GET      /
 GET POST /<kind>/<int:number>/<action>
 GET      /account
+GET POST /account/alerts
+POST     /account/alerts/<uuid:key>/code
+POST     /account/alerts/<uuid:key>/end
+POST     /account/alerts/<uuid:key>/verify
+POST     /account/alerts/choice
+POST     /account/alerts/quiet
 GET POST /account/password
 GET POST /account/second-factor
 POST     /account/second-factor/begin
@@ -19,8 +25,10 @@ POST     /account/sign-out-elsewhere
 GET POST /account/stand-in
 POST     /account/stand-ins/<uuid:named>/end
 GET      /alerts
+GET      /alerts/failed
 GET POST /alerts/<uuid:key>
 POST     /alerts/read
+GET POST /alerts/server
 GET POST /allocation
 GET      /appointments
 GET      /appointments/<int:number>

@@ -163,6 +163,13 @@ MENU: tuple[tuple[str | None, tuple[Entry | Tabs, ...]], ...] = (
             Entry("see settings", "/policies", icon="sliders", label="House rules"),
             Entry("see settings", "/settings", icon="gear", label="Shop"),
             Entry("keep the machine", "/jobs", icon="cpu", label="Background jobs"),
+            Entry(
+                "keep the machine",
+                "/alerts/failed",
+                icon="send",
+                label="Messages out of the house",
+                also=("/alerts/server",),
+            ),
         ),
     ),
 )

@@ -15,10 +15,11 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from dealer import deadlines, people
-from dealer.alerts import kinds
+from dealer.alerts import deliveries, kinds
+from dealer.alerts.deliveries import SEND
 from dealer.alerts.telling import News, Teller
 from dealer.engine.attempts import JobRecord, JobState
-from dealer.engine.database import Database, HistoryHead
+from dealer.engine.database import Database, HistoryHead, calendar_of
 from dealer.engine.history import History
 from dealer.engine.jobs import every_minute
 from dealer.engine.words import Word
@@ -33,6 +34,7 @@ HAPPENED = "{thing} {number}: {what}"
 TO_DO = "To do: {what}"
 LATE = "Overdue: {what}"
 LATE_WITH = "Overdue with {who}: {what}"
+MESSAGES = "Messages did not go: see to whom and why"
 GIVEN_UP = "Work in the background failed: {work}"
 OF_JOB = "job "
 NUMBERED = {
@@ -68,6 +70,8 @@ def _tell_some(database: Database, store_id: UUID, at: datetime) -> bool:
         late = list(db.scalars(_late(store_id, at)))
         _one_by_one(db, late, lambda row: _tell_that_late(teller, row))
         _one_by_one(db, list(db.scalars(_failed(store_id))), lambda job: _tell_of_job(teller, job))
+        if _messages_untold(db, store_id, at):
+            _tell_of_messages(teller)
         return AT_ONCE in (len(rows), len(tasks), len(late))
 
 
@@ -86,6 +90,7 @@ def _is_new(db: Session, store_id: UUID, at: datetime) -> Iterable[bool]:
     yield (db.scalar(select(HistoryHead.seq).where(HistoryHead.store_id == store_id)) or 0) > up_to
     for query in (_untold(store_id), _late(store_id, at), _failed(store_id)):
         yield db.scalar(query.limit(1)) is not None
+    yield _messages_untold(db, store_id, at)
 
 
 # ── steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,10 +201,31 @@ def _failed(store_id: UUID) -> Select[Any]:
     """Work that was given up and that nobody has been told of."""
     here = or_(JobRecord.store_id == store_id, JobRecord.store_id.is_(None))
     told = exists().where(Alert.store_id == store_id, Alert.source == OF_JOB + JobRecord.key)
-    return select(JobRecord).where(JobRecord.state == JobState.FAILED, here, ~told).limit(AT_ONCE)
+    wanted = (JobRecord.state == JobState.FAILED, JobRecord.kind != SEND, here, ~told)
+    return select(JobRecord).where(*wanted).limit(AT_ONCE)
 
 
 def _tell_of_job(teller: Teller, job: JobRecord) -> None:
-    admins = [each.id for each in people.with_duty(teller.db, teller.store_id, "keep the machine")]
     told = {"work": Word("Job", job.kind), "url": "/jobs"}
-    teller.tell(News(AlertKind.HOUSE, GIVEN_UP, told, f"{OF_JOB}{job.key}"), admins)
+    teller.tell(News(AlertKind.HOUSE, GIVEN_UP, told, f"{OF_JOB}{job.key}"), _keepers(teller))
+
+
+def _messages_untold(db: Session, store_id: UUID, at: datetime) -> bool:
+    """Whether messages did not go and nobody was told so today."""
+    told = select(Alert.id).where(Alert.store_id == store_id, Alert.source == _of_messages(db, at))
+    return deliveries.there_are_given_up(db, store_id) and db.scalar(told.limit(1)) is None
+
+
+def _of_messages(db: Session, at: datetime) -> str:
+    return f"messages {calendar_of(db).today(at)}"
+
+
+def _tell_of_messages(teller: Teller) -> None:
+    """Once a day, in the app alone: another message that does not go would tell of itself for ever."""
+    source = _of_messages(teller.db, teller.at)
+    told = News(AlertKind.HOUSE, MESSAGES, {"url": "/alerts/failed"}, source, only_here=True)
+    teller.tell(told, _keepers(teller))
+
+
+def _keepers(teller: Teller) -> list[UUID]:
+    return [each.id for each in people.with_duty(teller.db, teller.store_id, "keep the machine")]

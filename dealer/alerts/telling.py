@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import people
-from dealer.alerts import sight
+from dealer.alerts import deliveries, sight
 from dealer.engine.database import calendar_of
 from dealer.engine.words import Word, say
 from dealer.people import Actor
@@ -29,6 +29,7 @@ class News:
     source: str
     thing: Any = None
     urgent: bool = False
+    only_here: bool = False  # in the app, and nowhere else
 
 
 @dataclass
@@ -56,7 +57,6 @@ class Teller:
                     continue
                 known.add(reader_id)
                 told.append(self._write(news, reader, away_id))
-        self.db.flush()
         return told
 
     def _told_before(self, source: str) -> set[UUID]:
@@ -89,6 +89,9 @@ class Teller:
             source=news.source, made_at=self.at,
         )  # fmt: skip
         self.db.add(row)
+        self.db.flush()
+        if not news.only_here:
+            deliveries.want(self.db, row, self.at)
         return row
 
 

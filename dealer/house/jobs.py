@@ -29,6 +29,10 @@ FAULTS: Mapping[str, Refusal] = {
     "PaperFailed": no(
         "The press is out of order: run “dealer doctor” on the machine and do what it says.", code="E-JOB-PRESS"
     ),
+    "NotTaken": no(
+        "A message did not go: look at the messages out of the house, see to the cause, then try again.",
+        code="E-JOB-MESSAGE",
+    ),
     "Unreadable": no("A stored file cannot be read: bring it back from a backup.", code="E-JOB-FILE"),
     "Busy": no("The database was occupied for too long: try again.", code="E-JOB-BUSY"),
     "OperationalError": no("The database did not answer: see that it runs, then try again.", code="E-JOB-DATABASE"),

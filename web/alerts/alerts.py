@@ -5,9 +5,9 @@ from uuid import UUID
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from dealer.alerts import reading, telling
+from dealer.alerts import deliveries, reading, telling
 from dealer.engine.steps import Ask
-from dealer.records.alerts import Alert
+from dealer.records.alerts import Alert, Channel
 from web import steps
 from web.asking import Answer, looking, me, or_404, write
 from web.due import when
@@ -23,33 +23,36 @@ def page() -> Answer:
     before = request.args.get("before", type=UUID)
     found = reading.page(looking(), me(), before)
     shown = found[: reading.PAGE]
+    failed = deliveries.given_up_of(looking(), me(), shown)
     return render_template(
         "alerts/list.html",
         here=HERE,
-        rows=[_row(each) for each in shown],
+        rows=[_row(each, failed.get(each.id)) for each in shown],
         unread=next((each.id for each in shown if each.read_at is None), None) if before is None else None,
         older=f"{HERE}?before={shown[-1].id}" if len(found) > reading.PAGE else "",
         newer=HERE if before else "",
     )
 
 
-def _row(alert: Alert) -> dict[str, Any]:
+def _row(alert: Alert, failed: Channel | None) -> dict[str, Any]:
     told = telling.read(alert)
     due = told.get("due")
     notes = [
+        clock(alert.made_at),
         told.get("about", ""),
-        show(told["who"]) if "who" in told else "",
+        show(told["who"]) if "who" in told and "{who}" not in alert.sentence else "",
         say("Due {when}", when=when(due)) if due is not None else "",
         say("as stand-in for {name}", name=alert.away.name) if alert.away else "",
     ]
+    where = f"{show(failed.kind)} {failed.shown}" if failed else ""
     return {
         "url": f"{HERE}/{alert.id}",
         "sentence": telling.told(alert, language()),
         "note": " · ".join(each for each in notes if each),
+        "failed": say("It did not reach you at {where}.", where=where) if failed else "",
         "kind": show(alert.kind),
         "urgent": alert.urgent,
         "new": alert.read_at is None,
-        "when": clock(alert.made_at),
     }
 
 
