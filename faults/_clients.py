@@ -59,6 +59,8 @@ class Client:
                     return None
                 if status != 503:
                     raise Unexpected(f"{route} answers {status}: {told[:200]}")
+                self.cut += 1
+                sleep(OTHER_TRY)
 
     def request(self, method: str, route: str, content: bytes | None = None, kind: str = FORM) -> tuple[int, str]:
         """One request: its status, and the page or where it leads to."""

@@ -69,13 +69,13 @@ def killed_at_work(url: str, kills: int, nursery: Nursery) -> Outcome:
     """Have people work while web and worker are killed at random so many times each; then look."""
     database = open_database(url, KEYS)
     shop = Shop(database)
-    _furnish(shop)
+    furnish(shop)
     port, troubles = free_port(), list[str]()
     alive = {"web": nursery.serve(url, port), "worker": nursery.work(url, "the first")}
     clients = [Client(port, name) for name in ("李娜", "李娜", "王磊", "吴倩")]
     for client in clients:
         client.sign_in()
-    with _at_work(clients, troubles):
+    with at_work(clients, troubles):
         for _ in range(kills):
             for victim in random.sample(list(alive), 2):
                 _let_live(clients)
@@ -85,12 +85,12 @@ def killed_at_work(url: str, kills: int, nursery: Nursery) -> Outcome:
     troubles += wait_until_nothing_is_open(database)
     for each in alive.values():
         kill(each)
-    outcome = _looked_at(database, kills, clients, troubles)
+    outcome = looked_at(database, kills, clients, troubles)
     database.engine.dispose()
     return outcome
 
 
-def _furnish(shop: Shop) -> None:
+def furnish(shop: Shop) -> None:
     """Four printable contracts of deal 1, and deal 2 beside it."""
     shelf(shop, 4)
     with shop.acting("李娜", at("2026-11-10 09:00"), POLICE) as ask:
@@ -107,7 +107,7 @@ def _let_live(clients: list[Client]) -> None:
 
 
 @contextmanager
-def _at_work(clients: list[Client], troubles: list[str]) -> Iterator[None]:
+def at_work(clients: list[Client], troubles: list[str]) -> Iterator[None]:
     """Everybody works until the end of the block, and settles then what they have sent."""
     stop = Event()
     works = (ask_and_keep(1), ask_and_keep(2), register, print_contracts)
@@ -150,7 +150,7 @@ def wait_until_nothing_is_open(database: Database) -> list[str]:
 # ── what is looked for ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _looked_at(database: Database, kills: int, clients: list[Client], troubles: list[str]) -> Outcome:
+def looked_at(database: Database, kills: int, clients: list[Client], troubles: list[str]) -> Outcome:
     with database.reading() as db:
         made = list(db.scalars(select(JobRecord)))
         return Outcome(

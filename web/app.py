@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 import web
-from dealer.engine.database import Busy, Database
+from dealer.engine.database import Busy, Database, DBAPIError, is_away
 from dealer.engine.malformed import MOST_NUMBER
 from dealer.engine.settings import Settings
 from dealer.engine.steps import no
@@ -104,6 +104,7 @@ def create_app(
     _guard(app, csrf)
     app.before_request(_find_nothing_by_what_no_database_keeps)
     _tell_errors(app)
+    _tell_of_the_database(app)
     frame.register(app)
     packing.register(app)
     return app
@@ -193,24 +194,31 @@ FORGED = "This form was opened in another session: open the page again and send 
 KEPT = "This form is not of your present session. What you had typed is kept: read it and send it now."
 SIGN_IN_ANEW = "This form is not of your present session, and nothing was done: send it from here."
 BUSY = ("Busy for a moment", "Nothing was saved: somebody else is writing. Go back and send the form again.")
+AWAY = no(
+    "The database is changing over. Nothing was saved, or all of it was: sending this once more finds out which, and "
+    "counts once.",
+    code="E-AWAY",
+)
+AWAY_FOR = {"Retry-After": "5"}  # seconds
+
+
+def _error_page(status: int, heading: str, sentence: str) -> tuple[str, int]:
+    told = {"heading": language.say(heading), "sentence": language.say(sentence)}
+    return render_template("error.html", status=status, request_id=g.request_id, **told), status
 
 
 def _tell_errors(app: Flask) -> None:
-    def page(status: int, heading: str, sentence: str) -> tuple[str, int]:
-        told = {"heading": language.say(heading), "sentence": language.say(sentence)}
-        return render_template("error.html", status=status, request_id=g.request_id, **told), status
-
     @app.errorhandler(HTTPException)
     def _failed(error: HTTPException) -> Any:
         status = error.code or 500
         if status < 400:
             return error  # a redirect of the router, such as a missing slash
-        return page(status, *ERRORS.get(status, ERRORS[400]))
+        return _error_page(status, *ERRORS.get(status, ERRORS[400]))
 
     @app.errorhandler(CSRFError)
     def _forged(_: CSRFError) -> Any:
         if not parking.sent_from_here():
-            return page(400, ERRORS[400][0], FORGED)
+            return _error_page(400, ERRORS[400][0], FORGED)
         if wants_json():
             return {"refusals": [as_json(no(FORGED, code="E-SESSION"))]}, 400
         if "actor" not in g:  # signed out, or at the sign-in page all the same
@@ -219,6 +227,23 @@ def _tell_errors(app: Flask) -> None:
         flash(language.say(KEPT), "info")
         return session.go_to(parking.address(parking.form_address(), parking.park(g.actor.id)))
 
+
+def _tell_of_the_database(app: Flask) -> None:
+    @app.errorhandler(DBAPIError)
+    def _away(error: DBAPIError) -> Any:
+        if not is_away(error):
+            raise error
+        app.logger.warning("the database is away: %s", type(error.orig).__name__)
+        language.language()  # the person's own, before nobody is known any more
+        g.is_away, g.actor = True, None
+        if wants_json():
+            return {"refusals": [as_json(AWAY)]}, 503, AWAY_FOR
+        typed = list(request.form.items(multi=True))
+        # A browser does not give a file twice, and a password stands in no page.
+        lost = any(request.files.values()) or any(name.startswith("password") for name, _ in typed)
+        told = {"sentence": language.told(AWAY), "typed": typed, "lost": lost}
+        return render_template("away.html", address=request.full_path.rstrip("?"), **told), 503, AWAY_FOR
+
     @app.errorhandler(Busy)
     def _busy(_: Busy) -> Any:
-        return page(503, *BUSY)
+        return _error_page(503, *BUSY)

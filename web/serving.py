@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from threading import Event, Thread, Timer
@@ -19,7 +20,7 @@ from typing import NoReturn
 
 import dealer
 from dealer.engine import jobs, migrating
-from dealer.engine.database import Database, open_database
+from dealer.engine.database import Database, DBAPIError, open_database
 from dealer.engine.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ def keep_a_worker(database: Database, stop: Event) -> None:
             _end(child)
             return
         log.warning("the worker ended with %s: starting another", child.returncode)
-        with child:  # closes its pipe
+        with child, suppress(DBAPIError):  # closes its pipe; while the database is away it is missed by its silence
             jobs.dismiss(database, name)
         pause = 1.0 if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
         stop.wait(pause)

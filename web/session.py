@@ -50,6 +50,8 @@ class SignedInPerson(UserMixin):
 
 def load(token: str) -> SignedInPerson | None:
     """The person behind a cookie, or None when the session was ended, is too old or never was."""
+    if g.get("is_away"):  # the page that says so has nobody to ask
+        return None
     database: Database = g.database
     with database.reading() as db:
         row = signin.session_of(db, token)

@@ -18,14 +18,12 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
-    Connection,
     Engine,
     Integer,
     Table,
     UniqueConstraint,
     Uuid,
     cast,
-    create_engine,
     event,
     func,
     insert,
@@ -72,6 +70,7 @@ from dealer.engine.columns import (
     state_of,
     word_of,
 )
+from dealer.engine.connecting import engine_for, is_away
 from dealer.engine.sealed import Keys
 
 # Tables take their columns from here too: records need one door to the database, not two.
@@ -85,6 +84,7 @@ __all__ = [
     "Count",
     "CountType",
     "Counter",
+    "DBAPIError",
     "Database",
     "Day",
     "DayType",
@@ -112,6 +112,7 @@ __all__ = [
     "answers",
     "calendar_of",
     "constraint_of",
+    "is_away",
     "keys_of",
     "lock_head",
     "new_id",
@@ -123,8 +124,6 @@ __all__ = [
     "sum_of",
     "word_of",
 ]
-
-BUSY_SECONDS = 10  # how long a second writer waits before it is told to try again
 
 
 class Counter(Record):
@@ -211,9 +210,12 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that looks and changes nothing; many of them run beside one writer."""
-        with self._session(self.engine) as db:
-            event.listen(db, "before_flush", _refuse_flush)
+        db = self._session(self.engine)
+        event.listen(db, "before_flush", _refuse_flush)
+        try:
             yield db
+        finally:
+            _close(db)
 
     @contextmanager
     def writing(self, store_id: UUID | None = None) -> Iterator[Session]:
@@ -235,6 +237,16 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
 
+def _close(db: Session) -> None:
+    """End a session that looked; a line that broke has nothing to say to who has read already."""
+    try:
+        db.close()
+    except DBAPIError as error:
+        if not is_away(error):
+            raise
+        db.invalidate()
+
+
 _READ_HEAD = select(HistoryHead.__table__).with_for_update()
 
 
@@ -252,32 +264,8 @@ def _refuse_flush(db: Session, *_: object) -> None:
 
 
 def open_database(url: str, keys: Keys, calendar: ShopCalendar | None = None) -> Database:
-    """Connect. SQLite: WAL, every commit on disk, foreign keys on. PostgreSQL: as the URL says."""
-    if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, hide_parameters=True)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    else:
-        # prepare_threshold=None: behind a pooler prepared statements gave silent wrong results.
-        engine = create_engine(
-            url,
-            connect_args={"prepare_threshold": None, "options": f"-c lock_timeout={BUSY_SECONDS}s"},
-            pool_pre_ping=True,
-            hide_parameters=True,  # an error that tells them would write what somebody typed into the log
-        )
-    return Database(engine, keys, calendar or ShopCalendar())
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A deferred BEGIN that later writes fails at once with "database is locked": writers say so from the start.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """A database by its address; it connects when somebody asks it something."""
+    return Database(engine_for(url), keys, calendar or ShopCalendar())
 
 
 # ── small things every subject needs ──────────────────────────────────────────────────────────────────────────────
