@@ -1,5 +1,7 @@
 """Alerts without a database: the table of what is told, the hours when nothing is, and the addresses they go to."""
 
+from typing import Any
+
 import pytest
 from apprise import Apprise
 
@@ -7,9 +9,10 @@ from dealer import workflow
 from dealer.alerts import channels, kinds, outside, sight
 from dealer.engine.calendar import ShopCalendar
 from dealer.engine.steps import Refused
-from dealer.records.alerts import ChannelKind, Security
+from dealer.records.alerts import ChannelKind, Security, Trouble
 from tests.conftest import at
 from tests.house import sources
+from tests.mailbox import Mailbox, Mood
 from tests.test_words import deadline_kinds
 
 
@@ -70,7 +73,7 @@ def test_an_address_is_one_of_its_kind_and_is_not_shown_whole(kind: ChannelKind)
 
 
 def test_apprise_reads_our_addresses_as_they_are_meant() -> None:
-    seen = {}
+    seen: dict[ChannelKind, Any] = {}
     for kind, typed in GOOD.items():
         place, _ = channels.read(channels.NewChannel(kind=kind, address=typed))
         server = outside.Server("smtp.qq.com", 465, Security.TLS, "us/er@qq.com", "p:w@d/?", "shop@qq.com")
@@ -81,3 +84,14 @@ def test_apprise_reads_our_addresses_as_they_are_meant() -> None:
     assert (mail.user, mail.password) == ("us/er@qq.com", "p:w@d/?")
     assert (mail.targets, mail.from_addr[1]) == ([(False, "li.na@example.cn")], "shop@qq.com")
     assert [type(each).__name__ for each in seen.values()] == ["NotifyWeComBot", "NotifyDingTalk", "NotifyFeishu"]
+
+
+def test_a_server_that_does_not_answer_keeps_nobody_waiting_for_long() -> None:
+    with Mailbox() as box:
+        box.expect([Mood.HANGS])
+        server = outside.Server("127.0.0.1", box.port, Security.NONE, "", "", "shop@example.cn")
+        address = outside.mailbox(server, "li.na@example.cn", "k1")
+        message = outside.Message("题", "文", "k1")
+        assert outside.send(address, message, seconds=0.2) is Trouble.NO_ANSWER
+        assert outside.send(address, message) is None
+        assert box.keys() == ["k1"]

@@ -6,6 +6,7 @@ dies between the two sends it again. A server that does not take it is asked aga
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,11 +16,16 @@ from dealer.alerts import channels, mail_server, outside, reading, sight, tellin
 from dealer.alerts.channels import SEND_CODE
 from dealer.alerts.deliveries import SEND
 from dealer.alerts.outside import Message
+from dealer.engine import files
 from dealer.engine.database import calendar_of
 from dealer.engine.jobs import Job, handles
+from dealer.engine.steps import Ask
 from dealer.engine.words import say
 from dealer.people import Actor
+from dealer.privacy import exports
 from dealer.records.alerts import Alert, AlertDelivery, Channel, ChannelKind, Trouble
+from dealer.records.reports import ReportCopy
+from dealer.reports.shelf import REPORTS
 
 
 class NotTaken(Exception):
@@ -78,10 +84,23 @@ def _begun(db: Session, row: AlertDelivery, at: datetime) -> _Going | None:
         row.dropped_at = at
         return None
     row.attempts, row.tried_at = row.attempts + 1, at
-    return _Going(message_of(db, alert, reader, str(row.id)), _address(db, channel, str(row.id)))
+    file = _attached(Ask(db, reader, at), thing, first=row.attempts == 1) if channel.kind is ChannelKind.MAIL else None
+    return _Going(message_of(db, alert, reader, str(row.id), file), _address(db, channel, str(row.id)))
 
 
-def message_of(db: Session, alert: Alert, reader: Actor, key: str) -> Message:
+def _attached(ask: Ask, thing: Any, *, first: bool) -> tuple[str, bytes] | None:
+    """The workbook of a report that its reader wants by mail. It leaves the house: the log says so, once."""
+    if not isinstance(thing, ReportCopy) or not thing.subscription.by_mail:
+        return None
+    found = files.read(ask.db, thing.store_id, thing.file_sha256)
+    if found is None:
+        return None
+    if first:
+        exports.note_mailed(ask, len(REPORTS[thing.subscription.report].columns))
+    return f"{thing.subscription.report}-{thing.first}-{thing.last}.xlsx", found[1]
+
+
+def message_of(db: Session, alert: Alert, reader: Actor, key: str, file: tuple[str, bytes] | None = None) -> Message:
     """What it says outside the house, in the language of its reader."""
     language, told = reader.language, telling.read(alert)
     sentence = telling.told(alert, language)
@@ -96,7 +115,7 @@ def message_of(db: Session, alert: Alert, reader: Actor, key: str) -> Message:
         say("You chose to be told of this here. What you want where stands under My account, Alerts.", language),
     ]
     title = say("[Alert] {sentence}", language, sentence=sentence)
-    return Message(title, "\n".join(str(each) for each in lines if each), key)
+    return Message(title, "\n".join(str(each) for each in lines if each), key, file)
 
 
 # ── codes ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,8 @@ from dealer.oem import filings
 from dealer.people import Actor
 from dealer.prospects import card_lists, hand_ins, notes
 from dealer.records.deals import Deal
+from dealer.records.reports import ReportCopy
+from dealer.reports.shelf import REPORTS
 from dealer.risks import emergencies, risk_items
 from dealer.service import complaints, enquiries
 from dealer.staffing import appraisals, leave_lists
@@ -24,6 +26,10 @@ Sees = Callable[[Session, Any, Actor], bool]
 
 def _with(duty: str) -> Sees:
     return lambda db, thing, who: who.may_or_stands_in(duty)
+
+
+def _reads(copy: ReportCopy, who: Actor) -> bool:
+    return who.may(REPORTS[copy.subscription.report].duty)
 
 
 # table → whether somebody may look at a thing of it
@@ -63,6 +69,8 @@ SEES: dict[str, Sees] = {
     "leaves": lambda db, leave, who: leave_lists.sees(leave, who),
     "appraisals": lambda db, appraisal, who: appraisals.sees(db, who, appraisal),
     "destructions": _with("guard personal data"),
+    # In one's own right: what is brought to somebody is not their stand-in's.
+    "report_copies": lambda db, copy, who: copy.subscription.person_id == who.id and _reads(copy, who),
     "data_requests": _with("take data requests"),
 }
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dealer import people
 from dealer.alerts import deliveries, sight
 from dealer.engine.database import calendar_of
-from dealer.engine.words import Word, say
+from dealer.engine.words import Sentence, Word, say
 from dealer.people import Actor
 from dealer.records.alerts import Alert, AlertKind
 from dealer.records.people import Person, StandIn
@@ -114,6 +114,8 @@ def _kept(value: Any) -> Any:
     match value:
         case Word():
             return {"word": [value.context, value.code]}
+        case Sentence():
+            return {"said": value.sentence}
         case datetime():
             return {"at": value.isoformat()}
         case date():
@@ -126,6 +128,8 @@ def _read(value: Any) -> Any:
     match value:
         case {"word": [context, code]}:
             return Word(context, code)
+        case {"said": text}:
+            return Sentence(text, {})
         case {"at": text}:
             return datetime.fromisoformat(text)
         case {"day": text}:

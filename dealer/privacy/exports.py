@@ -172,6 +172,8 @@ PERSON = "person"
 ABOUT_ONE = ("Kind of record", "When", "Name", "Phone", "Other particulars", "Kept because")
 FLEET = "fleet"
 OF_FLEET = Taken("see contracts", "Cars of a fleet", agency.FLEET_HEADS, lambda db, who: ())
+REPORT = "report"
+OF_REPORT = Taken("see reports", "Report by mail", (), lambda db, who: ())
 OF_ONE = Taken("guard personal data", "What is held about one person", ABOUT_ONE, lambda db, who: ())
 
 
@@ -210,9 +212,19 @@ def _keep(ask: Ask, kind: str, taken: Taken, rows: Sequence[Sequence[Any]], lang
     return export
 
 
+def note_mailed(ask: Ask, figures: int) -> None:
+    """A report went to its reader's mailbox: it is in the log like a list, though the reader has the workbook."""
+    export = Export(
+        store_id=ask.actor.store_id, kind=REPORT, at=ask.at, person_id=ask.actor.id, reason="", rows=figures
+    )
+    ask.db.add(export)
+    ask.db.flush()
+    write_down(ask, "export", export, "take_out")
+
+
 def title_of(kind: str) -> str:
     """What a kind of list is called; English: the key of its translation."""
-    return (LISTS | {PERSON: OF_ONE, FLEET: OF_FLEET})[kind].title
+    return (LISTS | {PERSON: OF_ONE, FLEET: OF_FLEET, REPORT: OF_REPORT})[kind].title
 
 
 def watermark(ask: Ask, export: Export, language: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dealer.engine.database import Code, Count, Day, Moment, NameType, OfStore, word_of
+from dealer.engine.database import Code, Count, Day, Flag, Moment, NameType, OfStore, word_of
 from dealer.records.people import Person
 
 LIVE = text("ended_at IS NULL")
@@ -29,6 +29,7 @@ class Subscription(OfStore):
     pace: Mapped[Pace] = mapped_column(word_of(Pace))
     hour: Mapped[Count]
     language: Mapped[Code]
+    by_mail: Mapped[Flag] = mapped_column(default=False)  # the workbook goes along with the mail that says it came
     since: Mapped[Moment]
     next_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]

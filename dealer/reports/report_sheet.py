@@ -14,8 +14,8 @@ SCALES = {PERCENT: 100, YUAN: 100, DAYS: 10}
 FORMATS = {PERCENT: "0%", YUAN: "#,##0.00", DAYS: "0.0"}
 
 
-def workbook(report: Report, look: Look, language: str) -> bytes:
-    """An .xlsx of what this person sees."""
+def workbook(report: Report, look: Look, language: str, mark: str = "") -> bytes:
+    """An .xlsx of what this person sees; each printed page of it bears the mark."""
     from xlsxwriter import Workbook
 
     out = BytesIO()
@@ -30,6 +30,9 @@ def workbook(report: Report, look: Look, language: str) -> bytes:
         sheet = book.add_worksheet(title[:31])
         rows = [*((name, counts) for _, name, counts in parts), (say("In all", language), total)]
         _parts(sheet, head, formats, report, title, rows, language)
+    for sheet in book.worksheets():
+        sheet.set_footer("&C&8" + mark.replace("&", "&&")[:240])
+    book.set_properties({"comments": mark})
     book.close()
     return out.getvalue()
 

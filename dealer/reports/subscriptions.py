@@ -13,13 +13,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager
 
 from dealer import people
+from dealer.alerts.telling import News, Teller
 from dealer.engine import files
 from dealer.engine.calendar import ShopCalendar, add_months
 from dealer.engine.database import Database, calendar_of
 from dealer.engine.fields import Options
 from dealer.engine.jobs import Job, enqueue, every_minute, handles
 from dealer.engine.steps import Ask, Facts, Refused, no, write_down
+from dealer.engine.words import SHOP_ZONE, Sentence, say
 from dealer.people import Actor
+from dealer.records.alerts import AlertKind
 from dealer.records.people import Store
 from dealer.records.reports import Pace, ReportCopy, Subscription
 from dealer.reports import report_sheet
@@ -41,6 +44,11 @@ class Wanted(Facts):
     pace: Pace = Field(Pace.WEEKLY, title="How often")
     hour: int = Field(8, title="At which hour", ge=0, le=23, description="Of the shop's clock, 0 to 23.")
     language: Annotated[Literal["zh", "en"], Options("languages")] = Field("zh", title="Language")
+    by_mail: bool = Field(
+        False,
+        title="Attach the workbook to the mail",
+        description="To the mail address that you have confirmed under My account, Alerts. It is logged as taken out.",
+    )
 
 
 # ── wanting and ending ────────────────────────────────────────────────────────────────────────────────────────────
@@ -169,17 +177,24 @@ def made(db: Session, row: Subscription, due_at: datetime) -> bytes | None:
     report = next((each for each in readable(who) if each.name == row.report), None)
     if report is None or row.ended_at is not None or not row.person.active:
         return None
-    return report_sheet.workbook(report, Look(db, who, due_at, period_of(row.pace, day)), row.language)
+    at = f"{due_at.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+    mark = say("Brought to {person} on {at}: not to be passed on.", row.language, person=who.name, at=at)
+    return report_sheet.workbook(report, Look(db, who, due_at, period_of(row.pace, day)), row.language, mark)
 
 
 def deliver(db: Session, row: Subscription, due_at: datetime, book: bytes, at: datetime) -> ReportCopy:
-    """Leave it where the person looks. A further channel would begin here, as a job wanted in this transaction."""
+    """Leave it where the person looks, and tell them, wherever they want to be told of reports."""
     period = period_of(row.pace, calendar_of(db).today(due_at))
     name = f"{row.report}-{period.first}-{period.last}.xlsx"
     copy = ReportCopy(
         store_id=row.store_id, subscription_id=row.id, due_at=due_at, at=at, first=period.first, last=period.last,
         file_sha256=files.keep(db, row.store_id, name, book, at),
     )  # fmt: skip
+    copy.subscription = row
     db.add(copy)
     db.flush()
+    title = Sentence(REPORTS[row.report].title, {})
+    told = {"report": title, "first": period.first, "last": period.last, "url": "/reports/subscriptions"}
+    news = News(AlertKind.REPORT, "{report} has come: {first} to {last}", told, f"report {copy.id}", copy)
+    Teller(db, row.store_id, at).tell(news, [row.person_id])
     return copy

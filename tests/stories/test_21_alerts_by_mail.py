@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from io import BytesIO
 from threading import Event
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from dealer.alerts import news, sending
@@ -16,6 +18,8 @@ from dealer.alerts.deliveries import SEND
 from dealer.engine.attempts import Attempts, Job, JobRecord, JobState
 from dealer.engine.jobs import hand_over_due
 from dealer.records.alerts import AlertDelivery, Channel
+from dealer.records.privacy import Export
+from dealer.reports import subscriptions
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk
@@ -37,12 +41,13 @@ class Worker:
         """It looks what is new, and does what is queued or due by then."""
         self.now = at(when)
         news.tell_what_is_new(self.shop.database, self.now)
+        subscriptions.want_what_is_due(self.shop.database, self.now)
         hand_over_due(self.shop.database, self.now)
         attempts = Attempts(self.shop.database, "w1", Event(), lambda: self.now, (60, 300, 900, 3600), 0.01)
         with self.shop.looking() as db:
             queued = list(db.scalars(select(JobRecord).where(JobRecord.state == JobState.QUEUED)))
         for job in queued:
-            if job.kind in (SEND, SEND_CODE):
+            if job.kind in (SEND, SEND_CODE, subscriptions.KIND):
                 attempts.make(job.id, job.attempts + 1)
 
 
@@ -175,3 +180,24 @@ def test_a_mail_that_does_not_go_is_told_in_the_app_and_to_who_keeps_the_machine
     assert "免打扰时段" in desk("陈静").submit(f"{HERE}/{row.id}/end", form_at=HERE).text
     with shop.looking() as db:
         assert db.scalars(select(Channel)).one().ended_at is not None
+
+
+def test_a_report_comes_by_mail_with_its_workbook_and_the_log_says_so(
+    shop: Shop, desk: Callable[[str], Desk], box: Mailbox, worker: Worker
+) -> None:
+    wanted = {"report": "performance", "pace": "weekly", "hour": "9", "language": "zh", "by_mail": "1"}
+    desk("陈静").submit("/reports/subscriptions", wanted)
+    worker.works("2026-11-16 09:00")  # it is made, and wanted in the channel
+    box.expect([Mood.REFUSES])
+    worker.works("2026-11-16 09:01")
+    worker.works("2026-11-16 09:03")
+    (mail,) = box.mails
+    assert "业绩" in str(mail["Subject"])
+    (file,) = mail.iter_attachments()
+    assert file.get_filename() == "performance-2026-11-09-2026-11-15.xlsx"
+    book = CalamineWorkbook.from_filelike(BytesIO(file.get_content()))
+    assert book.sheet_names[0] == "指标"
+    with shop.looking() as db:
+        assert [(each.kind, each.person_id) for each in db.scalars(select(Export))] == [
+            ("report", shop.person("陈静").id)
+        ]

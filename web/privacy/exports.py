@@ -29,6 +29,7 @@ BACK = {
     "progress": "/reports/progress",
     exports.PERSON: "/requests",
     exports.FLEET: "/contracts",
+    exports.REPORT: "/reports/subscriptions",
 }  # where each list is looked at
 
 
