@@ -338,6 +338,7 @@ GET      /search
 GET      /settings
 GET POST /settings/shop
 GET POST /sign-in
+GET POST /sign-in/again
 GET POST /sign-in/code
 POST     /sign-out
 GET      /showroom-days/<int:number>

@@ -24,7 +24,7 @@ from web import forms, frame, health, imports, language, packing, search, sessio
 from web.asking import as_json, wants_json
 from web.assets import assets
 from web.cookies import SessionCookie
-from web.house import parking
+from web.house import parking, proving
 from web.papers import verification
 
 log = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ def _first_things_first() -> Any:
         return redirect(url_for("account.password_form"), 303)
     if current_user.factor_missing and request.endpoint not in session.BEFORE_THE_SECOND_FACTOR:
         return redirect(url_for("second_factor.page"), 303)
-    return None
+    return proving.first()
 
 
 # status → heading and sentence, English: the keys of their translations

@@ -10,7 +10,7 @@ from flask_login import UserMixin, login_user, logout_user
 from dealer import people
 from dealer.engine.database import Database, calendar_of
 from dealer.engine.steps import Refused
-from dealer.house import passwords, second_factor, sign_ins, signin
+from dealer.house import passwords, proving, second_factor, sign_ins, signin
 from dealer.people import Actor
 from dealer.records.people import Person
 from dealer.records.signing_in import SignInKind
@@ -41,6 +41,7 @@ class SignedInPerson(UserMixin):
     token: str
     actor: Actor
     password_given: bool
+    is_fresh: bool  # they have shown a moment ago that it is themselves
     factor_missing: bool = False
 
     def get_id(self) -> str:
@@ -64,7 +65,7 @@ def load(token: str) -> SignedInPerson | None:
         missing = second_factor.is_missing(db, actor)
     if (g.now - row.seen_at).total_seconds() > 300:  # write now and then, not at every click
         _note_seen(database, token)
-    return SignedInPerson(token, actor, row.person.password_given, missing)
+    return SignedInPerson(token, actor, row.person.password_given, proving.is_fresh(row, g.now), missing)
 
 
 def _note_seen(database: Database, token: str) -> None:
@@ -143,11 +144,11 @@ def _let_in(person: Person) -> Answer:
     except Refused as refused:
         return _again(person.sign_in, told(refused.refusals[0]), 403)
     _begin_anew()
-    login_user(SignedInPerson(token, actor, person.password_given))
+    login_user(SignedInPerson(token, actor, person.password_given, is_fresh=True))
     if in_vain:
         flash(say("Tries in vain to sign in in your name since you last did: {count}. If it was not you, choose "
                   "another password.", count=in_vain), "info")  # fmt: skip
-    return cookies.know_browser(make_response(redirect(_where_to(), 303)), person.sign_in)
+    return cookies.know_browser(make_response(redirect(parking.where_to(), 303)), person.sign_in)
 
 
 def _begin_anew() -> None:
@@ -213,13 +214,6 @@ def show_code() -> Answer:
 
 def _again(name: str, error: str, status: int) -> Answer:
     return render_template("session/sign_in.html", name=name, error=error), status
-
-
-def _where_to() -> str:
-    target = request.args.get("next", "")
-    # Browsers drop tabs and line breaks from an address and read a backslash as a slash: //elsewhere in disguise.
-    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
-    return parking.address(target, request.args.get("parked", type=UUID)) if ours else "/"
 
 
 @pages.post("/sign-out")

@@ -28,6 +28,7 @@ from dealer.records.people import Person
 from dealer.records.signing_in import RecoveryCode, SecondFactor, SignInKind
 
 HALF_MINUTE = 30
+DIGITS = 6
 ASTRAY = 1  # half minutes that the clock of a phone may be wrong by
 CODES = 10
 PURPOSE = "second factor"  # in the table of tries
@@ -182,6 +183,11 @@ def try_code(database: Database, person_id: UUID, typed: str, device: str, at: d
         signin.note_try(db, PURPOSE, str(person.id), at)
         sign_ins.note(db, person, SignInKind.WRONG_CODE, device, at)
     return _wrong()
+
+
+def may_be_a_code(typed: str) -> bool:
+    """Whether it looks like what the app shows; no password is that short."""
+    return len(_plain(typed)) == DIGITS
 
 
 def _counts(db: Session, person: Person, typed: str, device: str, at: datetime) -> bool:

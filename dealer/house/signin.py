@@ -97,7 +97,7 @@ def start(db: Session, person: Person, device: str, at: datetime, store_id: UUID
     sign_ins.note(db, person, SignInKind.SIGNED_IN, device, at)
     row = SignedIn(
         token_hash=_hash(token), person_id=person.id, store_id=store_id if store_id in stores else stores[0],
-        since=at, seen_at=at, device=device[:200],
+        since=at, seen_at=at, proved_at=at, device=device[:200],
     )  # fmt: skip
     db.add(row)
     db.flush()
@@ -117,6 +117,13 @@ def is_open(session: SignedIn, at: datetime) -> bool:
     """Whether a session still counts."""
     fresh = at < session.seen_at + IDLE and at < session.since + ENDS_AFTER
     return session.ended_at is None and fresh and session.person.active
+
+
+def renew_token(session: SignedIn) -> str:
+    """Another token for the cookie; the one of before opens nothing any more."""
+    token = secrets.token_urlsafe(32)
+    session.token_hash = _hash(token)
+    return token
 
 
 def end(db: Session, token: str, at: datetime) -> None:

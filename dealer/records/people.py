@@ -121,6 +121,7 @@ class SignedIn(Identified):
     store_id: Mapped[UUID] = mapped_column(ForeignKey("stores.id"))
     since: Mapped[Moment]
     seen_at: Mapped[Moment]
+    proved_at: Mapped[Moment]  # when they last showed that it is themselves
     ended_at: Mapped[Moment | None]
     device: Mapped[Name]
     person: Mapped[Person] = relationship(lazy="joined")

@@ -45,6 +45,14 @@ def address(target: str, key: UUID | str | None) -> str:
     return f"{target}{'&' if '?' in target else '?'}{urlencode({'parked': key})}" if key else target
 
 
+def where_to() -> str:
+    """Where a sign-in leads: to the page of ours that its address names, with what was typed; else to the first."""
+    target = request.args.get("next", "")
+    # Browsers drop tabs and line breaks from an address and read a backslash as a slash: //elsewhere in disguise.
+    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
+    return address(target, request.args.get("parked", type=UUID)) if ours else "/"
+
+
 def given_back(fields: Iterable[str]) -> MultiDict[str, str] | None:
     """What this person had typed into the form of these fields at this address, if the address says there is some."""
     if not has_request_context() or request.method != "GET" or "parked" not in request.args:

@@ -34,6 +34,7 @@ def _page(form: Form, refusals: tuple[Any, ...] = ()) -> str:
     db, person = looking(), _somebody(looking(), me().id)
     factor = second_factor.of(db, person)
     begun = factor is not None and factor.confirmed_at is None
+    address = second_factor.address_of(db, person, factor) if factor and begun else ""
     return render_template(
         "settings/second_factor.html",
         form=form,
@@ -41,7 +42,8 @@ def _page(form: Form, refusals: tuple[Any, ...] = ()) -> str:
         since=clock(factor.confirmed_at) if factor and factor.confirmed_at else "",
         needed=second_factor.is_needed(db, me()),
         secret=_in_groups(second_factor.secret_of(db, factor)) if factor and begun else "",
-        picture=_picture(second_factor.address_of(db, person, factor)) if factor and begun else "",
+        otpauth=address,
+        picture=_picture(address) if address else "",
         left=second_factor.codes_left(db, person),
     )
 

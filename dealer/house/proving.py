@@ -1,0 +1,51 @@
+"""Showing once more that it is oneself, before what a stolen session must not do (OWASP ASVS 5.0, 7.5).
+
+Whoever has just signed in has shown it; it holds for ten minutes, so that a morning's work on the staff asks once. The
+token of the session is another one afterwards: whoever had copied the old one is out.
+"""
+
+from datetime import datetime, timedelta
+
+from dealer.engine.database import Database
+from dealer.engine.steps import Refusal, no
+from dealer.house import passwords, second_factor, signin
+from dealer.records.people import SignedIn
+
+HOLDS = timedelta(minutes=10)
+PURPOSE = "prove"  # in the table of tries
+AGAIN = no("Show once more that it is you, with your password: this is asked every ten minutes.", code="E-PROVE")
+
+
+def is_fresh(session: SignedIn, at: datetime) -> bool:
+    """Whether somebody has shown a moment ago that it is themselves."""
+    return at < session.proved_at + HOLDS
+
+
+def prove(database: Database, token: str, typed: str, device: str, at: datetime) -> Refusal | str:
+    """The new token of the session, or why what was typed, a password or a code of the phone, is not theirs."""
+    with database.reading() as db:
+        session = signin.session_of(db, token)
+        if session is None or not signin.is_open(session, at):
+            return AGAIN
+        person = session.person
+        if signin.tries(db, PURPOSE, str(person.id), at) >= signin.TRIES:
+            return no("Too many failed tries: wait a quarter of an hour, or ask the administrator.", code="E-TRIES")
+        by_code = second_factor.has(db, person.id) and second_factor.may_be_a_code(typed)
+        right = not by_code and passwords.is_of(person, typed)
+    if by_code:
+        refused = second_factor.try_code(database, person.id, typed, device, at)
+        return refused or _renewed(database, token, at)
+    if right:
+        return _renewed(database, token, at)
+    with database.writing() as db:
+        signin.note_try(db, PURPOSE, str(person.id), at)
+    return no("This is not your present password.", code="E-PASSWORD", field="password")
+
+
+def _renewed(database: Database, token: str, at: datetime) -> Refusal | str:
+    with database.writing() as db:
+        session = signin.session_of(db, token)
+        if session is None or not signin.is_open(session, at):
+            return AGAIN
+        session.proved_at = session.seen_at = at
+        return signin.renew_token(session)
