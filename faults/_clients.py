@@ -1,6 +1,7 @@
 """People who go on sending forms over a line that is cut all the time: an outcome they never heard of is settled by
 sending the same form with the same key again."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tests.cast import CAST, PASSWORD
 
 PATIENCE = 30  # seconds for one answer
 OTHER_TRY = 0.03  # seconds
+PART = "Content-Disposition: form-data"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -31,21 +33,24 @@ class Client:
     name: str
     acknowledged: list[str] = field(default_factory=list)
     cut: int = 0  # answers that never came
-    _cookie: str = ""
-    _token: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
+    token: str = ""
 
     def sign_in(self) -> None:
         """As everybody does."""
+        self.try_to_sign_in()
+        self.token = self._token_of("/today")
+
+    def try_to_sign_in(self) -> tuple[int, str]:
+        """Send name and password."""
         fields = {"name": CAST[self.name][0], "password": PASSWORD, "csrf_token": self._token_of("/sign-in")}
-        self.request("POST", "/sign-in", urlencode(fields).encode())
-        self._token = self._token_of("/today")
+        return self.request("POST", "/sign-in", urlencode(fields).encode())
 
     def send(self, route: str, fields: Mapping[str, Any], key: str) -> str | None:
         """Send a form until somebody answers: where it led to, or None when it was refused for now."""
-        sent = urlencode(dict(fields) | {"csrf_token": self._token, "form_key": key}, doseq=True).encode()
         while True:
             try:
-                status, told = self.request("POST", route, sent)
+                status, told = self.post(route, fields, key)
             except ConnectionRefusedError:
                 sleep(OTHER_TRY)
             except (OSError, HTTPException):
@@ -62,11 +67,34 @@ class Client:
                 self.cut += 1
                 sleep(OTHER_TRY)
 
+    def post(self, route: str, fields: Mapping[str, Any], key: str) -> tuple[int, str]:
+        """Send a form once: the status of its answer, and the page or where it led to."""
+        sent = dict(fields) | {"csrf_token": self.token, "form_key": key}
+        return self.request("POST", route, urlencode(sent, doseq=True).encode())
+
+    def post_json(self, route: str, facts: Mapping[str, Any]) -> tuple[int, str]:
+        """Send facts as a program does."""
+        return self.request("POST", route, json.dumps(facts).encode(), "application/json")
+
+    def upload(self, route: str, name: str, file: str, content: bytes) -> tuple[int, str]:
+        """Send a form with a file."""
+        kind, sent = self.form_with_file(name, file, content)
+        return self.request("POST", route, sent, kind)
+
+    def form_with_file(self, name: str, file: str, content: bytes) -> tuple[str, bytes]:
+        """What a browser sends for a form with a file: its content type and its body."""
+        edge = f"edge-{token_hex(8)}"
+        fields = {"csrf_token": self.token, "form_key": new_key()}
+        told = [f'--{edge}\r\n{PART}; name="{each}"\r\n\r\n{value}\r\n' for each, value in fields.items()]
+        last = f'--{edge}\r\n{PART}; name="{name}"; filename="{file}"\r\n\r\n'
+        sent = "".join((*told, last)).encode() + content + f"\r\n--{edge}--\r\n".encode()
+        return f"multipart/form-data; boundary={edge}", sent
+
     def request(self, method: str, route: str, content: bytes | None = None, kind: str = FORM) -> tuple[int, str]:
         """One request: its status, and the page or where it leads to."""
         line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            line.request(method, route, content, {"Content-Type": kind, "Cookie": self._cookie})
+            line.request(method, route, content, self.headers(kind))
             answer = line.getresponse()
             page = answer.read().decode(errors="replace")
         finally:
@@ -74,16 +102,22 @@ class Client:
         self._keep_cookie(answer)
         return answer.status, answer.getheader("Location") or page
 
+    def headers(self, kind: str) -> dict[str, str]:
+        """What goes along with every request."""
+        program = {"Accept": "application/json", "X-CSRFToken": self.token} if kind == "application/json" else {}
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return {"Content-Type": kind, "Cookie": cookies} | program
+
     def _keep_cookie(self, answer: HTTPResponse) -> None:
-        given = answer.getheader("Set-Cookie")
-        if given:
-            self._cookie = given.partition(";")[0]
+        for given in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = given.partition(";")[0].partition("=")
+            self.cookies[name] = value
 
     def _token_of(self, route: str) -> str:
         _, page = self.request("GET", route)
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         if found is None:
-            raise Unexpected(f"{route} has no form")
+            raise Unexpected(f"{route} has no form for {self.name}: {page[:300]}")
         return unescape(found[1])
 
 

@@ -30,11 +30,15 @@ HURRY = Pace(beat=0.3, dead_after=1.5, look=0.1, sweep=0.5, poll=0.05, pauses=(0
 class Nursery:
     """The process that has imported everything, as who wants its children sees it. They end with it."""
 
+    def __init__(self, **environment: str) -> None:
+        self.environment = os.environ | environment
+
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "faults._nursery"]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HOUSE, start_new_session=True
-        )
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HOUSE, env=self.environment,
+            start_new_session=True,
+        )  # fmt: skip
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -84,6 +88,7 @@ def main() -> None:
 
     logging.basicConfig()
     logging.getLogger().handlers[0].setLevel(logging.ERROR)  # what a killed worker leaves behind is no news here
+    logging.getLogger("waitress").setLevel(logging.CRITICAL)  # it complains of lines that were cut
     know_the_business()
     configure_mappers()
     app = create_app(open_database("sqlite://", KEYS))

@@ -1,7 +1,9 @@
 """The Flask application: what every request passes through, and where every screen is hooked in."""
 
+import errno
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import walk_packages
@@ -12,11 +14,12 @@ from flask import Flask, Response, abort, flash, g, redirect, render_template, r
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 import web
-from dealer.engine.database import Busy, Database, DBAPIError, is_away
+from dealer.engine.database import Busy, Database, DBAPIError, Full, is_away
 from dealer.engine.malformed import MOST_NUMBER
 from dealer.engine.settings import Settings
 from dealer.engine.steps import no
@@ -61,6 +64,14 @@ class Application(Flask):
         log.error("a request failed", exc_info=exc_info, extra={"method": request.method, "route": watched.route()})
 
 
+class KeptTemplates(FileSystemBytecodeCache):
+    """Compiled templates on the disk; one that cannot be kept there is compiled anew at the next start."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 class Number(IntegerConverter):
     """A number in an address, up to what a column of numbers holds: beyond it there is no page."""
 
@@ -91,7 +102,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Kept in the temporary folder of whoever runs it, closed to others: a page's first visit after a start compiles no
     # template that was compiled before.
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()
+    app.jinja_env.bytecode_cache = KeptTemplates()
     app.jinja_env.globals["form_key"] = forms.form_key
     assets().register(app)
     language.register(app)
@@ -200,6 +211,10 @@ AWAY = no(
     code="E-AWAY",
 )
 AWAY_FOR = {"Retry-After": "5"}  # seconds
+FULL = (
+    "No room on the disk",
+    "Nothing was saved: the server's disk is full. Ask the administrator to make room, then go back and send it again.",
+)
 
 
 def _error_page(status: int, heading: str, sentence: str) -> tuple[str, int]:
@@ -245,5 +260,12 @@ def _tell_of_the_database(app: Flask) -> None:
         return render_template("away.html", address=request.full_path.rstrip("?"), **told), 503, AWAY_FOR
 
     @app.errorhandler(Busy)
-    def _busy(_: Busy) -> Any:
-        return _error_page(503, *BUSY)
+    def _busy(busy: Busy) -> Any:
+        return _error_page(507, *FULL) if isinstance(busy, Full) else _error_page(503, *BUSY)
+
+    @app.errorhandler(OSError)
+    def _no_room(error: OSError) -> Any:
+        """A large upload is received into a temporary file."""
+        if error.errno != errno.ENOSPC:
+            raise error
+        return _error_page(507, *FULL)

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from flask import Response, abort, g, jsonify, redirect, request
 
-from dealer.engine.database import Conflict, Database
+from dealer.engine.database import Busy, Conflict, Database, Full
 from dealer.engine.facts import FIRST_YEAR, LAST_YEAR
 from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask, Refusal, Refused, Stale, no
@@ -31,6 +32,11 @@ MEETINGS = {
     "uq_people_sign_in": no("This sign-in name is taken: choose another one.", code="E-NAME-TAKEN"),
 }
 NO_SUCH_VERSION = no("Enter a whole number.", code="E-FIELD", field="seen_version")
+BUSY = no("Nothing was saved: somebody else is writing. Send the form again in a moment.", code="E-BUSY")
+FULL = no(
+    "Nothing was saved: the server's disk is full. Ask the administrator to make room, then send the form again.",
+    code="E-DISK-FULL",
+)
 MET = no("Somebody else was faster: open the page again and look at what has changed.", code="E-CONFLICT")
 
 
@@ -105,8 +111,9 @@ def seen_version() -> int | None:
 def write(form: Form | None, work: Callable[[Ask], str], again: Callable[[Form | None, Any], Answer]) -> Answer:
     """Do one piece of work in one transaction and go to the address it returns.
 
-    The form counts once, however often it arrives. When the work is refused, stale or beaten to it, nothing was
-    written and `again(form, trouble)` draws the page with every reason and with what was typed.
+    The form counts once, however often it arrives. When the work is refused, stale or beaten to it, or the database
+    cannot take it now, nothing was written and `again(form, trouble)` draws the page with every reason and with what
+    was typed.
     """
     if form is not None and (form.only_rows_changed or form.facts is None):
         trouble = None if form.only_rows_changed else "form"
@@ -121,6 +128,8 @@ def write(form: Form | None, work: Callable[[Ask], str], again: Callable[[Form |
         return _refused(form, (MEETINGS.get(conflict.constraint, MET),), again)
     except Stale as stale:
         return _stale(form, stale, again)
+    except Busy as busy:
+        return _not_now(form, busy, again)
 
 
 def _once(form: Form | None, work: Callable[[Ask], str]) -> str:
@@ -169,10 +178,22 @@ def _stale(form: Form | None, stale: Stale, again: Callable[[Form | None, Any], 
     return again(form, stale), 409
 
 
+def _not_now(form: Form | None, busy: Busy, again: Callable[[Form | None, Any], Answer]) -> Answer:
+    """The database cannot take it now: the page keeps what was typed, for nothing can be put aside either."""
+    refusal, status = (FULL, 507) if isinstance(busy, Full) else (BUSY, 503)
+    watched.refused((refusal,))
+    if form is not None:
+        form.refuse((refusal,))
+    if wants_json():
+        return jsonify({"refusals": [as_json(refusal)]}), status
+    return again(form, (refusal,)), status
+
+
 def _keep_typed() -> None:
     """Whoever changes the language on the page that is drawn now finds there what they had typed."""
     if not wants_json() and request.form:
-        g.parked = parking.park(me().id or abort(403))
+        with suppress(Busy):  # why it was refused is worth more than that
+            g.parked = parking.park(me().id or abort(403))
 
 
 def as_json(refusal: Refusal) -> dict[str, Any]:

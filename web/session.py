@@ -1,5 +1,6 @@
 """Signing in and out; what somebody had typed when their session ended waits for them (web/house/parking.py)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -8,7 +9,7 @@ from flask import Blueprint, Response, flash, g, make_response, redirect, render
 from flask_login import UserMixin, login_user, logout_user
 
 from dealer import people
-from dealer.engine.database import Database, calendar_of
+from dealer.engine.database import Busy, Database, calendar_of
 from dealer.engine.steps import Refused
 from dealer.house import passwords, proving, second_factor, sign_ins, signin
 from dealer.people import Actor
@@ -69,7 +70,8 @@ def load(token: str) -> SignedInPerson | None:
 
 
 def _note_seen(database: Database, token: str) -> None:
-    with database.writing() as db:
+    # Whoever only looks is stopped neither by a full disk nor by somebody who writes for long.
+    with suppress(Busy), database.writing() as db:
         row = signin.session_of(db, token)
         if row is not None:
             row.seen_at = g.now

@@ -8,6 +8,7 @@ Everything runs on SQLite and on PostgreSQL. Two rules make them behave alike:
 """
 
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -94,6 +95,7 @@ __all__ = [
     "FenType",
     "Flag",
     "FlagType",
+    "Full",
     "HistoryHead",
     "Identified",
     "Key",
@@ -161,6 +163,10 @@ class Busy(Exception):
     """The database is occupied by another writer for longer than a person should wait; nothing was written."""
 
 
+class Full(Busy):
+    """There is no room left where the database lies; nothing was written."""
+
+
 def constraint_of(error: IntegrityError) -> str:
     """The name of the constraint behind an IntegrityError; SQLite tells only the columns, so it is looked up."""
     diagnosis = getattr(error.orig, "diag", None)
@@ -193,7 +199,20 @@ def _told_as_ours() -> Iterator[None]:
     except OperationalError as error:
         if "locked" in str(error.orig) or "lock timeout" in str(error.orig):
             raise Busy from error
+        if _is_for_want_of_room(error.orig):
+            raise Full from error
         raise
+
+
+# SQLite tells a full disk in one of three ways: the file itself, its write-ahead log or the index of that cannot grow.
+NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+NO_ROOM_ON_THE_SERVER = "53100"
+
+
+def _is_for_want_of_room(error: BaseException | None) -> bool:
+    return (
+        getattr(error, "sqlite_errorcode", None) in NO_ROOM or getattr(error, "sqlstate", None) == NO_ROOM_ON_THE_SERVER
+    )
 
 
 # ── sessions ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,6 +35,7 @@ FAULTS: Mapping[str, Refusal] = {
     ),
     "Unreadable": no("A stored file cannot be read: bring it back from a backup.", code="E-JOB-FILE"),
     "Busy": no("The database was occupied for too long: try again.", code="E-JOB-BUSY"),
+    "Full": no("The disk was full: make room, then try again.", code="E-JOB-FULL"),
     "OperationalError": no("The database did not answer: see that it runs, then try again.", code="E-JOB-DATABASE"),
     "MemoryError": no("There was not enough memory: give the machine more, or close others.", code="E-JOB-MEMORY"),
     "OSError": no("The disk did not do as it should: see that it has room, then try again.", code="E-JOB-DISK"),
