@@ -6,6 +6,7 @@ What a role may do stands in duties.py.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -228,7 +229,15 @@ def scoped(query: Select[Any], record: Any, who: Actor) -> Select[Any]:
 
 def by_number(db: Session, record: Any, who: Actor, number: int) -> Any | None:
     """A thing of this shop by its number, or None: another shop's number is nobody's here."""
-    return db.scalar(scoped(select(record).where(record.number == number), record, who))
+    if who.outside:
+        return db.scalar(scoped(_numbered(record), record, who), {"number": number, "shop": who.store_id})
+    return db.scalar(_numbered(record), {"number": number, "shop": who.store_id})
+
+
+@cache
+def _numbered(record: Any) -> Select[Any]:
+    """Built once for each kind of thing: every page and every step of one begins with it."""
+    return select(record).where(record.store_id == bindparam("shop"), record.number == bindparam("number"))
 
 
 def by_id(db: Session, record: Any, who: Actor, key: UUID) -> Any | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dealer import after_sales, management, people
+from dealer import after_sales, belongings, management, people
 from dealer.approvals import approvals
 from dealer.care import aftercalls, care_calls, reviews
 from dealer.contracts import amendment_prices, clause_versions, contract
@@ -36,7 +36,7 @@ from dealer.deals.deals import (
 from dealer.deals.parties import Parties
 from dealer.deals.tenders import TenderDates
 from dealer.deliveries import batch_handover, delivery
-from dealer.drives import drive_lists, testdrive
+from dealer.drives import testdrive
 from dealer.engine.steps import SAME, Ask, Life, Refusal, Refused, Stale, Step
 from dealer.frameworks import call_offs, frameworks
 from dealer.frameworks.call_offs import CallOff
@@ -369,9 +369,7 @@ def things_of_case(db: Session, thing: Any) -> list[Any]:
     deal = thing if isinstance(thing, Deal) else db.get(Deal, thing.case_id) if thing.case_id else None
     if deal is None:
         return _beside(db, thing)
-    parts = (quotation.of_deal, approvals.of_deal, contract.of_deal, drive_lists.of_deal, vehicles.of_deal,
-             delivery.of_deal, after_sales.of_deal, management.of_deal)  # fmt: skip
-    theirs = [deal, *(each for of_deal in parts for each in of_deal(db, deal)), *reception.of_case(db, deal.id)]
+    theirs = belongings.of_deal(db, deal)
     own = isinstance(
         thing, CareCall
     )  # other lives of a deal are among the deal's things, or take no step by themselves

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    bindparam,
     cast,
     event,
     func,
@@ -242,10 +244,14 @@ class Database:
 
         Things are loaded after the lock. Without a store it is for rows of nobody's shop: sign-ins, sessions.
         """
-        with _told_as_ours(), self._session(self.engine.execution_options(writes=True)) as db, db.begin():
+        with _told_as_ours(), self._session(self._writer) as db, db.begin():
             if store_id is not None:
                 db.info["head"] = lock_head(db, store_id)
             yield db
+
+    @cached_property
+    def _writer(self) -> Engine:
+        return self.engine.execution_options(writes=True)
 
     def _session(self, engine: Engine) -> Session:
         info = {"keys": self.keys, "calendar": self.calendar, "database": self}
@@ -266,12 +272,13 @@ def _close(db: Session) -> None:
         db.invalidate()
 
 
-_READ_HEAD = select(HistoryHead.__table__).with_for_update()
+_HEADS = HistoryHead.__table__
+_READ_HEAD = select(_HEADS).where(_HEADS.c.store_id == bindparam("shop")).with_for_update()
 
 
 def lock_head(db: Session, store_id: UUID) -> dict[str, Any]:
     """Become the one writer of this shop; the head read here is what the next history row continues."""
-    row = db.execute(_READ_HEAD.where(HistoryHead.store_id == store_id)).mappings().one_or_none()
+    row = db.connection().execute(_READ_HEAD, {"shop": store_id}).mappings().one_or_none()
     if row is None:
         raise LookupError(f"there is no shop {store_id}")
     return dict(row)

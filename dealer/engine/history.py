@@ -15,7 +15,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Connection, Index, Table, insert, select, text, update
+from sqlalchemy import Connection, Index, Table, bindparam, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -106,7 +106,12 @@ CHAINED = (
 )  # fmt: skip
 
 _INSERT = insert(cast(Table, History.__table__))
-_MOVE_HEAD = update(cast(Table, HistoryHead.__table__))
+_HEADS = cast(Table, HistoryHead.__table__)
+_MOVE_HEAD = (
+    update(_HEADS)
+    .where(_HEADS.c.store_id == bindparam("shop"))
+    .values(seq=bindparam("seq"), hash=bindparam("hash"), mac=bindparam("mac"))
+)
 
 
 def append(db: Session, entry: Entry) -> int:
@@ -132,14 +137,14 @@ def append(db: Session, entry: Entry) -> int:
         "prev": head["hash"],
     }
     row["hash"] = chain_hash(keys, row)
-    db.execute(_INSERT, row)
+    connection = db.connection()
+    connection.execute(_INSERT, row)
     for name, value in entry.personal.items():
         sealed = keys.seal(value, f"history/{row['store_id']}/{seq}/{name}")
         db.add(HistoryPersonal(store_id=row["store_id"], seq=seq, field=name, value=sealed))
-    head |= {"seq": seq, "hash": row["hash"], "mac": head_mac(keys, row["store_id"], seq, row["hash"])}
-    db.execute(
-        _MOVE_HEAD.where(HistoryHead.store_id == head["store_id"]).values(seq=seq, hash=head["hash"], mac=head["mac"])
-    )
+    moved = {"seq": seq, "hash": row["hash"], "mac": head_mac(keys, row["store_id"], seq, row["hash"])}
+    connection.execute(_MOVE_HEAD, moved | {"shop": head["store_id"]})
+    head |= moved
     return int(seq)
 
 

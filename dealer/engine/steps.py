@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import event, update
+from sqlalchemy import bindparam, event, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from transitions import Machine
@@ -231,7 +232,9 @@ class Life:
             self._enter(step)
         self._refuse_lookalikes()
         table: Any = record.__table__
-        self._move = update(table)
+        stood = {name: getattr(table.c, name) == bindparam(f"at_{name}") for name in ("id", "version", "state")}
+        # Built once, as all that every step says to the database: to build it takes as long as to carry it out.
+        self._move = update(table).where(*stood.values()).values(dict.fromkeys(("state", "version", "since"), None))
         event.listen(record.state, "set", _refuse_outside_the_door)  # type: ignore[attr-defined]
 
     def _enter(self, step: Step) -> None:
@@ -323,9 +326,9 @@ class Life:
         step = self.find(thing, action, ask)
         ask = self._admit(thing, step, ask)
         was, case_id = thing.state, thing.case_id
-        with _door():
-            self.machine.events[step.event].trigger(thing)
-        self._move_row(thing, was, ask)
+        moving = SimpleNamespace(state=was)  # in the thing's place, until its row says so too
+        self.machine.events[step.event].trigger(moving)
+        self._move_row(thing, moving.state, ask)
         self._run_effects(thing, step, ask)
         # A step that takes a thing out of a deal, or into one, is part of that deal's story either way.
         return Moved(self._write_down(thing, step, ask, was, case_id), action, was, thing.state)
@@ -347,19 +350,16 @@ class Life:
         if ask.seen_version is not None and ask.seen_version != thing.version:
             raise Stale(thing, history.of_thing(ask.db, thing.store_id, thing.id, after_version=ask.seen_version))
 
-    def _move_row(self, thing: Any, was: Enum, ask: Ask) -> None:
+    def _move_row(self, thing: Any, state: Enum, ask: Ask) -> None:
         """Write state and version by one statement; the row is ours only if it still is what we loaded."""
-        table: Any = self.record.__table__
-        seen, new = thing.version, thing.version + 1
-        since = ask.at if thing.state is not was else thing.since
-        moved = ask.db.execute(
-            self._move.where(table.c.id == thing.id, table.c.version == seen, table.c.state == was).values(
-                state=thing.state, version=new, since=since
-            )
-        )
-        if moved.rowcount != 1:  # type: ignore[attr-defined]
+        seen, was = thing.version, thing.state
+        changed = {"state": state, "version": seen + 1, "since": ask.at if state is not was else thing.since}
+        seen_there = {"at_id": thing.id, "at_version": seen, "at_state": was}
+        moved = ask.db.connection().execute(self._move, changed | seen_there)
+        if moved.rowcount != 1:
             raise Stale(thing, history.of_thing(ask.db, thing.store_id, thing.id, after_version=seen))
-        for name, value in (("state", thing.state), ("version", new), ("since", since)):
+        # Not set but committed: it is in the row already, and what looks changed costs another look at all of it.
+        for name, value in changed.items():
             set_committed_value(thing, name, value)
 
     def _run_effects(self, thing: Any, step: Step, ask: Ask) -> None:
