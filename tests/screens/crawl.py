@@ -22,6 +22,7 @@ from dealer.engine.database import Database
 from dealer.engine.files import File
 from dealer.engine.steps import Ask
 from dealer.people import Actor
+from dealer.records.alerts import Alert
 from dealer.records.bundles import Bundle
 from dealer.records.claims import ClaimPack
 from dealer.records.contracts import PrintLog
@@ -142,6 +143,8 @@ class Guide:
                 yield from self._steps(kind, seen, Ask(db, who, NOW))
                 yield from (rule.replace("/<int:number>", url) for url in in_each_state for rule in self._below(kind))
             yield from self._copies(db)
+            told = select(Alert.id).where(Alert.person_id == who.id)  # a mail leads there, no page does
+            yield from (f"/alerts/{key}" for key in db.scalars(told.limit(1)))
             chosen = select(File.sha256).where(File.name == PRICE_LIST)
             yield from (f"/imports/price-list/{sha256}" for sha256 in db.scalars(chosen))
 

@@ -1,13 +1,13 @@
 """Alerts: who is told of what, once, and where it leads; nobody is told of their own deed or of what is not theirs."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
 
-from dealer.alerts import news
+from dealer.alerts import forgetting, news
 from dealer.alerts.telling import told
 from dealer.records.alerts import Alert, AlertsUpTo
 from dealer.records.deadlines import Deadline
@@ -80,6 +80,16 @@ def test_a_price_that_waits_is_told_to_who_decides_it_and_the_answer_to_who_aske
     assert read.url == "/alerts"
     assert 'class="alert-new"' not in read.html
     assert alerts_of(shop, "陈静") == [waits]  # nobody is told of their own deed
+
+
+def test_an_alert_goes_after_half_a_year(shop_asked: Shop) -> None:
+    look(shop_asked, "2026-11-10 10:11")
+    told_before = alerts_of(shop_asked, "陈静")
+    made = datetime.now(tz=UTC)  # an id tells when its row was made
+    forgetting.forget_old(shop_asked.database, made + timedelta(days=179))
+    assert alerts_of(shop_asked, "陈静") == told_before != []
+    forgetting.forget_old(shop_asked.database, made + timedelta(days=181))
+    assert alerts_of(shop_asked, "陈静") == []
 
 
 def test_what_is_overdue_is_told_once_and_again_when_it_was_moved(shop_asked: Shop) -> None:
