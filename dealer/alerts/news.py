@@ -19,7 +19,7 @@ from dealer.alerts import deliveries, kinds
 from dealer.alerts.deliveries import SEND
 from dealer.alerts.telling import News, Teller
 from dealer.engine.attempts import JobRecord, JobState
-from dealer.engine.database import Database, HistoryHead, calendar_of
+from dealer.engine.database import Database, DBAPIError, HistoryHead, calendar_of, is_away
 from dealer.engine.history import History
 from dealer.engine.jobs import every_minute
 from dealer.engine.words import Word
@@ -81,7 +81,9 @@ def _one_by_one(db: Session, rows: Iterable[Any], tell: Callable[[Any], None]) -
         try:
             with db.begin_nested():
                 tell(row)
-        except Exception:
+        except Exception as error:
+            if isinstance(error, DBAPIError) and is_away(error):
+                raise  # nothing of this transaction will be kept: all of it is told in the next round
             log.exception("nobody was told of a row of %s", row.__tablename__)
 
 
