@@ -340,6 +340,8 @@ GET POST /settings/shop
 GET POST /sign-in
 GET POST /sign-in/again
 GET POST /sign-in/code
+GET      /sign-in/provider
+GET      /sign-in/provider/answer
 POST     /sign-out
 GET      /showroom-days/<int:number>
 GET      /sightings/<int:number>

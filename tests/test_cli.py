@@ -8,10 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
 
+from dealer import people, roster
 from dealer.demo import demo_shop
 from dealer.engine import backup, migrating
 from dealer.engine.database import open_database
 from dealer.engine.settings import Settings
+from dealer.engine.steps import Ask
+from dealer.house import made_up, second_factor, signin
+from dealer.records.people import Store
 from dealer.records.prices import PriceList, PriceListState
 from dealer.records.vehicles import Unit
 from tests.cast import cheap_hash
@@ -71,6 +75,40 @@ def test_cars_come_in_on_behalf_of_who_keeps_the_stock_and_of_nobody_else(
     with database.reading() as db:
         assert len(db.scalars(select(Unit)).all()) == 1
     database.engine.dispose()
+
+
+def test_the_last_administrator_is_helped_back_in_by_the_command_line(
+    installed: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = open_database(installed.url, installed.keys)
+    with database.writing() as db:
+        person = signin.by_sign_in(db, "xuming")
+        assert person is not None
+        ask = Ask(db, people.system(roster.postings_of(db, person.id)[0].store_id), at("2026-11-10 09:00"))
+        second_factor.begin(ask, person).confirmed_at = ask.at
+    assert [cli.main(["reset-second-factor", each]) for each in ("nobody", "xuming", "xuming")] == [1, 0, 1]
+    told = capsys.readouterr()
+    assert told.out == "xuming sets up a second factor at the next sign-in.\n"
+    assert "There is no second factor" in told.err
+    with database.reading() as db:
+        assert not second_factor.has(db, person.id)
+    database.engine.dispose()
+
+
+def test_a_made_up_shop_is_served_to_this_machine_alone(
+    installed: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = open_database(installed.url, installed.keys)
+    made_up.refuse_to_serve_others(database, installed)
+    for elsewhere in ({"host": "0.0.0.0"}, {"proxy": "10.0.0.2"}):
+        with pytest.raises(PermissionError, match="everybody knows the passwords of shop YLYX"):
+            made_up.refuse_to_serve_others(database, installed.model_copy(update=elsewhere))
+    with database.writing() as db:
+        for each in db.scalars(select(Store)):
+            each.made_up = False
+    database.engine.dispose()
+    assert cli.main(["demo"]) == 1
+    assert "a real shop" in capsys.readouterr().err
 
 
 COMMANDS = ("serve", "worker", "migrate", "verify", "doctor", "backup", "restore", "demo", "diagram", "import")

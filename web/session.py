@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_login import UserMixin, login_user, logout_user
 
 from dealer import people
@@ -23,7 +35,7 @@ from web.language import say, told
 pages = Blueprint("session", __name__)
 OPEN_TO_ALL = (
     "asset", "health.healthz", "session.form", "session.sign_in", "session.sign_out", "session.code_form",
-    "session.show_code",
+    "session.show_code", "provider.begin", "provider.answer",
     "verification.page", "verification.answer", "verification.ask", "verification.ask_file",
 )  # fmt: skip
 HALF_WAY = timedelta(minutes=10)  # between the password and the code: the phone lies in the other room
@@ -99,7 +111,17 @@ def go_to(address: str) -> Answer:
 @pages.get("/sign-in")
 def form() -> Answer:
     """The sign-in page."""
-    return render_template("session/sign_in.html", name="", error="")
+    return _page("", "")
+
+
+def _page(name: str, error: str) -> str:
+    return render_template("session/sign_in.html", name=name, error=error, provider=provider_name())
+
+
+def provider_name() -> str:
+    """What the button says that leads to the provider of the house; empty where there is none."""
+    settings = current_app.config["SETTINGS"]
+    return str(settings.oidc_name or settings.oidc_issuer) if settings else ""
 
 
 @pages.post("/sign-in")
@@ -116,7 +138,7 @@ def sign_in() -> Answer:
     if person is None or not right:
         _note_failure(tried_as, person)
         return _again(name, say("Name or password is wrong: try again."), 401)
-    return welcome(person)
+    return welcome(person, request.query_string.decode())
 
 
 def _note_failure(tried_as: signin.Counted, person: Person | None) -> None:
@@ -127,19 +149,21 @@ def _note_failure(tried_as: signin.Counted, person: Person | None) -> None:
             sign_ins.note(db, person, SignInKind.WRONG_PASSWORD, request.user_agent.string, g.now)
 
 
-def welcome(person: Person) -> Answer:
-    """On to the page they wanted, or first to the code, if they have a second factor."""
+def welcome(person: Person, query: str, *, with_second_factor: bool = False) -> Answer:
+    """On to the page they wanted, or first to the code, if they have a second factor and nobody has asked for it yet;
+    `query` says where to, as in the address of the sign-in page."""
     database: Database = g.database
     with database.reading() as db:
-        asks_for_code = second_factor.has(db, person.id)
-    return _ask_for_code(person) if asks_for_code else _let_in(person)
+        asks_for_code = second_factor.has(db, person.id) and not with_second_factor
+    return _ask_for_code(person, query) if asks_for_code else _let_in(person, query)
 
 
-def _let_in(person: Person) -> Answer:
+def _let_in(person: Person, query: str) -> Answer:
     """A fresh session for somebody who has shown who they are; nothing of the one before stays."""
     database: Database = g.database
     try:
         with database.writing() as db:
+            signin.end(db, session.get("_user_id", ""), g.now)
             in_vain = sign_ins.in_vain_since_the_last(db, person.id)
             token, store_id = signin.start(db, person, request.user_agent.string, g.now)
             actor = people.actor(db, person, store_id, calendar_of(db).today(g.now))
@@ -150,7 +174,7 @@ def _let_in(person: Person) -> Answer:
     if in_vain:
         flash(say("Tries in vain to sign in in your name since you last did: {count}. If it was not you, choose "
                   "another password.", count=in_vain), "info")  # fmt: skip
-    return cookies.know_browser(make_response(redirect(parking.where_to(), 303)), person.sign_in)
+    return cookies.know_browser(make_response(redirect(parking.where_to(query), 303)), person.sign_in)
 
 
 def _begin_anew() -> None:
@@ -163,16 +187,15 @@ def _begin_anew() -> None:
 # ── the code after the password ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _ask_for_code(person: Person) -> Answer:
+def _ask_for_code(person: Person, query: str) -> Answer:
     """Remember for some minutes, in the signed cookie, whose password was right; it opens nothing by itself."""
     _begin_anew()
     session["half"] = {"person": str(person.id), "proof": _proof_of(person), "until": (g.now + HALF_WAY).timestamp()}
-    return redirect(_same_way("session.code_form"), 303)
+    return redirect(f"{url_for('session.code_form')}?{query}".rstrip("?"), 303)
 
 
-def _same_way(endpoint: str) -> str:
-    """Another page of the sign-in, which leads on to where this one would."""
-    return f"{url_for(endpoint)}?{request.query_string.decode()}".rstrip("?")
+def _to_the_password() -> Answer:
+    return redirect(f"{url_for('session.form')}?{request.query_string.decode()}".rstrip("?"), 303)
 
 
 def _half_way() -> Person | None:
@@ -195,7 +218,7 @@ def _proof_of(person: Person) -> str:
 def code_form() -> Answer:
     """What the app on the phone shows, or a recovery code."""
     if _half_way() is None:
-        return redirect(_same_way("session.form"), 303)
+        return _to_the_password()
     return render_template("session/code.html", error="")
 
 
@@ -204,18 +227,18 @@ def show_code() -> Answer:
     """Let them in once the code counts."""
     person = _half_way()
     if person is None:
-        return redirect(_same_way("session.form"), 303)
+        return _to_the_password()
     database: Database = g.database
     typed = request.form.get("password_code", "")[:40]
     refused = second_factor.try_code(database, person.id, typed, request.user_agent.string, g.now)
     if refused is not None:
         status = 429 if refused.code == "E-TRIES" else 401
         return render_template("session/code.html", error=told(refused)), status
-    return _let_in(person)
+    return _let_in(person, request.query_string.decode())
 
 
 def _again(name: str, error: str, status: int) -> Answer:
-    return render_template("session/sign_in.html", name=name, error=error), status
+    return _page(name, error), status
 
 
 @pages.post("/sign-out")

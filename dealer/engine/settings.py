@@ -26,6 +26,19 @@ class Settings(BaseSettings):
     proxy: str = ""  # the address of the web server in front: its word about who calls counts
     backups: Literal["here", "elsewhere"] = "here"  # elsewhere: by other means than `dealer backup` on this machine
 
+    # the provider of the house, where people may sign in as well: docs/signing_in.md
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_secret_file: Path | None = None
+    oidc_claim: str = "preferred_username"
+    oidc_name: str = ""
+    oidc_second_factor: str = ""
+
+    @property
+    def oidc_secret(self) -> str:
+        """What the provider knows this program by; it lies in a file, not in the environment."""
+        return self.oidc_secret_file.read_text(encoding="utf-8").strip() if self.oidc_secret_file else ""
+
     @property
     def url(self) -> str:
         """The database: as told, else one SQLite file in the data folder (made on first use)."""

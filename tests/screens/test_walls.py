@@ -52,6 +52,7 @@ def test_without_a_sign_in_every_address_leads_to_the_sign_in(demo_app: Flask) -
             if not answer.headers.get("Location", "").startswith("/sign-in"):
                 open_to_all.add(rule.endpoint)
     by_themselves = {"session.sign_in", "session.sign_out", "session.code_form", "session.show_code"}
+    by_themselves |= {"provider.begin", "provider.answer"}
     assert open_to_all == set(OPEN_TO_ALL) - by_themselves
 
 

@@ -1,7 +1,7 @@
 """Typed text that could not be taken, and the page where it waits: the session had ended, or it was refused."""
 
 from collections.abc import Iterable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from flask import current_app, g, has_request_context, request
@@ -45,12 +45,13 @@ def address(target: str, key: UUID | str | None) -> str:
     return f"{target}{'&' if '?' in target else '?'}{urlencode({'parked': key})}" if key else target
 
 
-def where_to() -> str:
+def where_to(query: str) -> str:
     """Where a sign-in leads: to the page of ours that its address names, with what was typed; else to the first."""
-    target = request.args.get("next", "")
+    told = dict(parse_qsl(query))
+    target = told.get("next", "")
     # Browsers drop tabs and line breaks from an address and read a backslash as a slash: //elsewhere in disguise.
     ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
-    return address(target, request.args.get("parked", type=UUID)) if ours else "/"
+    return address(target, told.get("parked")) if ours else "/"
 
 
 def given_back(fields: Iterable[str]) -> MultiDict[str, str] | None:

@@ -11,6 +11,7 @@ from dealer.house import proving, second_factor
 from web.asking import Answer, as_json, looking, me, or_404, see_other, wants_json
 from web.house import parking
 from web.language import told
+from web.session import provider_name
 
 pages = Blueprint("proving", __name__)
 
@@ -60,12 +61,13 @@ def prove() -> Answer:
         return _page(proved), 429 if proved.code == "E-TRIES" else 401
     current_user.token = proved
     login_user(current_user._get_current_object())
-    return see_other(parking.where_to())
+    return see_other(parking.where_to(request.query_string.decode()))
 
 
 def _page(refusal: Refusal | None) -> str:
     return render_template(
         "session/again.html",
         error=told(refusal) if refusal else "",
+        provider=provider_name(),
         has_factor=second_factor.has(looking(), or_404(me().id)),
     )

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, session
+from flask import Blueprint, flash, render_template, session
 from markupsafe import Markup
 
 from dealer.engine.steps import Ask
@@ -130,9 +130,10 @@ def _reasons(trouble: Any) -> tuple[Any, ...]:
 def reset_form(key: UUID) -> Answer:
     """Why somebody's is taken away."""
     need("keep people")
+    form = Form(ResetReason)
     if not second_factor.has(looking(), _somebody(looking(), key).id):
-        return redirect(f"/people/{key}")
-    return _reset_page(key, Form(ResetReason))
+        form.errors.append(say("They have no second factor: nothing has to be reset."))
+    return _reset_page(key, form)
 
 
 @pages.post("/people/<uuid:key>/second-factor")
