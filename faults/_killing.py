@@ -32,7 +32,7 @@ from tests.contracts import shelf
 
 MOST_ANSWERS = 8  # that are given before the next kill, …
 LONGEST_LIFE = 5  # … unless it takes so many seconds
-STANDSTILL = 20  # seconds without one job fewer: then something waits for ever
+STANDSTILL = 60  # seconds without one job fewer: then something waits for ever
 PAUSE = 0.15  # seconds between two forms of one person
 
 HELD_BY_THE_QUEUE = {

@@ -24,7 +24,7 @@ from dealer.engine.jobs import Pace
 from tests.conftest import KEYS
 
 HOUSE = Path(__file__).parents[1]
-HURRY = Pace(beat=0.3, dead_after=1.5, look=0.1, sweep=0.5, poll=0.05, pauses=(0.2, 0.2, 0.2, 0.2))
+HURRY = Pace(beat=0.3, dead_after=3, look=0.1, sweep=0.5, poll=0.05, pauses=(0.2, 0.2, 0.2, 0.2))
 
 
 class Nursery:
