@@ -64,12 +64,12 @@ def three_things_happen(shop: Shop) -> None:
 def tamper(database: Database, *statements: str) -> None:
     """Raw SQL, with the triggers dropped that refuse it."""
     with database.engine.execution_options(writes=True).begin() as connection:
-        _drop_triggers(connection)
+        drop_triggers(connection)
         for statement in statements:
             connection.execute(text(statement))
 
 
-def _drop_triggers(connection: Connection) -> None:
+def drop_triggers(connection: Connection) -> None:
     kind = connection.dialect.name
     for ddl in TRIGGERS[kind]:
         if ddl.startswith("CREATE TRIGGER"):

@@ -15,13 +15,13 @@ from flask import Flask
 from sqlalchemy import event
 
 from dealer.demo import demo_shop
-from dealer.engine import jobs
+from dealer.engine import jobs, migrating
 from dealer.engine.database import Database, Record, open_database
 from dealer.engine.history import create_triggers
 from dealer.engine.sealed import Keys
 from dealer.house import passwords
 from tests.cast import CHEAP, Shop, cheap_hash, found_shop
-from tests.databases import KINDS, Databases, Kind, PassedPerDatabase
+from tests.databases import KINDS, Databases, Kind, PassedPerDatabase, as_program
 from tests.desk import Clock, Desk
 from tests.pressing import printed_once
 from web.app import create_app
@@ -60,7 +60,9 @@ def make_tables(database: Database) -> None:
     with database.engine.execution_options(writes=True).begin() as connection:
         Record.metadata.create_all(connection)
         create_triggers(connection)
-    jobs.prepare(database.engine.url.render_as_string(hide_password=False))
+    url = database.engine.url.render_as_string(hide_password=False)
+    jobs.prepare(url)
+    migrating.build_walls(url)
 
 
 def _build(url: str) -> None:
@@ -92,7 +94,7 @@ class Lender:
         """A new copy of a template, for as long as a test takes."""
         known = self.opened.get((kind, template))
         if known is None:
-            url = self.databases.fresh(kind, template)
+            url = as_program(self.databases.fresh(kind, template))
             known = self.opened[kind, template] = open_database(url, KEYS)
             if kind == "postgresql":
                 event.listen(
@@ -136,6 +138,15 @@ def database(request: pytest.FixtureRequest, lender: Lender) -> Iterator[Databas
     """An own database for this test: migrated, with the shop and its people in it."""
     with lender.lend(request.param) as lent:
         yield lent
+
+
+@pytest.fixture
+def owned(databases: Databases, database: Database) -> Iterator[Database]:
+    """The same database by the role that owns its tables: for whoever migrates it or forges what lies in it."""
+    url = databases.as_owner(database.engine.url.render_as_string(hide_password=False))
+    opened = open_database(url, KEYS)
+    yield opened
+    opened.engine.dispose()
 
 
 @pytest.fixture

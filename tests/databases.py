@@ -37,6 +37,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from dealer.engine import walls
 from tests import postgresql
 
 Kind = Literal["sqlite", "postgresql"]
@@ -80,6 +81,10 @@ class Databases:
         with alone(note.with_suffix(".lock")):
             if not note.exists():
                 note.write_text(self._built(kind, build))
+
+    def as_owner(self, url: str) -> str:
+        """A database as whoever owns its tables: for tests that migrate it or forge what lies in it."""
+        return self._server.as_owner(url) if make_url(url).get_backend_name() == "postgresql" else url
 
     def fresh(self, kind: Kind, name: str = "migrated") -> str:
         """Return the URL of a new copy of the template."""
@@ -213,6 +218,24 @@ END $$
 """
 
 
+# The programs are not whoever owns the tables: see dealer/engine/walls.py.
+PROGRAMS = f"""
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{walls.APP}') THEN
+        CREATE ROLE {walls.APP} LOGIN PASSWORD '{walls.APP}';
+    END IF;
+END $$
+"""
+
+
+def as_program(url: str) -> str:
+    """A database as the programs connect to it: on PostgreSQL by a role that owns nothing, behind the second wall."""
+    told = make_url(url)
+    if told.get_backend_name() != "postgresql":
+        return url
+    return _text(told.set(username=walls.APP, password=walls.APP))
+
+
 class Server:
     """PostgreSQL databases, on the server of the run."""
 
@@ -231,6 +254,10 @@ class Server:
         self._execute(command)
         return _text(make_url(self._note.read_text()).set(drivername="postgresql+psycopg", database=name))
 
+    def as_owner(self, url: str) -> str:
+        """By the role that made it."""
+        return _text(make_url(self._note.read_text()).set(drivername="postgresql+psycopg", database=_database(url)))
+
     def renew(self, url: str, template: str, known: Collection[int] = ()) -> None:
         """Put the rows back: a twentieth of the time of a new copy, which a database gets that was tampered with.
 
@@ -238,7 +265,7 @@ class Server:
         """
         connection = self._renewing.get(url)
         if connection is None:
-            address = _text(make_url(url).set(drivername="postgresql"))
+            address = _text(make_url(self.as_owner(url)).set(drivername="postgresql"))
             connection = self._renewing[url] = psycopg.connect(address, autocommit=True)
             connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
         connection.execute(SEND_AWAY, (list(known),))
@@ -289,6 +316,7 @@ class Server:
         with alone(self.folder / "postgresql.start"):
             url = self._note.read_text() if self._note.exists() else postgresql.start(self.folder)
             connection = psycopg.connect(_text(make_url(url).set(drivername="postgresql")), autocommit=True)
+            connection.execute(PROGRAMS)
             self._note.write_text(url)
         return connection
 

@@ -599,6 +599,7 @@ def a_tuesday() -> t.MorningReportTerms:
         sheets=(t.MorningSheet(columns=("李娜", "王磊", "未分配", "合计"), blocks=tuple(blocks)),),
         overdue=(t.MorningContact(name="保女士", level="A 级", due=at - timedelta(days=2), owner="李娜"),),
         promised=(t.MorningContact(name="杨先生", level="B 级", due=at.replace(hour=9, minute=30), owner="王磊"),),
+        history="YLYX 1024 9f2c41d07be85a36",
     )
 
 

@@ -304,6 +304,7 @@ GET      /rebates/<int:number>
 GET      /receipts/<int:number>
 GET      /reports
 GET      /reports/morning
+GET      /reports/morning/head
 GET      /reports/morning/papers/<uuid:key>
 GET      /reports/morning/papers/<uuid:key>/file
 GET      /reports/morning/papers/<uuid:key>/press

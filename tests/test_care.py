@@ -16,7 +16,7 @@ from dealer.customers import promises
 from dealer.deadlines import escalated_to
 from dealer.deals.deals import Comment
 from dealer.engine import migrating
-from dealer.engine.database import calendar_of
+from dealer.engine.database import Database, calendar_of
 from dealer.engine.history import Entry, append
 from dealer.engine.steps import Ask, place
 from dealer.engine.words import SHOP_ZONE
@@ -227,7 +227,7 @@ def test_customer_service_goes_through_the_calls_of_the_day(shop: Shop, desk: Ca
     assert kinds == [K.SECOND_CONTACT] * 2 + [K.FIRST_MONTH] * 2 + [K.MAINTENANCE] * 2
 
 
-def test_calls_become_deadlines_of_a_batch_and_calls_again(shop: Shop) -> None:
+def test_calls_become_deadlines_of_a_batch_and_calls_again(shop: Shop, owned: Database) -> None:
     """Down and up with data: what is due stays due, and what was noted of a talk is found in the history."""
     _, cars = ready(shop, 1)
     delivered(shop, *cars)
@@ -239,11 +239,12 @@ def test_calls_become_deadlines_of_a_batch_and_calls_again(shop: Shop) -> None:
         said = {"call": str(row.id), "grade": "so_so", "reason": "异味", "action": "清洁内饰"}
         append(ask.db, Entry(ask.at, "batch", row.subject_id, row.case_id, "call_back", None, None, 1, ask.actor.id,
                              None, None, said, {}))  # fmt: skip
-    url = shop.database.engine.url.render_as_string(hide_password=False)
-    with shop.database.engine.begin() as connection:  # the tests' tables were made from the models, at the newest state
+    url = owned.engine.url.render_as_string(hide_password=False)
+    with owned.engine.begin() as connection:  # the tests' tables were made from the models, at the newest state
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": migrating.head()})
     shop.database.engine.dispose()
+    owned.engine.dispose()
     migrating.downgrade(url, "0041")
     migrating.upgrade(url)
     again = {each.kind: each for each in calls(shop)}

@@ -32,7 +32,7 @@ def told(settings: Settings) -> dict[str, str | None]:
 def test_a_migrated_installation_is_well(settings: Settings) -> None:
     migrating.upgrade(settings.url)
     outside = ("keys", "database", "disk", "printing", "web", "tables")
-    inside = ("versions", "clock", "locks", "history", "background work", "backup")
+    inside = ("versions", "clock", "locks", "history", "shops apart", "background work", "backup")
     assert told(settings) == dict.fromkeys((*outside, *inside))
 
 
@@ -110,9 +110,9 @@ def test_work_that_waits_without_a_worker_and_work_that_failed_are_told(shop: Sh
     assert doctor.background(database, NOW) == "jobs have failed and wait for somebody to look: contract/1"
 
 
-def test_a_database_is_empty_until_a_shop_is_founded(shop: Shop) -> None:
+def test_a_database_is_empty_until_a_shop_is_founded(shop: Shop, owned: Database) -> None:
     assert not doctor.is_empty(shop.database)
-    with shop.database.writing() as db:
+    with owned.writing() as db:
         db.execute(delete(HistoryHead))
     assert doctor.is_empty(shop.database)
 

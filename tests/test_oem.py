@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from dealer import deadlines, workflow
 from dealer.deals.deals import Comment, NewDeal
 from dealer.engine import migrating
-from dealer.engine.database import Conflict
+from dealer.engine.database import Conflict, Database
 from dealer.engine.fields import Uploaded
 from dealer.engine.steps import Refused, place
 from dealer.oem import claim_papers, earnings, filing_gates, filings, oem_papers, oem_policies, rebates, scans
@@ -258,24 +258,25 @@ def test_a_deal_that_wants_the_policy_price_is_born_with_a_filing(shop: Shop) ->
         assert filing_gates.filing_is_approved(scene.find(ask, Deal, number), ask) is None
 
 
-def _down_and_up(shop: Shop, before: str) -> None:
+def _down_and_up(shop: Shop, owned: Database, before: str) -> None:
     """To the tables of then, and back to those of today."""
-    url = shop.database.engine.url.render_as_string(hide_password=False)
-    with shop.database.engine.begin() as connection:  # the tests' tables were made from the models
+    url = owned.engine.url.render_as_string(hide_password=False)
+    with owned.engine.begin() as connection:  # the tests' tables were made from the models
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": migrating.head()})
     shop.database.engine.dispose()
+    owned.engine.dispose()
     migrating.downgrade(url, before)
     migrating.upgrade(url)
 
 
-def test_filings_become_flags_of_a_deal_and_filings_again(shop: Shop) -> None:
+def test_filings_become_flags_of_a_deal_and_filings_again(shop: Shop, owned: Database) -> None:
     """Down and up with data: what was approved stays approved, what was wanted is a draft, its task speaks of it."""
     wanted = _wish(shop, "滇行租赁公司", "91530100MA6KCX9U4R")
     approved = _wish(shop, "云南华源物流集团有限公司", "91530103790277150W")
     with shop.database.writing(shop.store.id) as db:
         place(db.scalars(select(Filing).where(Filing.number == 2)).one(), FilingState.APPROVED)
-    _down_and_up(shop, "0057")
+    _down_and_up(shop, owned, "0057")
     with shop.looking() as db:
         filed = {each.deal.number: each for each in db.scalars(select(Filing))}
         assert {number: each.state.value for number, each in filed.items()} == {wanted: "draft", approved: "approved"}
@@ -353,7 +354,7 @@ def _missing(shop: Shop) -> tuple[set[tuple[OemPaperKind, str]], set[tuple[OemPa
     return told[0], told[1]
 
 
-def test_a_paper_is_brought_once_and_the_rebate_and_the_dossier_lack_the_same(shop: Shop) -> None:
+def test_a_paper_is_brought_once_and_the_rebate_and_the_dossier_lack_the_same(shop: Shop, owned: Database) -> None:
     """Down and up with data too: they were two tables once. A red letter ends the scan of its invoice for both."""
     keys = _delivered(shop, 1, filed=1)
     number = _claim(shop, keys)
@@ -361,7 +362,7 @@ def test_a_paper_is_brought_once_and_the_rebate_and_the_dossier_lack_the_same(sh
     take(shop, "李娜", "2026-12-02 09:00", Rebate, number, "attach", mine)
     lacks = {(K.CONTRACT, ""), (K.REGISTRATION, VINS[0])}
     assert _missing(shop) == (lacks, lacks)
-    _down_and_up(shop, "0074")
+    _down_and_up(shop, owned, "0074")
     assert _missing(shop) == (lacks, lacks)
     with shop.database.writing(shop.store.id) as db:
         db.scalars(select(Invoice)).one().red_on = date(2026, 12, 3)

@@ -50,7 +50,7 @@ def looking() -> Any:
     """The request's session that only looks; it is closed when the request ends."""
     if "reading" not in g:
         database: Database = g.database
-        g.reading = database.reading()
+        g.reading = database.reading(me().store_id if g.get("actor") else None)
         g.db = g.reading.__enter__()
     return g.db
 

@@ -20,7 +20,7 @@ def make(settings: Settings, arguments: Namespace) -> int:
     """
     now = datetime.now(UTC)
     backup.refuse_beside(settings.keys_file, arguments.folder)  # before keys are made that nothing was written with
-    made = backup.make(settings.url, settings.keys, settings.keys_file, arguments.folder, now)
+    made = backup.make(settings.as_owner, settings.keys, settings.keys_file, arguments.folder, now)
     damage = "; ".join(made.damage)
     backup.note(settings.data, LastBackup(file=made.file.resolve(), made_at=now, trouble=damage or None))
     print(f"{made.file}: {_told(made.manifest)}")
@@ -58,7 +58,7 @@ def put_back(settings: Settings, arguments: Namespace) -> int:
     backup.refuse_beside(settings.keys_file, arguments.file.parent)
     if arguments.check:
         return _check(settings, arguments.file, now)
-    manifest, aside = restore.restore(arguments.file, settings.url, settings.keys, now, replace=arguments.replace)
+    manifest, aside = restore.restore(arguments.file, settings.as_owner, settings.keys, now, replace=arguments.replace)
     print(f"{arguments.file}: {_told(manifest)}")
     print(f"Restored, {restore.standing(manifest)}.")
     if aside:
@@ -80,7 +80,7 @@ def _check(settings: Settings, file: Path, now: datetime) -> int:
     known = backup.last(settings.data)
     is_the_last = known is not None and known.file == file.resolve()
     try:
-        manifest = restore.check(file, settings.url, settings.keys)
+        manifest = restore.check(file, settings.as_owner, settings.keys)
     except TROUBLES as wrong:
         if known and is_the_last:
             backup.note(settings.data, known.model_copy(update={"checked_at": now, "trouble": str(wrong)}))

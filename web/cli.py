@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 import dealer
-from dealer.engine import doctor, history, logs, migrating
+from dealer.engine import doctor, heads, history, logs, migrating, walls
 from dealer.engine.database import Database, open_database
 from dealer.engine.sealed import KeysUnsafe
 from dealer.engine.settings import Settings
 from dealer.engine.signing import NoSealKey
 from dealer.engine.steps import Ask, Refusal, Refused
 from dealer.engine.words import say
-from web import account_command, backup_command, seal_command, serving
+from web import account_command, backup_command, heads_command, seal_command, serving
 
 if TYPE_CHECKING:
     from dealer.sheets.importing import Preview
 
 SOURCE = Path(dealer.__file__).parent.parent
 TROUBLES = (
-    *(KeysUnsafe, NoSealKey, OSError, *backup_command.TROUBLES),
-    *(migrating.Unreachable, migrating.Behind, migrating.LinksBroken),
+    *(KeysUnsafe, NoSealKey, OSError, *backup_command.TROUBLES, heads.NotHeads),
+    *(migrating.Unreachable, migrating.Behind, walls.NotTheOwner, migrating.LinksBroken),
 )
 """What is wrong with an installation, and told in a sentence."""
 
@@ -60,22 +60,22 @@ def migrate(settings: Settings, arguments: Namespace) -> int:
         print(f"Read, correct and format {migrating.draft(arguments.draft)}")
         return 0
     if arguments.check:
-        differences = migrating.differences(settings.url)
+        differences = migrating.differences(settings.as_owner)
         print(*differences, sep="\n", end="\n" if differences else "")
         return 1 if differences else 0
     if arguments.down:
-        migrating.downgrade(settings.url, arguments.down)
+        migrating.downgrade(settings.as_owner, arguments.down)
     else:
-        migrating.upgrade(settings.url)
-    print(f"The tables stand at {migrating.current(settings.url) or 'nothing'}.")
+        migrating.upgrade(settings.as_owner)
+    print(f"The tables stand at {migrating.current(settings.as_owner) or 'nothing'}.")
     return 0
 
 
-def verify(settings: Settings, _: Namespace) -> int:
+def verify(settings: Settings, arguments: Namespace) -> int:
     """Walk the history of every shop and name each place where somebody tampered with it; exit 1 if there is one."""
     database = open_database(settings.url, settings.keys)
     with database.reading() as db:
-        findings = history.verify(db)
+        findings = [*history.verify(db), *heads_command.compared(db, arguments.heads)]
     for finding in findings:
         place = "the head" if finding.seq is None else f"row {finding.seq}"
         print(f"shop {finding.store_id}, {place}: {finding.what}")
@@ -103,7 +103,7 @@ def demo(settings: Settings, _: Namespace) -> int:
     from dealer.house import made_up  # noqa: PLC0415 - the other commands need no rules
 
     if migrating.behind(settings.url):
-        migrating.upgrade(settings.url)
+        migrating.upgrade(settings.as_owner)
     database = open_database(settings.url, settings.keys)
     if doctor.is_empty(database):
         demo_shop.fill(database, datetime.now(UTC))
@@ -234,7 +234,8 @@ def _parser() -> ArgumentParser:
     one_of.add_argument("--check", action="store_true", help="say what tells the tables from what the code expects")
     one_of.add_argument("--draft", metavar="NAME", help="for developers: write the next migration from the models")
     _add_imports(commands)
-    _add(commands, "verify", verify)
+    heads_command.describe_comparing(_add(commands, "verify", verify))
+    _add(commands, "heads", heads_command.show)
     _add(commands, "doctor", examine)
     backup_command.describe_making(_add(commands, "backup", backup_command.make))
     backup_command.describe_restoring(_add(commands, "restore", backup_command.put_back))

@@ -38,6 +38,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.functions import FunctionElement
 
+from dealer.engine import walls
 from dealer.engine.calendar import ShopCalendar
 from dealer.engine.columns import (
     NAMED_TYPES,
@@ -229,9 +230,12 @@ class Database:
     calendar: ShopCalendar = field(default_factory=ShopCalendar)
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session that looks and changes nothing; many of them run beside one writer."""
-        db = self._session(self.engine)
+    def reading(self, store_id: UUID | None = None) -> Iterator[Session]:
+        """A session that looks and changes nothing; many of them run beside one writer.
+
+        Without a store it looks at every shop: signing in, sweeps, `dealer verify`.
+        """
+        db = self._session(self.engine, store_id)
         event.listen(db, "before_flush", _refuse_flush)
         try:
             yield db
@@ -244,7 +248,7 @@ class Database:
 
         Things are loaded after the lock. Without a store it is for rows of nobody's shop: sign-ins, sessions.
         """
-        with _told_as_ours(), self._session(self._writer) as db, db.begin():
+        with _told_as_ours(), self._session(self._writer, store_id) as db, db.begin():
             if store_id is not None:
                 db.info["head"] = lock_head(db, store_id)
             yield db
@@ -253,9 +257,12 @@ class Database:
     def _writer(self) -> Engine:
         return self.engine.execution_options(writes=True)
 
-    def _session(self, engine: Engine) -> Session:
+    def _session(self, engine: Engine, store_id: UUID | None) -> Session:
         info = {"keys": self.keys, "calendar": self.calendar, "database": self}
-        return Session(engine, expire_on_commit=False, autoflush=False, info=info)
+        db = Session(engine, expire_on_commit=False, autoflush=False, info=info)
+        if not self.is_sqlite:
+            event.listen(db, "after_begin", walls.within(store_id))
+        return db
 
     @property
     def is_sqlite(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from dealer.engine import backup, machine, migrating, papers
+from dealer.engine import backup, machine, migrating, papers, walls
 from dealer.engine.attempts import JobRecord, JobState, Worker
 from dealer.engine.database import Database, HistoryHead, keys_of, open_database
 from dealer.engine.history import GENESIS, History, head_mac
@@ -63,6 +63,8 @@ def _within(settings: Settings, database: Database, at: datetime) -> Iterator[Fi
     yield Finding("clock", machine.clock(at, theirs), machine.shown(at))
     yield Finding("locks", machine.locks(database))
     yield Finding("history", heads(database))
+    apart = "by queries alone: SQLite has no other means" if database.is_sqlite else "by queries and by the database"
+    yield Finding("shops apart", wall(database), apart)
     yield Finding("background work", background(database, at), machine.workers(database, at))
     yield Finding("backup", backups(settings, database, at), backup.told_of_the_last(settings.data))
 
@@ -108,6 +110,12 @@ def heads(database: Database) -> str | None:
             if forged or tuple(last or (0, GENESIS)) != (head.seq, head.hash):
                 return f"the history of shop {head.store_id} does not end where its head says: run dealer verify"
     return None
+
+
+def wall(database: Database) -> str | None:
+    """Whether the database keeps shops apart too; SQLite has no means to."""
+    with database.engine.connect() as connection:
+        return walls.down(connection)
 
 
 def background(database: Database, at: datetime) -> str | None:

@@ -15,11 +15,11 @@ from tempfile import TemporaryDirectory
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Boolean, Connection, Engine, Inspector, create_engine, event, inspect, text
+from sqlalchemy import Boolean, Connection, Engine, Inspector, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from dealer.engine import jobs
+from dealer.engine import jobs, walls
 from dealer.engine.columns import DocumentType, NameType, Record
 from dealer.engine.history import TRIGGERS, create_triggers
 
@@ -69,11 +69,19 @@ class Behind(Exception):
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring a database up to a revision; an empty one gets all tables. Does nothing when it is there already."""
+    """Bring a database up to a revision; an empty one gets all tables. At the newest already, the walls are built."""
     if current(url) == head() and revision in ("head", head()):
+        build_walls(url)
         return
     jobs.prepare(url)
     _migrate(url, lambda script, present: script._upgrade_revs(revision, present))
+
+
+def build_walls(url: str) -> None:
+    """See to it that the second wall stands as it should: policies, and what the role of the programs may do."""
+    if make_url(url).get_backend_name() == "postgresql":
+        with _alone(url) as connection:
+            walls.build(connection)
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -128,6 +136,7 @@ def _migrate(url: str, steps: "Callable[[ScriptDirectory, Any], list[RevisionSte
         with Operations.context(context):
             context.run_migrations()
         _restore_triggers(connection)
+        walls.build(connection)
 
 
 def _scripts() -> "ScriptDirectory":
@@ -144,7 +153,7 @@ def _alone(url: str) -> Iterator[Connection]:
         event.listen(engine, "connect", _links_off)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
-        with engine.begin() as connection:
+        with engine.begin() as connection, walls.owners_work():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
             yield connection

@@ -154,7 +154,7 @@ def _holds_a_shop(target: Path) -> bool:
 
 # ── PostgreSQL ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# Rights are given anew by who owns the restored database: roles of another server may not exist here.
+# Rights are given anew by who owns the restored database (engine/walls.py): roles of another server may not exist.
 HOW = ["--exit-on-error", "--no-owner", "--no-privileges"]
 
 
@@ -170,6 +170,7 @@ def _in_place_of_database(
     with _scratch_database(url, "restoring") as scratch:
         postgresql.run("pg_restore", scratch, [*HOW, str(file)])
         _refuse_unsound(manifest, scratch.render_as_string(hide_password=False), keys)
+        migrating.build_walls(scratch.render_as_string(hide_password=False))
         aside = f"{name}_before_{at:%Y%m%d_%H%M%S}"
         with _beside(url) as server, server.transaction():  # both names change, or none does
             _refuse_used(server, name)

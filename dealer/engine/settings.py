@@ -20,6 +20,7 @@ class Settings(BaseSettings):
         default=Path.home() / ".config" / "dealer" / "keys.json", validation_alias=AliasChoices("DEALER_KEYS")
     )
     database_url: str = ""
+    owner_url: str = ""  # the same database as the role that owns its tables
     host: str = "127.0.0.1"
     port: int = Field(default=8080, validation_alias=AliasChoices("PORT", "DEALER_PORT"))
     threads: int = 8
@@ -46,6 +47,11 @@ class Settings(BaseSettings):
             return self.database_url
         self.data.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{self.data.resolve() / 'dealer.sqlite'}"
+
+    @property
+    def as_owner(self) -> str:
+        """The database as whoever owns its tables: for migrations and backups. Where one role does all, the same."""
+        return self.owner_url or self.url
 
     @property
     def in_front(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import select
@@ -65,6 +66,11 @@ def edit_shop(ask: Ask, store: Store, facts: ShopFacts) -> None:
     ask.db.flush()
     write_down(ask, "store", store, "was", before)
     write_down(ask, "store", store, "edit", facts)
+
+
+def codes(db: Session) -> dict[UUID, str]:
+    """The code of every shop."""
+    return {store.id: store.code for store in db.scalars(select(Store))}
 
 
 def by_code(db: Session, code: str) -> Store | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dealer import people, terms
-from dealer.engine import words
+from dealer.engine import heads, words
 from dealer.engine.papers import Language
 from dealer.engine.steps import Ask
 from dealer.papers import printing
@@ -62,7 +62,20 @@ def terms_of(ask: Ask, report: Report, language: Language) -> MorningReportTerms
         sheets=tuple(_sheets(report, language)),
         overdue=_contacts(ask, report, "overdue", language),
         promised=_contacts(ask, report, "promised", language),
+        history=head(ask),
     )
+
+
+def head(ask: Ask) -> str:
+    """Where the history ends now: whoever rewrites it later does not reach the papers in the drawer."""
+    code, seq, last, _ = head_as_file(ask).split()
+    return f"{code} {seq} {last[: heads.SHOWN]}"
+
+
+def head_as_file(ask: Ask) -> str:
+    """The same in full, as `dealer verify --heads` reads it."""
+    store = people.store_of(ask.db, ask.actor.store_id)
+    return heads.written(heads.newest(ask.db, store.id), {store.id: store.code}, ask.at)
 
 
 def _sheets(report: Report, language: Language) -> Iterator[terms.MorningSheet]:

@@ -49,3 +49,4 @@ class MorningReportTerms(Terms):
     sheets: Annotated[tuple[MorningSheet, ...], Field(min_length=1, max_length=50)]
     overdue: Annotated[tuple[MorningContact, ...], Field(max_length=500)] = ()
     promised: Annotated[tuple[MorningContact, ...], Field(max_length=500)] = ()
+    history: Line | None = None  # where the history ended as this was printed; papers of before have none

@@ -39,6 +39,7 @@ def page() -> Answer:
     report = _report()
     return render_template(
         "morning/page.html",
+        head=morning_paper.head(looking_ask()) if me().may_or_stands_in("see all cards") else "",
         day=report.day,
         before=(report.day - timedelta(days=1)).isoformat(),
         after=(report.day + timedelta(days=1)).isoformat()
@@ -77,6 +78,15 @@ def _rows_url(report: Report, line: str, whose: str) -> str:
     """Behind a share stand the rows that it is a share of."""
     figure = SHARES[line][1] if line in SHARES else line
     return f"{HERE}/rows?day={report.day}&figure={figure}&whose={whose}"
+
+
+@pages.get(f"{HERE}/head")
+def head() -> Response:
+    """Where the history ends now, as a file to be put away outside: see dealer/engine/heads.py."""
+    need("see all cards")
+    answer = Response(morning_paper.head_as_file(looking_ask()), mimetype="text/plain")
+    answer.headers["Content-Disposition"] = f'attachment; filename="history-{looking_ask().today:%Y-%m-%d}.txt"'
+    return answer
 
 
 # ── the rows behind a number ──────────────────────────────────────────────────────────────────────────────────────
