@@ -76,3 +76,10 @@ def test_the_glossary_speaks_as_the_product_does() -> None:
     spoken = " ".join(each for language in LANGUAGES for each in catalogue(language).values())
     unknown = [word for word in rows.values() if not all(each in spoken for each in word.split("、"))]
     assert not unknown, listed(unknown)
+
+
+def test_what_the_checklist_names_is_there() -> None:
+    told = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "asvs.md").read_text(encoding="utf-8")))
+    there = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    assert told
+    assert not told - there

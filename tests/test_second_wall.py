@@ -25,7 +25,7 @@ WEB = Path(web.__file__).parent
 # Where no shop is known yet: who signs in, what was typed before, the health of it all, papers that strangers verify.
 OF_NO_SHOP = {
     "account_command.py", "cli.py", "cookies.py", "heads_command.py", "house/parking.py", "papers/verification.py",
-    "seal_command.py", "session.py",
+    "rotate_command.py", "seal_command.py", "session.py",
 }  # fmt: skip
 
 

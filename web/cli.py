@@ -13,19 +13,19 @@ from pydantic import ValidationError
 import dealer
 from dealer.engine import doctor, heads, history, logs, migrating, walls
 from dealer.engine.database import Database, open_database
-from dealer.engine.sealed import KeysUnsafe
+from dealer.engine.sealed import KeyMissing, KeysUnsafe
 from dealer.engine.settings import Settings
 from dealer.engine.signing import NoSealKey
 from dealer.engine.steps import Ask, Refusal, Refused
 from dealer.engine.words import say
-from web import account_command, backup_command, heads_command, seal_command, serving
+from web import account_command, backup_command, heads_command, rotate_command, seal_command, serving
 
 if TYPE_CHECKING:
     from dealer.sheets.importing import Preview
 
 SOURCE = Path(dealer.__file__).parent.parent
 TROUBLES = (
-    *(KeysUnsafe, NoSealKey, OSError, *backup_command.TROUBLES, heads.NotHeads),
+    *(KeysUnsafe, NoSealKey, OSError, *backup_command.TROUBLES, heads.NotHeads, KeyMissing),
     *(migrating.Unreachable, migrating.Behind, walls.NotTheOwner, migrating.LinksBroken),
 )
 """What is wrong with an installation, and told in a sentence."""
@@ -236,6 +236,7 @@ def _parser() -> ArgumentParser:
     _add_imports(commands)
     heads_command.describe_comparing(_add(commands, "verify", verify))
     _add(commands, "heads", heads_command.show)
+    rotate_command.describe(_add(commands, "rotate-keys", rotate_command.rotate))
     _add(commands, "doctor", examine)
     backup_command.describe_making(_add(commands, "backup", backup_command.make))
     backup_command.describe_restoring(_add(commands, "restore", backup_command.put_back))

@@ -6,12 +6,15 @@ not open. Keys live in a file of their own (0600), never beside the data and nev
 """
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +27,39 @@ class KeysUnsafe(Exception):
     """The key file lies where it must not, or others may read it; the message says what to do."""
 
 
+class KeyMissing(Exception):
+    """A value was sealed with a key that is not there; the message says which."""
+
+
 @dataclass(frozen=True)
 class Keys:
-    """The secrets of one installation. `sealing` may hold retired keys: they open, only `current` seals."""
+    """The secrets of one installation. `sealing` may hold retired keys: they open, only the newest seals.
+
+    Keys that came from a file follow it: a key that `dealer rotate-keys` puts there counts in every process at once.
+    """
 
     current: str
     sealing: dict[str, bytes]
     index: bytes  # keyed hashes for search
     history: bytes  # the chain of the history
     web: bytes  # signs cookies and form tokens
+    source: Path | None = field(default=None, compare=False, kw_only=True)
+    _followed: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def newest(self) -> str:
+        """The key that seals now."""
+        self._follow()
+        return str(self._followed.get("current", self.current))
+
+    def _follow(self) -> None:
+        if self.source is None:
+            return
+        with suppress(OSError):  # a file out of reach: what was read of it goes on counting
+            looks = self.source.stat()
+            if self._followed.get("looks") != (looks.st_ino, looks.st_mtime_ns):
+                told = _read(self.source)
+                self.sealing.update(told.sealing)
+                self._followed.update(looks=(looks.st_ino, looks.st_mtime_ns), current=told.current)
 
     def hash(self, purpose: str, value: str) -> str:
         """A keyed hash by which an exact value is found again without being stored."""
@@ -40,14 +67,19 @@ class Keys:
 
     def seal(self, value: str, bound_to: str) -> bytes:
         """Encrypt `value`; it opens only with the same `bound_to`."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        cipher = AESGCM(self.sealing[self.current]).encrypt(nonce, value.encode(), bound_to.encode())
-        return self.current.encode() + b"." + nonce + cipher
+        nonce, current = secrets.token_bytes(NONCE_BYTES), self.newest()
+        cipher = AESGCM(self.sealing[current]).encrypt(nonce, value.encode(), bound_to.encode())
+        return current.encode() + b"." + nonce + cipher
 
     def open(self, sealed: bytes, bound_to: str) -> str:
         """Decrypt what `seal` made; a value moved to another row raises InvalidTag."""
-        key_id, rest = sealed.split(b".", 1)
-        aes = AESGCM(self.sealing[key_id.decode()])
+        told, rest = sealed.split(b".", 1)
+        key_id = told.decode()
+        if key_id not in self.sealing:
+            self._follow()
+        if key_id not in self.sealing:
+            raise KeyMissing(f"the key {key_id} is missing: put back the file of the keys that it was in")
+        aes = AESGCM(self.sealing[key_id])
         return aes.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], bound_to.encode()).decode()
 
 
@@ -71,6 +103,21 @@ def load_keys(path: Path, data: Path) -> Keys:
 
 def _write_once(path: Path, keys: Keys) -> None:
     """Write the keys whole or not at all; of two processes starting at once the first one's keys stand."""
+    draft = _draft(path, keys)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def write(path: Path, keys: Keys) -> None:
+    """Put these keys in the place of those in the file, whole or not at all."""
+    _draft(path, keys).replace(path)
+
+
+def _draft(path: Path, keys: Keys) -> Path:
     text = json.dumps(
         {
             "current": keys.current,
@@ -84,12 +131,7 @@ def _write_once(path: Path, keys: Keys) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    return draft
 
 
 def _read(path: Path) -> Keys:
@@ -98,7 +140,55 @@ def _read(path: Path) -> Keys:
         current=told["current"],
         sealing={name: base64.b64decode(key) for name, key in told["sealing"].items()},
         **{name: base64.b64decode(told[name]) for name in ("index", "history", "web")},
+        source=path,
     )
+
+
+# ── another key ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Keep other rotations on this machine out."""
+    folder = os.open(path.resolve().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise KeysUnsafe("another rotation of the keys is at work: wait for its end") from None
+    finally:
+        os.close(folder)
+
+
+def add_key(path: Path) -> str:
+    """Have a key in the file that is newer than the one that seals, and return its name."""
+    keys = _read(path)
+    last = max(keys.sealing, key=_number)
+    if last != keys.current:
+        return last  # added before, and not in use yet
+    name = f"k{_number(last) + 1}"
+    write(path, replace(keys, sealing=keys.sealing | {name: secrets.token_bytes(32)}))
+    return name
+
+
+def begin_with_another(path: Path) -> str:
+    """From now on another key seals, in every process that follows this file."""
+    name = add_key(path)
+    write(path, replace(_read(path), current=name))
+    return name
+
+
+def give_up_old(path: Path) -> list[str]:
+    """Remove every key but the one that seals, and return their names. The caller knows that nothing needs them."""
+    keys = _read(path)
+    old = [name for name in keys.sealing if name != keys.current]
+    if old:
+        write(path, replace(keys, sealing={keys.current: keys.sealing[keys.current]}))
+    return old
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix("k"))
 
 
 # ── sealed columns of a row ───────────────────────────────────────────────────────────────────────────────────────

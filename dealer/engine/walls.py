@@ -35,16 +35,15 @@ LESS = {
     "alembic_version": "SELECT",
 }
 
-_TOLD = text("SELECT set_config(:name, :value, true)")
-
 
 def within(store_id: UUID | None) -> Callable[[Any, Any, Connection], None]:
     """What a session does as its transaction begins: say for which shop it is, or that it is for all of them."""
-    told = {"name": EVERY, "value": "yes"} if store_id is None else {"name": STORE, "value": str(store_id)}
+    # Said without asking for an answer: half of what SELECT set_config() costs. A UUID holds no quotes.
+    told = f"SET LOCAL {EVERY} = 'yes'" if store_id is None else f"SET LOCAL {STORE} = '{store_id}'"
 
     def say(_: Any, transaction: Any, connection: Connection) -> None:
         if not transaction.nested:
-            connection.execute(_TOLD, told)
+            connection.exec_driver_sql(told)
 
     return say
 
