@@ -21,6 +21,8 @@ ASKED_FOR = frozenset({
     # one's own account (ASVS 7.5.1, 7.5.2); a new password asks for the present one on its own form
     "second_factor.begin", "second_factor.renew_codes", "second_factor.give_up",
     "browsers.end_own", "browsers.sign_out_elsewhere",
+    # where alerts go from now on, one's own and the house's
+    "alert_channels.add", "messages_out.mail_form", "messages_out.enter_mail",
     # the accounts of others
     "staff.new", "staff.add", "staff.sheet_form", "staff.fill_sheet", "staff.group_form", "staff.change_group",
     "staff.end_posting", "staff.confirm", "staff.do", "second_factor.reset_form", "second_factor.reset",
