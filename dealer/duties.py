@@ -56,6 +56,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "review for the house":   frozenset({R.GENERAL}),
     "remark on contracts":    frozenset({R.KEY_ACCOUNT, R.FINANCE, R.GENERAL}),
     "issue contracts":        frozenset({R.CLERK, R.KEY_ACCOUNT}),
+    "print contracts":        frozenset({R.CLERK, R.KEY_ACCOUNT}),
     "record signatures":      frozenset({R.CLERK}),
     "confirm signatures":     frozenset({R.KEY_ACCOUNT}),
     "see contracts":          SELLERS | LEADERS | {R.CLERK, R.FINANCE},
@@ -172,6 +173,7 @@ DUTIES: dict[str, frozenset[Role]] = {
     "take data requests":     frozenset({R.ADMIN, R.GENERAL, R.RECEPTION, R.CUSTOMER_SERVICE}),
     "keep people":            frozenset({R.ADMIN}),
     "keep the machine":       frozenset({R.ADMIN}),
+    "keep integrations":      frozenset({R.ADMIN}),
     "keep the shop":          frozenset({R.ADMIN, R.GENERAL}),
     "propose policies":       frozenset({R.KEY_ACCOUNT}),
     "approve policies":       frozenset({R.GENERAL}),
@@ -183,4 +185,5 @@ WITH_SECOND_FACTOR = (
     "review for finance", "review for the house", "issue contracts", "confirm signatures", "approve factory orders",
     "allow out of turn", "record money", "ask for refunds", "approve refunds", "approve credit", "approve statements",
     "allow compensation", "approve policies", "guard personal data", "keep people", "keep the shop",
+    "keep integrations",
 )  # fmt: skip

@@ -32,6 +32,7 @@ class Actor:
     group_head_id: UUID | None = None
     sub_dealer_id: UUID | None = None  # somebody of another house reads and does what outsiders.py says
     stands_in_for: tuple["Actor", ...] = field(default=())
+    duties: frozenset[str] | None = None  # of a program: it has no roles and may do what is named here
 
     @property
     def outside(self) -> bool:
@@ -39,8 +40,8 @@ class Actor:
         return Role.SUB_DEALER in self.roles
 
     def may(self, duty: str) -> bool:
-        """Whether one of the own roles carries the duty."""
-        return bool(self.roles & DUTIES[duty])
+        """Whether one of the own roles carries the duty, or a program was given it."""
+        return bool(self.roles & DUTIES[duty]) or (self.duties is not None and duty in self.duties)
 
     def may_or_stands_in(self, duty: str) -> bool:
         """Likewise, or as somebody's stand-in today: what a screen asks before it shows itself."""

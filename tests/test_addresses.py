@@ -30,6 +30,41 @@ GET POST /alerts/<uuid:key>
 POST     /alerts/read
 GET POST /alerts/server
 GET POST /allocation
+GET      /api/v1/openapi.json
+GET      /api/v1/docs
+GET      /api/v1/docs/<subject>
+GET      /api/v1/docs/codes
+GET      /api/v1/models
+GET      /api/v1/contracts
+GET      /api/v1/contracts/<int:number>
+GET      /api/v1/contracts/<int:number>/steps
+GET POST /api/v1/deals
+GET      /api/v1/deals/<int:number>
+GET      /api/v1/deals/<int:number>/steps
+POST     /api/v1/deals/<int:number>/steps/<action>
+POST     /api/v1/deals/<int:number>/reveal
+GET      /api/v1/drives
+GET      /api/v1/drives/<int:number>
+GET      /api/v1/drives/<int:number>/steps
+POST     /api/v1/drives/<int:number>/steps/<action>
+POST     /api/v1/drives/<int:number>/reveal
+GET      /api/v1/exceptions
+GET      /api/v1/exceptions/<int:number>
+GET      /api/v1/exceptions/<int:number>/steps
+GET      /api/v1/quotations
+GET      /api/v1/quotations/<int:number>
+GET      /api/v1/quotations/<int:number>/steps
+POST     /api/v1/quotations/<int:number>/steps/<action>
+GET      /api/v1/units
+GET      /api/v1/units/<int:number>
+GET      /api/v1/units/<int:number>/steps
+POST     /api/v1/units/<int:number>/steps/<action>
+GET POST /api/v1/visits
+GET      /api/v1/visits/<int:number>
+GET      /api/v1/visits/<int:number>/steps
+POST     /api/v1/visits/<int:number>/steps/<action>
+POST     /api/v1/visits/<int:number>/reveal
+POST     /api/v1/contracts/<int:number>/pdf
 GET      /appointments
 GET      /appointments/<int:number>
 GET POST /appointments/new
@@ -337,6 +372,13 @@ GET POST /routes/new
 GET      /sales-files/<int:number>
 GET      /search
 GET      /settings
+GET      /settings/integrations
+GET      /settings/integrations/<int:number>
+GET POST /settings/integrations/<int:number>/edit
+GET POST /settings/integrations/<int:number>/end
+GET POST /settings/integrations/<int:number>/token
+POST     /settings/integrations/<int:number>/tokens/<uuid:key>/end
+GET POST /settings/integrations/new
 GET POST /settings/shop
 GET POST /sign-in
 GET POST /sign-in/again

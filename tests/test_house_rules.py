@@ -122,6 +122,7 @@ OF_NO_STORE = {
 }
 # Unique across shops: a code in contract numbers, a sign-in name, a token.
 UNIQUE_ACROSS_STORES = {
+    "uq_access_tokens_token_hash",
     "uq_stores_code",
     "uq_people_sign_in",
     "uq_signed_in_token_hash",

@@ -24,6 +24,7 @@ from dealer.engine.malformed import MOST_NUMBER
 from dealer.engine.settings import Settings
 from dealer.engine.steps import no
 from web import forms, frame, health, imports, language, packing, search, session, steps, tables, today, watched
+from web.api import door
 from web.asking import as_json, wants_json
 from web.assets import assets
 from web.cookies import SessionCookie
@@ -143,17 +144,11 @@ def _guard(app: Flask, csrf: CSRFProtect) -> None:
     def _begin() -> Any:
         g.now = app.config["CLOCK"]()
         g.database = app.config["DATABASE"]
-        if request.endpoint is None or request.endpoint in session.OPEN_TO_ALL:
-            return None
-        # An ended session first: it parks what was typed, while a failed token would throw it away.
-        if not current_user.is_authenticated:
-            return session.ask_to_sign_in()
-        g.actor = current_user.actor
-        return _first_things_first()
+        return door.enter() if door.is_here() else _let_in()
 
     @app.before_request
     def _same_origin() -> None:
-        if request.endpoint is not None and request.endpoint not in ("asset", "health.healthz", *verification.ASKED):
+        if request.endpoint not in (None, "asset", "health.healthz", *verification.ASKED) and not door.is_here():
             csrf.protect()
 
     @app.after_request
@@ -168,6 +163,17 @@ def _guard(app: Flask, csrf: CSRFProtect) -> None:
         opened = g.pop("reading", None)
         if opened is not None:
             opened.__exit__(None, None, None)
+
+
+def _let_in() -> Any:
+    """Whoever is signed in; others see only what is open to all."""
+    if request.endpoint is None or request.endpoint in session.OPEN_TO_ALL:
+        return None
+    # An ended session first: it parks what was typed, while a failed token would throw it away.
+    if not current_user.is_authenticated:
+        return session.ask_to_sign_in()
+    g.actor = current_user.actor
+    return _first_things_first()
 
 
 def _find_nothing_by_what_no_database_keeps() -> None:
@@ -217,18 +223,22 @@ FULL = (
 )
 
 
-def _error_page(status: int, heading: str, sentence: str) -> tuple[str, int]:
+def _error_page(status: int, heading: str, sentence: str) -> Any:
+    if door.is_here():
+        return door.problem(status)
     told = {"heading": language.say(heading), "sentence": language.say(sentence)}
     return render_template("error.html", status=status, request_id=g.request_id, **told), status
 
 
 def _tell_errors(app: Flask) -> None:
+    door.register(app)
+
     @app.errorhandler(HTTPException)
     def _failed(error: HTTPException) -> Any:
         status = error.code or 500
         if status < 400:
             return error  # a redirect of the router, such as a missing slash
-        return _error_page(status, *ERRORS.get(status, ERRORS[400]))
+        return door.told_here(error) if door.is_here() else _error_page(status, *ERRORS.get(status, ERRORS[400]))
 
     @app.errorhandler(CSRFError)
     def _forged(_: CSRFError) -> Any:
@@ -251,6 +261,8 @@ def _tell_of_the_database(app: Flask) -> None:
         app.logger.warning("the database is away: %s", type(error.orig).__name__)
         language.language()  # the person's own, before nobody is known any more
         g.is_away, g.actor = True, None
+        if door.is_here():
+            return door.problem(503, AWAY, headers=AWAY_FOR)
         if wants_json():
             return {"refusals": [as_json(AWAY)]}, 503, AWAY_FOR
         typed = list(request.form.items(multi=True))

@@ -97,8 +97,13 @@ class Form:
     @classmethod
     def received(cls, model: type[BaseModel]) -> "Form":
         """What came with this request, validated; `facts` is None when something is wrong."""
+        return cls.of(model, as_sent(model, request.form))
+
+    @classmethod
+    def of(cls, model: type[BaseModel], typed: dict[str, Any]) -> "Form":
+        """Likewise, of what somebody has typed or sent."""
         form = cls(model)
-        form.typed = as_sent(model, request.form)
+        form.typed = typed
         form._validate()
         return form
 

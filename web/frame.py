@@ -119,7 +119,17 @@ def _line(item: Entry | Tabs, actor: people.Actor, rules: set[str]) -> dict[str,
 
 
 def _is_here(entry: Entry) -> bool:
-    return any(f"{request.path}/".startswith(f"{each}/") for each in (entry.url, *entry.also))
+    """Whether this page belongs to it; where one address begins with another, to the nearer one."""
+    every = [
+        each for _, items in MENU for item in items for each in (item.entries if isinstance(item, Tabs) else (item,))
+    ]
+    return _reach(entry) > 0 and _reach(entry) == max(_reach(each) for each in every)
+
+
+def _reach(entry: Entry) -> int:
+    """How much of this page's address is that of an entry."""
+    here = f"{request.path}/"
+    return max(len(each) if here.startswith(f"{each}/") else 0 for each in (entry.url, *entry.also))
 
 
 def _lists_beside(actor: people.Actor, rules: set[str]) -> list[dict[str, Any]]:

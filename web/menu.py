@@ -161,6 +161,7 @@ MENU: tuple[tuple[str | None, tuple[Entry | Tabs, ...]], ...] = (
                 also=("/privacy", "/exports", "/sales-files"),
             ),
             Entry("see settings", "/policies", icon="sliders", label="House rules"),
+            Entry("keep integrations", "/settings/integrations", icon="plug", label="Integrations"),
             Entry("see settings", "/settings", icon="gear", label="Shop"),
             Entry("keep the machine", "/jobs", icon="cpu", label="Background jobs"),
             Entry(

@@ -165,7 +165,7 @@ CONTRACTS = Life(
 def print_copy(ask: Ask, contract: Contract, *, sealed: bool = False) -> PrintLog:
     """One more copy of the stored paper, or of its sealed file. Raises Refused for others than the back office, or
     while there is no paper."""
-    answer = has("issue contracts")(contract, ask)
+    answer = has("print contracts")(contract, ask)
     if isinstance(answer, Refusal):
         raise Refused([answer], "print", contract)
     refusal = why_not_printed(ask, contract)

@@ -18,6 +18,7 @@ from dealer.demo.demo_deals import DEAL_SCENES
 from dealer.demo.demo_enquiries import ENQUIRY_SCENES
 from dealer.demo.demo_floor import FLOOR_SCENES
 from dealer.demo.demo_inspections import INSPECTION_SCENES
+from dealer.demo.demo_integrations import INTEGRATION_SCENES
 from dealer.demo.demo_market import MARKET_SCENES
 from dealer.demo.demo_money import MONEY_SCENES
 from dealer.demo.demo_network import NETWORK_SCENES
@@ -68,6 +69,7 @@ SCENES = (
     *OEM_SCENES,
     *REPORT_SCENES,
     *ALERT_SCENES,
+    *INTEGRATION_SCENES,
 )
 
 

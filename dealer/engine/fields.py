@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from dealer.engine.amounts import parse_yuan
@@ -82,6 +82,13 @@ class Uploaded:
         return core_schema.no_info_plain_validator_function(
             cls._validate, serialization=core_schema.plain_serializer_function_ser_schema(lambda file: file.name)
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _: core_schema.CoreSchema, __: GetJsonSchemaHandler) -> dict[str, Any]:
+        """What a program sends in place of a chosen file."""
+        text = {"type": "string"}
+        fields = {"name": text, "content": text | {"contentEncoding": "base64"}}
+        return {"type": "object", "properties": fields, "required": ["name", "content"], "additionalProperties": False}
 
     @classmethod
     def _validate(cls, value: Any) -> "Uploaded":

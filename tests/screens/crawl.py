@@ -42,6 +42,8 @@ HONEST = (403, 404, 409)
 PRICE_LIST = "价格表.xlsx"  # the sheet that lived_in.py chose
 TRIES = 6  # addresses of one sort of page that are tried before it counts as closed to the person
 OUTSIDE = "/sign-in"
+PROGRAMS, READ_BY_PEOPLE = "/api/", ("/api/v1/docs", "/api/v1/openapi.json")
+"""Programs of others ask there with a token, and nobody's session opens anything; how to use it is read by people."""
 HTML, RELOAD = "text/html", "an answer to htmx: draw the page anew"
 # A link that chooses the language is the same page, one that goes back is no page of its own.
 NO_VIEW = ("lang", "next", "parked")
@@ -99,7 +101,8 @@ class Guide:
         self.app = app
         self.database = database
         self.adapter: MapAdapter = app.url_map.bind("127.0.0.1")
-        self.rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+        rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+        self.rules = {rule for rule in rules if not rule.startswith(PROGRAMS) or rule.startswith(READ_BY_PEOPLE)}
         with database.reading() as db:
             self.states = {
                 (kind.address, thing.number): f"{thing.state.value} {getattr(thing, 'kind', '')}".strip()
@@ -127,7 +130,7 @@ class Guide:
 
     def starts(self, name: str) -> Iterator[str]:
         """Where a person begins: pages without a number, one thing in each state, one form of each of their steps."""
-        yield from sorted(rule for rule in self.rules if "<" not in rule)
+        yield from sorted(rule for rule in self.rules if "<" not in rule and not rule.startswith(PROGRAMS))
         with self.database.reading() as db, self.app.app_context():
             who = self._actor(db, name)
             g.actor, g.now, g.reading, g.db = who, NOW, None, db  # as a request of this person would stand

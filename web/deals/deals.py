@@ -351,12 +351,17 @@ def register() -> Answer:
     """Register it; the same code is the same customer. Reception sees no deals and goes back to the visit."""
 
     def work(ask: Ask) -> str:
-        visit = people.by_number(ask.db, Visit, ask.actor, ask.facts.visit) if ask.facts.visit else None
-        deal = workflow.register_from_visit(ask, visit) if visit else workflow.register(ask)
+        deal, visit = registered(ask)
         seen = deal_lists.sees_deal(deal, ask.actor, ask.db)
         return f"/walkins/{visit.number}" if visit and not seen else KIND.url(deal)
 
     return write(Form.received(NewDeal), work, _new)
+
+
+def registered(ask: Ask) -> tuple[Deal, Visit | None]:
+    """The new deal, and the visit it came from if one was named."""
+    visit = people.by_number(ask.db, Visit, ask.actor, ask.facts.visit) if ask.facts.visit else None
+    return workflow.register_from_visit(ask, visit) if visit else workflow.register(ask), visit
 
 
 def to_deals() -> str:

@@ -1,0 +1,1 @@
+"""Screens of integrations: programs of others, their tokens, and what they hear."""
