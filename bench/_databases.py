@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,17 @@ class Kept:
         with psycopg.connect(self.server, autocommit=True) as server:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def forget(self, kind: str, start: str) -> None:
+        """Remove every database whose name begins so: those of older migrations, and what was never finished."""
+        if kind == "sqlite":
+            names = [path.name.partition(".")[0] for path in self.folder.glob(f"{start}*.sqlite*")]
+        else:
+            asked = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+            with psycopg.connect(self.server, autocommit=True) as server:
+                names = [name for (name,) in server.execute(asked, (start,))]
+        for name in names:
+            self.drop(kind, name)
+
     def rename(self, kind: str, name: str, to: str) -> None:
         """What was made under one name is known by another from now on."""
         if kind == "sqlite":
@@ -125,6 +136,9 @@ def _server(folder: Path) -> Iterator[str]:
         _lay_out(programs, data)
     (data / "postgresql.auto.conf").write_text(SETTINGS.format(port=port))
     owner = owner_of(data)
+    if (data / "postmaster.pid").exists():  # left by a run that was killed
+        with suppress(OSError):
+            run_program(programs / "pg_ctl", "stop", "--wait", "--mode=fast", "--pgdata", data, **owner)
     run_program(programs / "pg_ctl", "start", "--wait", "--pgdata", data, "--log", data / "log", **owner)
     try:
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
