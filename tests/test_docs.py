@@ -16,7 +16,14 @@ from tests.cast import Shop
 from tests.conftest import at
 from tests.house import ROOT, listed
 
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/operating.md", "docs/process/README.md", "docs/samples/README.md")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/operating.md",
+    "docs/scale.md",
+    "docs/process/README.md",
+    "docs/samples/README.md",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
