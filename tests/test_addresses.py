@@ -337,6 +337,7 @@ GET      /quotations/<int:number>/press
 POST     /quotations/<int:number>/print
 GET      /rebates/<int:number>
 GET      /receipts/<int:number>
+GET      /readyz
 GET      /reports
 GET      /reports/morning
 GET      /reports/morning/head

@@ -123,6 +123,7 @@ def write(form: Form | None, work: Callable[[Ask], str], again: Callable[[Form |
     try:
         return _gone_to(_once(form, work))
     except Refused as refused:
+        watched.not_taken(refused.thing, refused.action)
         return _refused(form, refused.refusals, again)
     except Conflict as conflict:
         return _refused(form, (MEETINGS.get(conflict.constraint, MET),), again)
@@ -158,7 +159,7 @@ def _gone_to(address: str) -> Answer:
 
 
 def _refused(form: Form | None, refusals: tuple[Refusal, ...], again: Callable[[Form | None, Any], Answer]) -> Answer:
-    watched.refused(refusals)
+    watched.refused(each.code for each in refusals)
     if form is not None:
         form.refuse(refusals)
         _keep_typed()
@@ -170,6 +171,7 @@ def _refused(form: Form | None, refusals: tuple[Refusal, ...], again: Callable[[
 
 
 def _stale(form: Form | None, stale: Stale, again: Callable[[Form | None, Any], Answer]) -> Answer:
+    watched.refused(["E-STALE"])
     if wants_json():
         return jsonify({"refusals": [{"code": "E-STALE", "since": [row.action for row in stale.since]}]}), 409
     g.pop("reading", None)
@@ -181,7 +183,7 @@ def _stale(form: Form | None, stale: Stale, again: Callable[[Form | None, Any], 
 def _not_now(form: Form | None, busy: Busy, again: Callable[[Form | None, Any], Answer]) -> Answer:
     """The database cannot take it now: the page keeps what was typed, for nothing can be put aside either."""
     refusal, status = (FULL, 507) if isinstance(busy, Full) else (BUSY, 503)
-    watched.refused((refusal,))
+    watched.refused([refusal.code])
     if form is not None:
         form.refuse((refusal,))
     if wants_json():

@@ -15,13 +15,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from threading import Event, Thread, Timer
-from types import FrameType
-from typing import NoReturn
 
 import dealer
 from dealer.engine import jobs, migrating
 from dealer.engine.database import Database, DBAPIError, open_database
 from dealer.engine.settings import Settings
+from web import metrics
 
 log = logging.getLogger(__name__)
 
@@ -44,38 +43,29 @@ def serve(settings: Settings, _: Namespace) -> int:
 
 def attend(settings: Settings, greeting: tuple[str, ...] = ()) -> int:
     """Serve until told to end; `greeting` is printed below the address."""
-    from waitress.server import create_server  # noqa: PLC0415 - the other commands start without screens
-
-    from web.app import create_app  # noqa: PLC0415 - likewise
+    from web.app import create_app  # noqa: PLC0415 - the other commands start without screens
+    from web.listening import Listener  # noqa: PLC0415 - likewise
 
     database = open_database(settings.url, settings.keys)
     app = create_app(database, settings)
     gc.freeze()  # what was imported stays: to look through it costs 0.3 s, for one in five pages with hundreds of rows
-    server = create_server(
-        app, host=settings.host, port=settings.port, threads=settings.threads, ident="", **settings.in_front
-    )
-    stop = Event()
-    beside = Thread(target=keep_a_worker, args=(database, stop), name="worker's keeper")
-    for end in (signal.SIGTERM, signal.SIGINT):  # also where a shell that started it in the background ignores Ctrl-C
-        signal.signal(end, _leave)
-    beside.start()
-    warming = Timer(AFTER_THE_START, jobs.warm_up, (database,))
-    warming.daemon = True
-    warming.start()
-    port = getattr(server, "effective_port", settings.port)  # another one when PORT is 0
-    print(f"dealer serves at http://{settings.host}:{port}", *greeting, sep="\n", flush=True)
-    try:
-        server.run()  # until SystemExit or KeyboardInterrupt; it lets running requests end
-    finally:
-        stop.set()
-        warming.cancel()
-        server.close()
-        beside.join()
+    listener, stop = Listener(app, settings), Event()
+    listener.end_at(signal.SIGTERM, signal.SIGINT)
+    with metrics.offered(settings, database):
+        beside = Thread(target=keep_a_worker, args=(database, stop), name="worker's keeper")
+        beside.start()
+        warming = Timer(AFTER_THE_START, jobs.warm_up, (database,))
+        warming.daemon = True
+        warming.start()
+        print(f"dealer serves at http://{settings.host}:{listener.port}", *greeting, sep="\n", flush=True)
+        try:
+            listener.run()
+        finally:
+            stop.set()  # the worker ends meanwhile
+            warming.cancel()
+            listener.finish()
+            beside.join()
     return 0
-
-
-def _leave(_: int, __: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
 
 
 def keep_a_worker(database: Database, stop: Event) -> None:
@@ -132,7 +122,8 @@ def worker(settings: Settings, arguments: Namespace) -> int:
     if arguments.beside:
         Thread(target=_stop_when_alone, args=(stop,), daemon=True).start()
     database = open_database(settings.url, settings.keys)
-    jobs.work(database, executor_id=arguments.beside or _new_name(), stop=stop, now=lambda: datetime.now(UTC))
+    with metrics.offered(settings, database):
+        jobs.work(database, executor_id=arguments.beside or _new_name(), stop=stop, now=lambda: datetime.now(UTC))
     return 0
 
 

@@ -34,8 +34,8 @@ from web.language import say, told
 
 pages = Blueprint("session", __name__)
 OPEN_TO_ALL = (
-    "asset", "health.healthz", "session.form", "session.sign_in", "session.sign_out", "session.code_form",
-    "session.show_code", "provider.begin", "provider.answer",
+    "asset", "health.healthz", "health.readyz", "session.form", "session.sign_in", "session.sign_out",
+    "session.code_form", "session.show_code", "provider.begin", "provider.answer",
     "verification.page", "verification.answer", "verification.ask", "verification.ask_file",
 )  # fmt: skip
 HALF_WAY = timedelta(minutes=10)  # between the password and the code: the phone lies in the other room

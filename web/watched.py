@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
-from dealer.engine import logs
-from dealer.engine.refusals import Refusal
+from dealer import workflow
+from dealer.engine import logs, metrics
 
 log = logging.getLogger(__name__)
 
-QUIET = ("asset", "health.healthz")
+QUIET = ("asset", "health.healthz", "health.readyz")
 """Answers that say nothing when they are well: files that never change, and a machine that asks every few seconds."""
 
 
@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
     @app.after_request
     def _tell(answer: Response) -> Response:
         answer.headers["X-Request-Id"] = g.request_id
+        metrics.took("dealer_request_seconds", perf_counter() - g.began, _method(), route(), str(answer.status_code))
         if request.endpoint not in QUIET or answer.status_code >= 500:
             log.info("request", extra=_told(answer))
         return answer
@@ -48,7 +49,7 @@ def route() -> str:
 
 def _told(answer: Response) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "method": request.method if request.method in METHODS else "other",
+        "method": _method(),
         "route": route(),
         "status": answer.status_code,
         "ms": round(1000 * (perf_counter() - g.began), 1),
@@ -61,9 +62,23 @@ def _told(answer: Response) -> dict[str, Any]:
     return told
 
 
+def _method() -> str:
+    """What is called so, and not whatever somebody makes up."""
+    return request.method if request.method in METHODS else "other"
+
+
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
-def refused(refusals: Iterable[Refusal]) -> None:
-    """Note why something was refused, by code."""
-    g.codes = [each.code for each in refusals]
+def refused(codes: Iterable[str]) -> None:
+    """Note why something was refused."""
+    g.codes = list(codes)
+    for code in g.codes:
+        metrics.count("dealer_refusals_total", code)
+
+
+def not_taken(thing: Any, action: str) -> None:
+    """Count a step that came to nothing; one that was taken is counted when it is committed."""
+    life = workflow.LIVES.get(type(thing))
+    if life is not None and action in life.actions():
+        metrics.count("dealer_steps_total", life.kind, action, "refused")

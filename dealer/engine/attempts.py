@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
-from dealer.engine import logs
+from dealer.engine import logs, metrics
 from dealer.engine.columns import Code, Count, Document, Identified, Moment, Name, Prose, Record, word_of
 from dealer.engine.database import Busy, Database
 
@@ -150,7 +150,9 @@ class Attempts:
         began = perf_counter()
         with logs.about(job=job.kind, key=job.key, attempt=attempt):
             outcome = self._attempt(job, job_id, attempt)
-            log.info("job", extra={"outcome": outcome, "ms": round(1000 * (perf_counter() - began), 1)})
+            took = perf_counter() - began
+            log.info("job", extra={"outcome": outcome, "ms": round(1000 * took, 1)})
+        metrics.took("dealer_job_seconds", took, job.kind, outcome.replace(" ", "_"))
 
     def _attempt(self, job: Job, job_id: UUID, attempt: int) -> str:
         try:

@@ -1,5 +1,6 @@
 """The table of jobs as whoever keeps the machine looks at it: what waits, what has failed, and when old rows go."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +13,12 @@ from dealer.engine.attempts import JobRecord, JobState, Worker
 from dealer.engine.columns import made_at, oldest_after
 from dealer.engine.database import Database
 from dealer.engine.jobs import every_minute
+from dealer.engine.metrics import Reading
 
 KEPT = timedelta(days=90)  # what was done a quarter ago is asked for by nobody; its results lie elsewhere
 AT_MOST = 500  # rows of one sweep: it shares the database with people
 LISTED = 100
+NEVER = -1.0  # seconds, where no worker is known
 
 OPEN = JobRecord.done_at.is_(None)  # as the index of open jobs says it
 
@@ -63,6 +66,17 @@ def failed(db: Session, *of: ColumnElement[bool]) -> list[JobRecord]:
 def last_beat(db: Session) -> datetime | None:
     """When a worker last showed that it lives; None while there is none."""
     return db.scalar(select(func.max(Worker.beat_at)))
+
+
+def readings(database: Database, at: datetime) -> Iterator[Reading]:
+    """How background work stands, in four queries over open jobs."""
+    with database.reading() as db:
+        standing, beat = backlog(db), last_beat(db)
+    for state in (JobState.WAITING, JobState.QUEUED, JobState.RUNNING, JobState.FAILED):
+        yield "dealer_jobs", "Open background jobs by state.", {"state": state}, standing.counts.get(state, 0)
+    yield "dealer_queue_age_seconds", "How long the oldest queued job waits.", {}, standing.age(at).total_seconds()
+    age = (at - beat).total_seconds() if beat else NEVER
+    yield "dealer_worker_beat_age_seconds", "Since when no worker has shown itself; -1: there is none.", {}, age
 
 
 @every_minute

@@ -38,7 +38,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.functions import FunctionElement
 
-from dealer.engine import walls
+from dealer.engine import metrics, walls
 from dealer.engine.calendar import ShopCalendar
 from dealer.engine.columns import (
     NAMED_TYPES,
@@ -129,6 +129,8 @@ __all__ = [
     "sum_of",
     "word_of",
 ]
+
+WRITTEN = "written"  # in a session's info: kind and action of each history row, counted once it is committed
 
 
 class Counter(Record):
@@ -252,6 +254,8 @@ class Database:
             if store_id is not None:
                 db.info["head"] = lock_head(db, store_id)
             yield db
+        for kind, action in db.info.get(WRITTEN, ()):
+            metrics.count("dealer_steps_total", kind, action, "taken")
 
     @cached_property
     def _writer(self) -> Engine:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
 
 from dealer.engine.database import (
+    WRITTEN,
     Bytes,
     Code,
     Count,
@@ -139,6 +140,7 @@ def append(db: Session, entry: Entry) -> int:
     row["hash"] = chain_hash(keys, row)
     connection = db.connection()
     connection.execute(_INSERT, row)
+    db.info.setdefault(WRITTEN, []).append((entry.kind, entry.action))
     for name, value in entry.personal.items():
         sealed = keys.seal(value, f"history/{row['store_id']}/{seq}/{name}")
         db.add(HistoryPersonal(store_id=row["store_id"], seq=seq, field=name, value=sealed))

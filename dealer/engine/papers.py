@@ -34,7 +34,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from dealer.engine import amounts, words
+from dealer.engine import amounts, metrics, words
 
 HOUSE = Path(__file__).resolve().parents[2]
 TEMPLATES = HOUSE / "pdf_templates"
@@ -340,7 +340,8 @@ def render(
 ) -> Paper:
     """Print terms in a child process. Raises Unprintable or PaperFailed; call it from background work."""
     html = typeset(template, terms, language=language, number=number, trial=trial)
-    return _finish(_press_apart(html, terms.fingerprint(), limits), terms, number)
+    with metrics.timed("dealer_render_seconds", template):
+        return _finish(_press_apart(html, terms.fingerprint(), limits), terms, number)
 
 
 def render_here(

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, validation_alias=AliasChoices("PORT", "DEALER_PORT"))
     threads: int = 8
+    metrics: str = Field(default="", pattern=r"^([^ ]+:\d+)?$")  # HOST:PORT where Prometheus asks; empty: nowhere
     proxy: str = ""  # the address of the web server in front: its word about who calls counts
     backups: Literal["here", "elsewhere"] = "here"  # elsewhere: by other means than `dealer backup` on this machine
 

@@ -1,8 +1,10 @@
 """`dealer serve` is two processes: they begin together, end together, and neither leaves the other behind."""
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,7 +25,9 @@ PATIENCE = 60  # seconds: on a machine with other work a start alone may take te
 class Served:
     """An installation that is being served."""
 
-    def __init__(self, folder: Path) -> None:
+    figures: str
+
+    def __init__(self, folder: Path, metrics_port: int) -> None:
         self.url = f"sqlite:///{folder}/dealer.sqlite"
         migrating.upgrade(self.url)
         environment = os.environ | {
@@ -31,6 +35,7 @@ class Served:
             "DEALER_DATA": str(folder / "data"),
             "DEALER_KEYS": str(folder / "keys" / "keys.json"),
             "PORT": "0",
+            "DEALER_METRICS": f"127.0.0.1:{metrics_port}",
         }
         command = [sys.executable, "-m", "web.cli", "serve"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HOUSE, env=environment)
@@ -56,7 +61,11 @@ class Served:
 
 @contextmanager
 def served(folder: Path) -> Iterator[Served]:
-    installation = Served(folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    installation = Served(folder, port)
+    installation.figures = f"http://127.0.0.1:{port}/metrics"
     try:
         yield installation
     finally:
@@ -86,11 +95,43 @@ def test_a_request_is_answered_while_a_worker_runs_beside_and_both_end_when_aske
         with urlopen(f"{installation.address}/healthz") as answer:
             assert answer.status == 200
         assert within(PATIENCE, installation.worker)
+        with urlopen(f"{installation.address}/readyz") as answer:
+            assert json.load(answer) == {"ready": True, "missing": []}
+        with urlopen(installation.figures) as answer:
+            told = answer.read().decode()
+        assert 'dealer_request_seconds_count{method="GET",route="/readyz",status="200"} 1.0' in told
+        assert 'dealer_jobs{state="failed"} 0.0' in told
         worker = installation.worker_process()
-        installation.process.send_signal(signal.SIGTERM)
+        with half_a_request(installation.address) as (line, the_other_half):
+            installation.process.send_signal(signal.SIGTERM)
+            assert within(PATIENCE, lambda: refuses(installation.address)), "whoever ends takes nothing new"
+            line.sendall(the_other_half)
+            assert line.makefile("rb").readline() == b"HTTP/1.1 303 SEE OTHER\r\n", "what has begun is answered"
         assert installation.process.wait(PATIENCE) == 0
         assert not lives(worker)
         assert installation.worker() is None, "a worker that is asked to leave says so"
+
+
+@contextmanager
+def half_a_request(address: str) -> Iterator[tuple[socket.socket, bytes]]:
+    """A form on a slow line: its first half is with the server, which has begun to read it."""
+    host, port = address.removeprefix("http://").split(":")
+    body = b"name=" + b"x" * 2000
+    head = f"POST /sign-in HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n".encode()
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as line:
+        line.sendall(head + body[:1000])
+        sleep(0.2)
+        yield line, body[1000:]
+
+
+def refuses(address: str) -> bool:
+    host, port = address.removeprefix("http://").split(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+    except OSError:
+        return True
+    return False
 
 
 def test_a_worker_that_is_killed_is_followed_by_another(tmp_path: Path) -> None:
