@@ -16,7 +16,7 @@ from dealer.engine.steps import Refusal, no
 from dealer.integrations import integrations
 from dealer.integrations.scopes import Scope
 from dealer.records.integrations import AccessToken
-from web.asking import Answer, as_json, looking
+from web.asking import Answer, as_json
 
 PREFIX = "/api/"
 # How to use it is no secret.
@@ -73,7 +73,10 @@ def enter() -> Answer | None:
 def _admit() -> Answer | None:
     shown = request.authorization
     bearer = shown is not None and shown.type == "bearer" and shown.token
-    token = integrations.token_of(looking(), bearer, g.now) if bearer else None
+    database: Database = g.database
+    # Read apart: whoever shows a token is of no shop yet, and what is read afterwards is of theirs alone.
+    with database.reading() as db:
+        token = integrations.token_of(db, bearer, g.now) if bearer else None
     if token is None:
         return problem(401, NO_TOKEN, headers={"WWW-Authenticate": WWWAuthenticate("bearer").to_header()})
     wait = _too_fast(token, g.now)
@@ -81,7 +84,6 @@ def _admit() -> Answer | None:
         return problem(429, TOO_MANY, headers={"Retry-After": str(wait)})
     g.scopes, g.actor = token.integration.scopes, integrations.actor_of(token.integration)
     if not integrations.is_noted(token, g.now):
-        database: Database = g.database
         with database.writing() as db:
             integrations.note_use(db, token.id, g.now)
     return None
