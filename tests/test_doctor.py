@@ -1,6 +1,6 @@
 """`dealer doctor` says in one sentence what is wrong and what to do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,7 @@ def test_what_a_support_call_asks_is_said_without_a_secret(shop: Shop, settings:
     assert machine.shown(NOW) == "2026-11-10 02:05:00 UTC, 10:05 in the shop (Asia/Shanghai)"
     assert machine.locks(shop.database) is None
     assert machine.workers(shop.database, NOW) == "no worker"
+    assert shop.database.is_sqlite or machine.clock(datetime.now(UTC), machine.clock_of(shop.database)) is None
     assert machine.clock(NOW, NOW + timedelta(seconds=4)) is None
     assert "are 7200 s apart" in str(machine.clock(NOW, NOW - timedelta(hours=2)))
     assert machine.open_to_all(settings) is None
