@@ -18,6 +18,7 @@ from tests.screens.browser import NOW
 from tests.screens.crawl import Crawl
 from tests.second_shop import MARK, Beside, found_beside
 from tests.strangers import ID, DeskBeside, Knocking, bonds, rows_of
+from web.api.door import OPEN as OPEN_TO_PROGRAMS
 from web.app import create_app
 from web.session import OPEN_TO_ALL
 
@@ -42,18 +43,18 @@ def doors(crawls: list[Crawl], wanted: Callable[[str], bool]) -> dict[str, list[
     return found
 
 
-def test_without_a_sign_in_every_address_leads_to_the_sign_in(demo_app: Flask) -> None:
+def test_without_a_sign_in_every_address_leads_to_the_sign_in_or_asks_for_a_token(demo_app: Flask) -> None:
     nobody, open_to_all = demo_app.test_client(), set()
     for rule in demo_app.url_map.iter_rules():
         values = {name: _some(rule._converters[name]) for name in rule.arguments}
         _, path = rule.build(values) or ("", "")
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             answer = nobody.open(path, method=method)
-            if not answer.headers.get("Location", "").startswith("/sign-in"):
+            if answer.status_code != 401 and not answer.headers.get("Location", "").startswith("/sign-in"):
                 open_to_all.add(rule.endpoint)
     by_themselves = {"session.sign_in", "session.sign_out", "session.code_form", "session.show_code"}
     by_themselves |= {"provider.begin", "provider.answer"}
-    assert open_to_all == set(OPEN_TO_ALL) - by_themselves
+    assert open_to_all == {*OPEN_TO_ALL, *OPEN_TO_PROGRAMS} - by_themselves
 
 
 def _some(converter: object) -> object:
