@@ -1,4 +1,4 @@
-"""What nobody should send: CASES requests (10,000) by the document of the API, and hostile forms at every form route.
+"""What nobody should send: CASES requests (11,000) by the document of the API, and hostile forms at every form route.
 
 No answer is a 5xx, and what was refused has written nothing. `PLACES` limits the form routes, for a short look.
 """
@@ -19,7 +19,7 @@ from tests.program import connect
 from web.api.document import described
 from web.app import create_app
 
-CASES = int(os.environ.get("CASES", "10000"))
+CASES = int(os.environ.get("CASES", "11000"))
 PLACES = int(os.environ.get("PLACES", "0"))
 
 
