@@ -11,7 +11,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import deadlines, people
@@ -192,10 +192,27 @@ def current_of(db: Session, customer_ids: Iterable[UUID], day: date) -> dict[UUI
     return {key: each for key, each in newest.items() if each.state is S.APPROVED and each.valid_until >= day}
 
 
+_LIMITS = (
+    select(CreditProfile.customer_id, CreditProfile.state, CreditProfile.valid_until, CreditProfile.limit)
+    .where(
+        CreditProfile.store_id == bindparam("store"),
+        CreditProfile.state.in_([S.APPROVED.value, S.REVOKED.value]),
+    )
+    .order_by(CreditProfile.number)
+)
+
+
+def limits_of(db: Session, store_id: UUID, day: date) -> dict[UUID, int]:
+    """What every customer of the shop may owe who has a profile that counts, as `current_of`."""
+    newest = {told.customer_id: told for told in db.execute(_LIMITS, {"store": store_id})}
+    counting = {key: told for key, told in newest.items() if told.state is S.APPROVED and told.valid_until >= day}
+    return {key: told.limit for key, told in counting.items()}
+
+
 def exposure(db: Session, customer_id: UUID) -> int:
     """What is still to come under the contracts in effect that are not prepaid."""
     query = (
-        select(Contract)
+        select(*payment_plans.HEAD)
         .join(Deal, Deal.id == Contract.deal_id)
         .where(
             Deal.customer_id == customer_id,
@@ -204,5 +221,5 @@ def exposure(db: Session, customer_id: UUID) -> int:
             Contract.terms != Terms.PREPAID,
         )
     )
-    contracts = list(db.scalars(query))
+    contracts = [payment_plans.Head(*told) for told in db.execute(query)]
     return sum(plan.open for plan in payment_plans.plans_of(db, contracts)) if contracts else 0

@@ -6,11 +6,13 @@ have money to come.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from dealer import people
 from dealer.deliveries import delivery_calendar
@@ -18,7 +20,7 @@ from dealer.engine.steps import Ask
 from dealer.engine.words import Word
 from dealer.money import credit, payment_plans
 from dealer.money.invoices import invoice_is_issued
-from dealer.money.payment_plans import Due, Plan
+from dealer.money.payment_plans import HEAD, Due, Head, Plan
 from dealer.people import Actor
 from dealer.records.contracts import Contract, ContractKind, ContractLine, ContractState, Instalment, PaymentEvent
 from dealer.records.credit import CreditProfile, CreditState
@@ -149,64 +151,77 @@ def by_age(row: Due, today: date) -> list[int]:
     return sums
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who owes."""
+
+    id: UUID
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Owed:
     """What one customer owes under all their contracts: what is open, and what of it is late, by its age."""
 
-    customer: Customer
-    plans: list[Plan] = field(default_factory=list)
-    limit: int | None = None  # of the credit profile that counts
+    customer: Buyer
+    plans: tuple[Plan, ...]
+    limit: int | None  # of the credit profile that counts
+    open: int  # whatever is still to come
+    aged: tuple[int, ...]  # what of it all is late, for how long
 
     @property
-    def open(self) -> int:
-        """Whatever is still to come."""
-        return sum(plan.open for plan in self.plans)
-
-    def aged(self, today: date) -> list[int]:
-        """What of it all is late, for how long."""
-        ages = (by_age(row, today) for plan in self.plans for row in plan.rows)
-        return [sum(amounts) for amounts in zip(*ages, strict=True)]
-
-    def overdue(self, today: date) -> int:
+    def overdue(self) -> int:
         """What is late altogether."""
-        return sum(self.aged(today))
+        return sum(self.aged)
 
 
 def receivables(db: Session, who: Actor, today: date, customer: Customer | None = None) -> list[Owed]:
     """Every customer who owes something, who is furthest behind first."""
-    found: dict[object, Owed] = {}
-    contracts = list(db.scalars(_with_money_to_come(who, customer)))
-    for plan in payment_plans.plans_of(db, contracts) if contracts else ():
+    told = db.execute(_with_money_to_come(who, customer), {"store": who.store_id}).all()
+    buyers: dict[UUID, Buyer] = {}
+    plans: dict[UUID, list[Plan]] = {}
+    heads = [Head(*head) for _, _, _, *head in told]
+    for (key, number, name, *_), plan in zip(told, payment_plans.plans_of(db, heads) if heads else (), strict=True):
         if plan.open:
-            buyer = plan.contract.deal.customer
-            found.setdefault(buyer.id, Owed(buyer)).plans.append(plan)
-    valid = credit.current_of(db, [owed.customer.id for owed in found.values()], today)
-    for owed in found.values():
-        owed.limit = valid[owed.customer.id].limit if owed.customer.id in valid else None
-    return sorted(found.values(), key=lambda owed: (-owed.overdue(today), -owed.open, owed.customer.number))
+            buyers[key] = Buyer(key, number, name)
+            plans.setdefault(key, []).append(plan)
+    limits = credit.limits_of(db, who.store_id, today)
+    found = [_owed(buyer, plans[key], limits.get(key), today) for key, buyer in buyers.items()]
+    return sorted(found, key=lambda owed: (-owed.overdue, -owed.open, owed.customer.number))
 
 
-def _with_money_to_come(who: Actor, customer: Customer | None) -> Select[Contract]:
+def _owed(buyer: Buyer, plans: list[Plan], limit: int | None, today: date) -> Owed:
+    ages = (by_age(row, today) for plan in plans for row in plan.rows if row.open)
+    aged = tuple(map(sum, zip(*ages, strict=True)))
+    return Owed(buyer, tuple(plans), limit, sum(plan.open for plan in plans), aged)
+
+
+def _with_money_to_come(who: Actor, customer: Customer | None) -> Any:
     """Contracts in effect, performed ones that kept a retention back, and ended ones whose cars stay sold."""
-    kept = exists().where(Instalment.contract_id == Contract.id, Instalment.event == PaymentEvent.RETENTION_END)
-    sold = exists().where(Unit.contract_id == Contract.id, Unit.state == UnitState.DELIVERED)
-    query = (
-        select(Contract)
-        .join(Contract.deal)
-        .join(Deal.customer)
-        .options(contains_eager(Contract.deal).contains_eager(Deal.customer))
-        .where(
-            Contract.kind != ContractKind.AMENDMENT,
-            or_(
-                Contract.state == ContractState.EFFECTIVE,
-                and_(Contract.state == ContractState.PERFORMED, kept),
-                and_(Contract.state == ContractState.TERMINATED, sold),
-            ),
-        )
+    query: Any = _TO_COME if customer is None else _TO_COME.where(Deal.customer_id == customer.id)
+    return people.scoped(query, Contract, who) if who.outside else query
+
+
+_KEPT_BACK = exists().where(Instalment.contract_id == Contract.id, Instalment.event == PaymentEvent.RETENTION_END)
+_STAYS_SOLD = exists().where(Unit.contract_id == Contract.id, Unit.state == UnitState.DELIVERED)
+# Built once: the customer, then the columns of a `Head`.
+_TO_COME = (
+    select(Customer.id, Customer.number, Customer.name, *HEAD)
+    .select_from(Contract)
+    .join(Contract.deal)
+    .join(Deal.customer)
+    .where(
+        Contract.store_id == bindparam("store"),
+        Contract.kind != ContractKind.AMENDMENT,
+        or_(
+            Contract.state == ContractState.EFFECTIVE,
+            and_(Contract.state == ContractState.PERFORMED, _KEPT_BACK),
+            and_(Contract.state == ContractState.TERMINATED, _STAYS_SOLD),
+        ),
     )
-    if customer is not None:
-        query = query.where(Deal.customer_id == customer.id)
-    return people.scoped(query, Contract, who).order_by(Contract.number)
+    .order_by(Contract.number)
+)
 
 
 def open_rows(owed: Iterable[Owed]) -> list[tuple[Plan, Due]]:

@@ -5,19 +5,21 @@ is overpaid. Several plans are read at once, in a fixed number of queries.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, load_only, selectinload
+from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from dealer.engine.calendar import ShopCalendar
 from dealer.engine.database import calendar_of, sum_of
 from dealer.money.finance import DEPOSITS, NO_LONGER_THERE, TOWARDS_THE_PRICE
 from dealer.records.contracts import Contract, ContractKind, ContractLine, ContractState, Instalment, PaymentEvent
+from dealer.records.deals import Deal
 from dealer.records.deliveries import Batch, BatchShare, BatchState, Handover
 from dealer.records.money import Receipt, ReceiptKind, ReceiptState
 from dealer.records.vehicles import Unit, UnitState
@@ -69,6 +71,26 @@ class Due:
         return sum(amount for _, amount in self.late(today))
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Of a contract what its plan goes by."""
+
+    id: UUID
+    number: int
+    code: str | None
+    state: ContractState
+    total: int
+    effective_on: date | None
+    notice_day: date | None  # when the word arrived that ended it
+
+
+HEAD = (
+    Contract.id, Contract.number, Contract.code, Contract.state, Contract.total, Contract.effective_on,
+    Deal.cancel_notice_day,
+)  # fmt: skip
+"""The columns of a `Head`, of a contract and its deal."""
+
+
 @dataclass(frozen=True)
 class OfBatch:
     """A batch of the delivery plan: what its cars cost, and what was paid for it by name."""
@@ -82,8 +104,7 @@ class OfBatch:
 class Plan:
     """The instalments of a contract, and what came in beyond them."""
 
-    contract: Contract
-    text: Contract
+    contract: Head
     rows: tuple[Due, ...]
     received: int  # towards the price, less what was paid back
     overpaid: int
@@ -119,27 +140,40 @@ def share_out(amounts: Sequence[int], named: Mapping[int, int], came: int) -> li
 
 def plan_of(db: Session, contract: Contract) -> Plan:
     """The plan of one contract."""
-    return plans_of(db, [contract])[0]
+    own = (contract.id, contract.number, contract.code, contract.state, contract.total, contract.effective_on)
+    return plans_of(db, [Head(*own, contract.deal.cancel_notice_day)])[0]
 
 
-def plans_of(db: Session, contracts: Sequence[Contract]) -> list[Plan]:
+def plans_of(db: Session, contracts: Sequence[Head]) -> list[Plan]:
     """The plans of several, in their order."""
-    keys = [contract.id for contract in contracts]
+    keys = {"keys": [contract.id for contract in contracts]}
     texts, deliveries, payments = _texts(db, contracts), _deliveries(db, keys), _payments(db, keys)
     ended = [contract.id for contract in contracts if contract.state is ContractState.TERMINATED]
     kept, calendar = _kept(db, ended) if ended else {}, calendar_of(db)
-    return [
-        _of_what_was_kept(contract, texts[contract.id], kept.get(contract.id, 0), payments[contract.id])
-        if contract.state is ContractState.TERMINATED
-        else _plan(contract, texts[contract.id], deliveries[contract.id], payments[contract.id], calendar)
-        for contract in contracts
-    ]
+    add_working_days = cache(calendar.add_working_days)  # many plans run from the same days
+
+    def plan(contract: Head) -> Plan:
+        came = payments.get(contract.id, ())
+        if contract.state is ContractState.TERMINATED:
+            return _of_what_was_kept(contract, kept.get(contract.id, 0), came)
+        told = _Told(contract, deliveries.get(contract.id, ()), calendar, add_working_days)
+        return _plan(told, texts[contract.id], came)
+
+    return [plan(contract) for contract in contracts]
 
 
 # ── what is read ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text whose payments apply."""
+
+    total: int
+    rows: list[Any]  # those of _ROWS
+
+
+@dataclass(frozen=True, slots=True)
 class _Delivery:
     """A batch as far as money goes."""
 
@@ -149,68 +183,90 @@ class _Delivery:
     accepted_on: date | None
 
 
-def _texts(db: Session, contracts: Sequence[Contract]) -> dict[UUID, Contract]:
+# Built once: to build one takes as long as to carry it out.
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_AMENDED = (
+    select(Contract.parent_id, Contract.id, Contract.total)
+    .where(Contract.parent_id.in_(_KEYS), Contract.kind == ContractKind.AMENDMENT, Contract.effective_on.is_not(None))
+    .order_by(Contract.number)
+)
+_ROWS = (
+    select(
+        Instalment.contract_id, Instalment.position, Instalment.event, Instalment.days, Instalment.day,
+        Instalment.batch, Instalment.amount,
+    )
+    .where(Instalment.contract_id.in_(_KEYS))
+    .order_by(Instalment.contract_id, Instalment.position)
+)  # fmt: skip
+_LAST = (
+    select(Handover.batch_id, func.max(Handover.driven_off_at))
+    .join(Batch, Batch.id == Handover.batch_id)
+    .where(Batch.contract_id.in_(_KEYS), Batch.state.in_([state.value for state in ACCEPTED]))
+    .group_by(Handover.batch_id)
+)
+_WORTH = (
+    select(BatchShare.batch_id, sum_of(BatchShare.quantity * ContractLine.unit_price))
+    .join(ContractLine, ContractLine.id == BatchShare.contract_line_id)
+    .join(Batch, Batch.id == BatchShare.batch_id)
+    .where(Batch.contract_id.in_(_KEYS))
+    .group_by(BatchShare.batch_id)
+)
+_BATCHES = (
+    select(Batch.id, Batch.contract_id, Batch.planned_as, Batch.due_on)
+    .where(Batch.contract_id.in_(_KEYS))
+    .order_by(Batch.due_on, Batch.position)
+)
+_CAME = (
+    select(Receipt.contract_id, Receipt.kind, Receipt.instalment, Receipt.batch, sum_of(Receipt.amount))
+    .where(Receipt.contract_id.in_(_KEYS), Receipt.state == ReceiptState.CONFIRMED)
+    .group_by(Receipt.contract_id, Receipt.kind, Receipt.instalment, Receipt.batch)
+)
+_KEPT = (
+    select(Unit.contract_id, sum_of(ContractLine.unit_price))
+    .join(ContractLine, ContractLine.id == Unit.contract_line_id)
+    .where(Unit.contract_id.in_(_KEYS), Unit.state == UnitState.DELIVERED)
+    .group_by(Unit.contract_id)
+)
+_Keys = Mapping[str, Sequence[UUID]]
+
+
+def _by_key(db: Session, query: Any, keys: _Keys) -> dict[UUID, Any]:
+    """Of a query of two columns: the second by the first."""
+    return {key: value for key, value in db.execute(query, keys) if key is not None}
+
+
+def _texts(db: Session, contracts: Sequence[Head]) -> dict[UUID, _Text]:
     """Whose payments apply: as in_force.text_in_force, for several contracts."""
-    keys = [contract.id for contract in contracts]
-    own = select(Contract).where(Contract.id.in_(keys))
-    amended = select(Contract).where(
-        Contract.parent_id.in_(keys), Contract.kind == ContractKind.AMENDMENT, Contract.effective_on.is_not(None)
-    )
-    found = {each.id: each for each in db.scalars(own.options(load_only(Contract.id), selectinload(Contract.payments)))}
-    for each in db.scalars(amended.options(selectinload(Contract.payments)).order_by(Contract.number)):
-        if each.parent_id is not None:
-            found[each.parent_id] = each
-    return found
+    applies = {each.id: (each.id, each.total) for each in contracts}
+    for parent, key, total in db.execute(_AMENDED, {"keys": list(applies)}):
+        if parent is not None:
+            applies[parent] = (key, total)
+    rows = defaultdict[UUID, list[Any]](list)
+    for row in db.execute(_ROWS, {"keys": [key for key, _ in applies.values()]}):
+        rows[row[0]].append(row)
+    return {contract: _Text(total, rows[key]) for contract, (key, total) in applies.items()}
 
 
-def _deliveries(db: Session, keys: Sequence[UUID]) -> dict[UUID, list[_Delivery]]:
-    calendar = calendar_of(db)
-    last: dict[UUID, Any] = dict(
-        db.execute(
-            select(Handover.batch_id, func.max(Handover.driven_off_at))
-            .join(Batch, Batch.id == Handover.batch_id)
-            .where(Batch.contract_id.in_(keys))
-            .group_by(Handover.batch_id)
-        ).all()
-    )
-    worth: dict[UUID, Any] = dict(
-        db.execute(
-            select(BatchShare.batch_id, sum_of(BatchShare.quantity * ContractLine.unit_price))
-            .join(ContractLine, ContractLine.id == BatchShare.contract_line_id)
-            .join(Batch, Batch.id == BatchShare.batch_id)
-            .where(Batch.contract_id.in_(keys))
-            .group_by(BatchShare.batch_id)
-        ).all()
-    )
+def _deliveries(db: Session, keys: _Keys) -> dict[UUID, list[_Delivery]]:
+    today = calendar_of(db).today
+    last, worth = _by_key(db, _LAST, keys), _by_key(db, _WORTH, keys)
     found: dict[UUID, list[_Delivery]] = defaultdict(list)
-    query = select(Batch.id, Batch.contract_id, Batch.planned_as, Batch.due_on, Batch.state)
-    for batch in db.execute(query.where(Batch.contract_id.in_(keys)).order_by(Batch.due_on, Batch.position)):
-        left = calendar.today(last[batch.id]) if batch.state in ACCEPTED and batch.id in last else None
-        found[batch.contract_id].append(_Delivery(batch.planned_as, batch.due_on, worth.get(batch.id, 0), left))
+    for key, contract, planned_as, due_on in db.execute(_BATCHES, keys):
+        left = today(last[key]) if key in last else None
+        found[contract].append(_Delivery(planned_as, due_on, worth.get(key, 0), left))
     return found
 
 
-def _payments(db: Session, keys: Sequence[UUID]) -> dict[UUID, list[_Paid]]:
-    query = (
-        select(Receipt.contract_id, Receipt.kind, Receipt.instalment, Receipt.batch, sum_of(Receipt.amount))
-        .where(Receipt.contract_id.in_(keys), Receipt.state == ReceiptState.CONFIRMED)
-        .group_by(Receipt.contract_id, Receipt.kind, Receipt.instalment, Receipt.batch)
-    )
+def _payments(db: Session, keys: _Keys) -> dict[UUID, list[_Paid]]:
     found: dict[UUID, list[_Paid]] = defaultdict(list)
-    for key, kind, instalment, batch, amount in db.execute(query):
+    for key, kind, instalment, batch, amount in db.execute(_CAME, keys):
         found[key].append((kind, instalment, batch, amount))
     return found
 
 
-def _kept(db: Session, keys: Sequence[UUID]) -> dict[UUID, int]:
+def _kept(db: Session, ended: Sequence[UUID]) -> dict[UUID, int]:
     """What the cars cost that stay sold under contracts that have ended."""
-    query = (
-        select(Unit.contract_id, sum_of(ContractLine.unit_price))
-        .join(ContractLine, ContractLine.id == Unit.contract_line_id)
-        .where(Unit.contract_id.in_(keys), Unit.state == UnitState.DELIVERED)
-        .group_by(Unit.contract_id)
-    )
-    return {key: price for key, price in db.execute(query) if key is not None}
+    return _by_key(db, _KEPT, {"keys": ended})
 
 
 # ── one plan ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,35 +278,38 @@ def _came(payments: Iterable[_Paid]) -> int:
     return sum(signs.get(kind, 0) * amount for kind, _, _, amount in payments)
 
 
-def _of_what_was_kept(contract: Contract, text: Contract, price: int, payments: Sequence[_Paid]) -> Plan:
+def _of_what_was_kept(contract: Head, price: int, payments: Sequence[_Paid]) -> Plan:
     """A contract that has ended owes the cars that stay sold, from the day its notice arrived."""
     came = _came(payments)
     got = min(price, came)
-    row = Due(1, None, 0, None, price, ((contract.deal.cancel_notice_day, price),), got)
-    return Plan(contract, text, (row,), came, came - got)
+    row = Due(1, None, 0, None, price, ((contract.notice_day, price),), got)
+    return Plan(contract, (row,), came, came - got)
 
 
-def _plan(
-    contract: Contract,
-    text: Contract,
-    deliveries: Sequence[_Delivery],
-    payments: Sequence[_Paid],
-    calendar: ShopCalendar,
-) -> Plan:
-    rows = list(text.payments)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What says when the rows of a plan are due."""
+
+    contract: Head
+    deliveries: Sequence[_Delivery]
+    calendar: ShopCalendar
+    add_working_days: Callable[[date, int], date]
+
+
+def _plan(told: _Told, text: _Text, payments: Sequence[_Paid]) -> Plan:
+    rows = text.rows
     came, named = _came(payments), _named(rows, payments)
     got = share_out([row.amount for row in rows] or [text.total], named, came)
     dues = [
-        Due(row.position, row.event, row.days, row.batch, row.amount,
-            tuple(_parts(contract, row, deliveries, calendar)), share)
+        Due(row.position, row.event, row.days, row.batch, row.amount, tuple(_parts(told, row)), share)
         for row, share in zip(rows, got, strict=False)
-    ]  # fmt: skip
+    ]
     whole = Due(1, None, 0, None, text.total, ((None, text.total),), got[0])
-    batches = tuple(_by_name(rows, deliveries, payments))
-    return Plan(contract, text, tuple(dues or [whole]), came, came - sum(got), batches)
+    batches = tuple(_by_name(rows, told.deliveries, payments))
+    return Plan(told.contract, tuple(dues or [whole]), came, came - sum(got), batches)
 
 
-def _named(rows: Sequence[Instalment], payments: Sequence[_Paid]) -> dict[int, int]:
+def _named(rows: Sequence[Any], payments: Sequence[_Paid]) -> dict[int, int]:
     """By place in the plan: what was paid for it, by its number or by that of its batch."""
     places = {row.position: place for place, row in enumerate(rows)}
     named = defaultdict[int, int](int)
@@ -270,9 +329,7 @@ def _named(rows: Sequence[Instalment], payments: Sequence[_Paid]) -> dict[int, i
     return named
 
 
-def _by_name(
-    rows: Sequence[Instalment], deliveries: Sequence[_Delivery], payments: Sequence[_Paid]
-) -> Iterable[OfBatch]:
+def _by_name(rows: Sequence[Any], deliveries: Sequence[_Delivery], payments: Sequence[_Paid]) -> Iterable[OfBatch]:
     """What was paid for each batch, said at the payment or by its instalment."""
     of_row = {row.position: row.batch for row in rows}
     worth, got = Counter[int](), Counter[int]()
@@ -285,17 +342,15 @@ def _by_name(
     return (OfBatch(planned_as, worth[planned_as], got[planned_as]) for planned_as in sorted(worth))
 
 
-def _parts(
-    contract: Contract, row: Instalment, deliveries: Sequence[_Delivery], calendar: ShopCalendar
-) -> Iterable[Part]:
+def _parts(told: _Told, row: Any) -> Iterable[Part]:
     """When how much of a row is due. What is due before cars are collected follows the batches, by their price."""
-    concerned = [each for each in deliveries if row.batch in (None, each.planned_as)]
+    concerned = [each for each in told.deliveries if row.batch in (None, each.planned_as)]
     if row.event is PaymentEvent.BEFORE_COLLECTION and any(each.worth for each in concerned):
-        return _by_batch(row, concerned, calendar)
-    return [(_day(contract, row, concerned, calendar), row.amount)]
+        return _by_batch(row, concerned, told.calendar)
+    return [(_day(told, row, concerned), row.amount)]
 
 
-def _by_batch(row: Instalment, deliveries: Sequence[_Delivery], calendar: ShopCalendar) -> Iterable[Part]:
+def _by_batch(row: Any, deliveries: Sequence[_Delivery], calendar: ShopCalendar) -> Iterable[Part]:
     worth, reached, told = sum(each.worth for each in deliveries), 0, 0
     for each in deliveries:
         reached += each.worth
@@ -304,13 +359,14 @@ def _by_batch(row: Instalment, deliveries: Sequence[_Delivery], calendar: ShopCa
         yield calendar.working_day_before(each.due_on, row.days), part
 
 
-def _day(contract: Contract, row: Instalment, deliveries: Sequence[_Delivery], calendar: ShopCalendar) -> date | None:
+def _day(told: _Told, row: Any, deliveries: Sequence[_Delivery]) -> date | None:
     """The day by which a row is due; None while what makes it due has not happened."""
     if row.event is PaymentEvent.RETENTION_END:
-        return row.day
+        ends: date | None = row.day
+        return ends
     if row.event is PaymentEvent.SIGNING:
-        begun = contract.effective_on
+        begun = told.contract.effective_on
     else:
         days = [each.accepted_on for each in deliveries if each.accepted_on is not None]
         begun = max(days) if days and len(days) == len(deliveries) else None
-    return None if begun is None else calendar.add_working_days(begun, row.days)
+    return None if begun is None else told.add_working_days(begun, row.days)

@@ -12,6 +12,7 @@ from dealer.contracts.contract_rules import marks, reviewers
 from dealer.contracts.in_force import is_amendment
 from dealer.deals import deal_lists
 from dealer.engine.steps import Ask, Refusal
+from dealer.money.payment_plans import Head
 from dealer.papers import printing
 from dealer.people import has
 from dealer.records.contracts import Contract, ContractState, PrintLog
@@ -50,6 +51,11 @@ def title_of(contract: Contract) -> str:
         if contract.ended_batch is not None:
             return say("Batch {batch} of {contract} ended", batch=contract.ended_batch, contract=parent)
         return say("Amendment to {contract}", contract=parent)
+    return number_of(contract)
+
+
+def number_of(contract: Contract | Head) -> str:
+    """Its number once it has one."""
     return contract.code or say("Contract {number}", number=contract.number)
 
 

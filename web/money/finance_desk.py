@@ -28,6 +28,8 @@ from web.money import receipts
 
 pages = Blueprint("finance_desk", __name__)
 SEES = "see the money"
+ON_A_PAGE = 30
+"""Customers drawn at once: who is furthest behind is on the first page, the sheet holds all."""
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
@@ -179,21 +181,24 @@ def _deposit(found: Decision, form: Form | None) -> str:
 
 @pages.get("/money/receivables")
 def receivables() -> Answer:
-    """What each customer owes and since when it is late; of one customer, the instalments behind it."""
+    """What each customer owes and since when it is late, who is furthest behind first; of one, the instalments."""
     need(SEES)
     db, today = looking(), looking_ask().today
     number = request.args.get("customer", type=a_number)
     customer = or_404(people.by_number(db, Customer, me(), number)) if number is not None else None
     owed = finance_desk.receivables(db, me(), today, customer)
+    past = 0 if customer else request.args.get("past", 0, type=a_number)
+    past = past if past < len(owed) else 0
     shown = {"rows": [_instalment(each, today) for each in finance_desk.open_rows(owed)]} if customer else {}
     return render_template(
         "money/receivables.html",
         tabs=tabs("/money/receivables"),
         customer=customer,
-        figures=_figures(owed, today),
-        **{"rows": [_owed(each, today) for each in owed]} | shown,
+        figures=_figures(owed),
+        **{"rows": [_owed(each) for each in owed[past : past + ON_A_PAGE]]} | shown,
         heads=[*_ages(), say("Credit limit")],
-        totals=_totals(owed, today) if owed and customer is None else None,
+        totals=_totals(owed) if owed and customer is None else None,
+        more={"count": len(owed) - past - ON_A_PAGE, "url": f"/money/receivables?past={past + ON_A_PAGE}"},
     )
 
 
@@ -204,16 +209,16 @@ def _ages() -> list[str]:
             say("over {days} days late", days=AGES[-1])]  # fmt: skip
 
 
-def _figures(owed: list[Owed], today: date) -> list[dict[str, Any]]:
-    late = sum(each.overdue(today) for each in owed)
+def _figures(owed: list[Owed]) -> list[dict[str, Any]]:
+    late = sum(each.overdue for each in owed)
     return [
         {"label": say("Outstanding"), "value": money(sum(each.open for each in owed)), "unit": say("yuan")},
         {"label": say("Overdue"), "value": money(late), "unit": say("yuan"), "tone": "bad" if late else ""},
     ]
 
 
-def _owed(row: Owed, today: date) -> dict[str, Any]:
-    customer, aged = row.customer, row.aged(today)
+def _owed(row: Owed) -> dict[str, Any]:
+    customer, aged = row.customer, row.aged
     return {
         "url": f"/money/receivables?customer={customer.number}",
         "tone": "bad" if any(aged) else "",
@@ -228,8 +233,9 @@ def _limit(row: Owed) -> dict[str, Any]:
     return {"text": money(row.limit)} | ({"tone": "bad", "note": say("exceeded")} if row.open > row.limit else {})
 
 
-def _totals(owed: list[Owed], today: date) -> list[str]:
-    ages = zip(*(each.aged(today) for each in owed), strict=True)
+def _totals(owed: list[Owed]) -> list[str]:
+    """Of all, also of those on other pages."""
+    ages = zip(*(each.aged for each in owed), strict=True)
     return [say("Together"), money(sum(each.open for each in owed)), *(money(sum(age)) for age in ages), ""]
 
 
@@ -240,7 +246,7 @@ def _instalment(pair: Any, today: date) -> dict[str, Any]:
         "url": f"/contracts/{plan.contract.number}/money",
         "tone": "bad" if late else "",
         "cells": [
-            {"text": contracts.title_of(plan.contract), "note": receipts.named(row)},
+            {"text": contracts.number_of(plan.contract), "note": receipts.named(row)},
             short_day(row.due_on) or say("not known yet"),
             *map(money, (row.amount, row.got, row.open)),
             money(late) if late else "",
