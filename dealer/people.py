@@ -133,27 +133,29 @@ def not_their_own(requester_id: UUID | None, ask: Ask) -> Refusal | None:
 # ── loading people ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-# Built once: every request asks both.
+# Built once: asked for everybody who acts.
 _OWN_POSTINGS = (
     select(Posting.role, Posting.group_head_id, Posting.sub_dealer_id)
     .where(Posting.person_id == bindparam("person_id"), Posting.store_id == bindparam("store_id"))
     .order_by(Posting.id)
 )
+IS_TODAY = StandIn.from_day <= bindparam("today"), StandIn.to_day >= bindparam("today")
 _AWAY = select(StandIn).where(
-    StandIn.store_id == bindparam("store_id"),
-    StandIn.stand_in_id == bindparam("person_id"),
-    StandIn.from_day <= bindparam("today"),
-    StandIn.to_day >= bindparam("today"),
+    StandIn.store_id == bindparam("store_id"), StandIn.stand_in_id == bindparam("person_id"), *IS_TODAY
 )
 
 
 def actor(db: Session, person: Person, store_id: UUID, today: date) -> Actor:
     """The person as somebody who acts in a shop today, with those they stand in for."""
-    away = db.scalars(_AWAY, {"store_id": store_id, "person_id": person.id, "today": today}).all()
-    mine = _in_own_right(db, person, store_id)
+    return with_those_away(db, _in_own_right(db, person, store_id), today)
+
+
+def with_those_away(db: Session, mine: Actor, today: date) -> Actor:
+    """Somebody with those they stand in for today."""
+    away = db.scalars(_AWAY, {"store_id": mine.store_id, "person_id": mine.id, "today": today}).all()
     # Whoever has left has no authority that could be lent.
     there = (each.away for each in away if each.away.active)
-    return replace(mine, stands_in_for=tuple(_in_own_right(db, one, store_id) for one in there))
+    return replace(mine, stands_in_for=tuple(_in_own_right(db, one, mine.store_id) for one in there))
 
 
 def roles_of(db: Session, person_id: UUID, store_id: UUID) -> frozenset[Role]:
@@ -169,10 +171,16 @@ def is_outside(db: Session, person_id: UUID, store_id: UUID) -> bool:
 
 def _in_own_right(db: Session, person: Person, store_id: UUID) -> Actor:
     postings = db.execute(_OWN_POSTINGS, {"person_id": person.id, "store_id": store_id}).all()
+    return as_posted(person.id, person.name, person.language, store_id, postings)
+
+
+def as_posted(key: UUID, name: str, language: str, store_id: UUID, postings: Iterable[Any]) -> Actor:
+    """Somebody in their own right, by the rows that tell their roles in the shop."""
+    postings = list(postings)
     head = next((row.group_head_id for row in postings if row.group_head_id), None)
     sub_dealer = next((row.sub_dealer_id for row in postings if row.sub_dealer_id), None)
     roles = frozenset(row.role for row in postings)
-    return Actor(person.id, person.name, store_id, roles, person.language, head, sub_dealer)
+    return Actor(key, name, store_id, roles, language, head, sub_dealer)
 
 
 def with_duty(db: Session, store_id: UUID, duty: str) -> list[Person]:

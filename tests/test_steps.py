@@ -1,6 +1,7 @@
 """The one door: what it refuses, what it writes down, and two people at it at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -149,15 +150,22 @@ def _claim(shop: Shop, key: str) -> PostOnce:
     return claim
 
 
-def test_a_form_key_is_bound_to_its_content(shop: Shop) -> None:
-    lina = shop.actor("李娜")
+def test_a_form_key_is_bound_to_its_content_and_its_work_is_done_once(shop: Shop) -> None:
+    lina, done = shop.actor("李娜"), list[str]()
+
+    def work() -> str:
+        done.append("once")
+        return "/deals/1"
+
+    first = posts.Sent("/deals/new", "key", "content", at("2026-11-10 09:00"))
     with shop.database.writing(shop.store.id) as db:
-        posts.claim(db, lina, "/deals/new", "key", "content", at("2026-11-10 09:00")).answer = "/deals/1"
+        assert posts.once(db, lina, first, work) == ("/deals/1", False)
     with shop.database.writing(shop.store.id) as db:
-        assert posts.claim(db, lina, "/deals/new", "key", "content", at("2026-11-10 09:01")).answer == "/deals/1"
+        assert posts.once(db, lina, replace(first, at=at("2026-11-10 09:01")), work) == ("/deals/1", True)
         with pytest.raises(Refused) as refused:
-            posts.claim(db, lina, "/deals/new", "key", "other content", at("2026-11-10 09:02"))
+            posts.once(db, lina, replace(first, body_hash="other content"), work)
     assert refused.value.codes == ("E-KEY-REUSED",)
+    assert done == ["once"]
 
 
 # ── under seal ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -136,10 +136,9 @@ def write(form: Form | None, work: Callable[[Ask], str], again: Callable[[Form |
 def _once(form: Form | None, work: Callable[[Ask], str]) -> str:
     database: Database = g.database
     with database.writing(me().store_id) as db:
-        claim = posts.claim(db, me(), request.path[:200], form_key()[:64], _body_hash(), g.now)
-        if claim.answer is None:
-            claim.answer = work(Ask(db, me(), g.now, form.facts if form else None, seen_version()))
-        return claim.answer
+        ask = Ask(db, me(), g.now, form.facts if form else None, seen_version())
+        sent = posts.Sent(request.path[:200], form_key()[:64], _body_hash(), g.now)
+        return posts.once(db, me(), sent, lambda: work(ask))[0]
 
 
 def _body_hash() -> str:

@@ -23,7 +23,7 @@ from flask_login import UserMixin, login_user, logout_user
 from dealer import people
 from dealer.engine.database import Busy, Database, calendar_of
 from dealer.engine.steps import Refused
-from dealer.house import passwords, proving, second_factor, sign_ins, signin
+from dealer.house import callers, passwords, second_factor, sign_ins, signin
 from dealer.people import Actor
 from dealer.records.people import Person
 from dealer.records.signing_in import SignInKind
@@ -68,17 +68,15 @@ def load(token: str) -> SignedInPerson | None:
         return None
     database: Database = g.database
     with database.reading() as db:
-        row = signin.session_of(db, token)
-        if row is None:
-            return None
-        if not signin.is_open(row, g.now):
-            g.ended_for = row.person_id
-            return None
-        actor = people.actor(db, row.person, row.store_id, calendar_of(db).today(g.now))
-        missing = second_factor.is_missing(db, actor)
-    if (g.now - row.seen_at).total_seconds() > 300:  # write now and then, not at every click
+        caller = callers.behind(db, token, g.now)
+    if caller is None:
+        return None
+    if not caller.is_open:
+        g.ended_for = caller.actor.id
+        return None
+    if (g.now - caller.seen_at).total_seconds() > 300:  # write now and then, not at every click
         _note_seen(database, token)
-    return SignedInPerson(token, actor, row.person.password_given, proving.is_fresh(row, g.now), missing)
+    return SignedInPerson(token, caller.actor, caller.password_given, caller.is_fresh, caller.factor_missing)
 
 
 def _note_seen(database: Database, token: str) -> None:

@@ -4,11 +4,12 @@ A screen registers the kind of thing it shows; buttons, small forms, the checkli
 from the thing's own table. No step has a view of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, abort, render_template
+from pydantic import BaseModel
 
 from dealer import people, workflow
 from dealer.engine.steps import Ask, Choice, Life, Refusal, Refused, Stale, Step
@@ -19,6 +20,7 @@ from web.frame import names_of
 from web.language import clock, show, told, word
 
 pages = Blueprint("steps", __name__)
+Model = type[BaseModel] | None  # what a step asks for
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,20 @@ def take(kind: str, number: int, action: str) -> Answer:
 
 def _received(kind: Kind, number: int, action: str) -> Form | None:
     """What was typed, read by the model of the row that leaves the present state (or any row of that action)."""
+    models = list(dict.fromkeys(step.asks_for for step in kind.life.steps if step.action == action))
+    model = models[0] if len(models) == 1 else _asked_now(kind, number, action, models)
+    form = Form.received(model) if model else None
+    if form is not None and form.facts is None:
+        find(looking(), kind, number)  # 404 before anybody hears what is wrong with it
+    return form
+
+
+def _asked_now(kind: Kind, number: int, action: str, models: Sequence[Model]) -> Model:
     thing = find(looking(), kind, number)
     try:
-        step = kind.life.find(thing, action, looking_ask())
+        return kind.life.find(thing, action, looking_ask()).asks_for
     except Refused:
-        step = next(step for step in kind.life.steps if step.action == action)
-    return Form.received(step.asks_for) if step.asks_for else None
+        return models[0]
 
 
 def _page(

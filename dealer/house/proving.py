@@ -9,16 +9,15 @@ from datetime import datetime, timedelta
 from dealer.engine.database import Database
 from dealer.engine.steps import Refusal, no
 from dealer.house import passwords, second_factor, signin
-from dealer.records.people import SignedIn
 
 HOLDS = timedelta(minutes=10)
 PURPOSE = "prove"  # in the table of tries
 AGAIN = no("Show once more that it is you, with your password: this is asked every ten minutes.", code="E-PROVE")
 
 
-def is_fresh(session: SignedIn, at: datetime) -> bool:
+def is_fresh(proved_at: datetime, at: datetime) -> bool:
     """Whether somebody has shown a moment ago that it is themselves."""
-    return at < session.proved_at + HOLDS
+    return at < proved_at + HOLDS
 
 
 def prove(database: Database, token: str, typed: str, device: str, at: datetime) -> Refusal | str:

@@ -13,7 +13,7 @@ from uuid import UUID
 import pyotp
 from argon2.exceptions import VerificationError
 from pydantic import Field
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from dealer import duties, people
@@ -56,27 +56,23 @@ class ResetReason(Facts):
 
 # ── who has one, who needs one ────────────────────────────────────────────────────────────────────────────────────
 
-# Built once: each request of whoever needs one asks it.
-_CONFIRMED = select(SecondFactor.id).where(
-    SecondFactor.person_id == bindparam("person_id"), SecondFactor.confirmed_at.is_not(None)
-)
+IS_CONFIRMED = SecondFactor.confirmed_at.is_not(None)  # before it asks for nothing
 
 
 def has(db: Session, person_id: UUID) -> bool:
     """Whether somebody's codes are asked for at sign-in."""
-    return db.scalar(_CONFIRMED, {"person_id": person_id}) is not None
+    confirmed = select(SecondFactor.id).where(SecondFactor.person_id == person_id, IS_CONFIRMED)
+    return db.scalar(confirmed) is not None
 
 
 def is_needed(db: Session, who: Actor) -> bool:
+    """Whether they may not do without one in the shop they act in."""
+    return is_asked_of(who, made_up=people.store_of(db, who.store_id).made_up)
+
+
+def is_asked_of(who: Actor, *, made_up: bool) -> bool:
     """Whether their duties, or those of somebody they stand in for, ask for one; a made-up shop asks nobody."""
-    if not any(who.may_or_stands_in(duty) for duty in duties.WITH_SECOND_FACTOR):
-        return False
-    return not people.store_of(db, who.store_id).made_up
-
-
-def is_missing(db: Session, who: Actor) -> bool:
-    """Whether they need one and have none yet: until then they open nothing else."""
-    return is_needed(db, who) and not has(db, who.id or UUID(int=0))
+    return not made_up and any(who.may_or_stands_in(duty) for duty in duties.WITH_SECOND_FACTOR)
 
 
 def of(db: Session, person: Person) -> SecondFactor | None:
@@ -191,7 +187,7 @@ def may_be_a_code(typed: str) -> bool:
 
 
 def _counts(db: Session, person: Person, typed: str, device: str, at: datetime) -> bool:
-    mine = select(SecondFactor).where(SecondFactor.person_id == person.id, SecondFactor.confirmed_at.is_not(None))
+    mine = select(SecondFactor).where(SecondFactor.person_id == person.id, IS_CONFIRMED)
     factor = db.scalars(mine.with_for_update()).first()  # of two requests with one code the second waits, and fails
     if factor is None:
         return False

@@ -6,9 +6,10 @@ A cookie holds only a random token; the row behind it says whose it is, and endi
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from dealer import roster
@@ -96,7 +97,7 @@ def start(db: Session, person: Person, device: str, at: datetime, store_id: UUID
     token = secrets.token_urlsafe(32)
     sign_ins.note(db, person, SignInKind.SIGNED_IN, device, at)
     row = SignedIn(
-        token_hash=_hash(token), person_id=person.id, store_id=store_id if store_id in stores else stores[0],
+        token_hash=token_hash(token), person_id=person.id, store_id=store_id if store_id in stores else stores[0],
         since=at, seen_at=at, proved_at=at, device=device[:200],
     )  # fmt: skip
     db.add(row)
@@ -104,25 +105,25 @@ def start(db: Session, person: Person, device: str, at: datetime, store_id: UUID
     return token, row.store_id
 
 
-# Built once: every request asks it.
-_BEHIND_A_TOKEN = select(SignedIn).where(SignedIn.token_hash == bindparam("token_hash"))
-
-
 def session_of(db: Session, token: str) -> SignedIn | None:
     """The session behind a token, ended or not."""
-    return db.scalars(_BEHIND_A_TOKEN, {"token_hash": _hash(token)}).first()
+    return db.scalars(select(SignedIn).where(SignedIn.token_hash == token_hash(token))).first()
 
 
 def is_open(session: SignedIn, at: datetime) -> bool:
     """Whether a session still counts."""
-    fresh = at < session.seen_at + IDLE and at < session.since + ENDS_AFTER
-    return session.ended_at is None and fresh and session.person.active
+    return session.person.active and counts(session, at)
+
+
+def counts(session: Any, at: datetime) -> bool:
+    """Whether a session, of whatever row tells its moments, was neither ended nor has grown too old."""
+    return session.ended_at is None and at < session.seen_at + IDLE and at < session.since + ENDS_AFTER
 
 
 def renew_token(session: SignedIn) -> str:
     """Another token for the cookie; the one of before opens nothing any more."""
     token = secrets.token_urlsafe(32)
-    session.token_hash = _hash(token)
+    session.token_hash = token_hash(token)
     return token
 
 
@@ -139,7 +140,8 @@ def end_all_of(db: Session, person_id: UUID, at: datetime) -> None:
         session.ended_at = at
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """By which the database knows a token it has never kept."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -254,18 +254,15 @@ def _write(work: Callable[[Ask], dict[str, Any]], facts: Any, seen: int | None =
     database: Database = g.database
     try:
         with database.writing(me().store_id) as db:
-            claim = posts.claim(db, me(), request.path[:200], key, body, g.now)
-            again = claim.answer is not None
-            if claim.answer is None:
-                claim.answer = json.dumps(work(Ask(db, me(), g.now, facts, seen)))
-            told = json.loads(claim.answer)
+            ask, sent = Ask(db, me(), g.now, facts, seen), posts.Sent(request.path[:200], key, body, g.now)
+            told, again = posts.once(db, me(), sent, lambda: json.dumps(work(ask)))
     except Refused as refused:
         return problem(409, *refused.refusals)
     except Conflict as conflict:
         return problem(409, MEETINGS.get(conflict.constraint, MET))
     except Stale as stale:
         return _stale(stale)
-    answer = _json(told, status)
+    answer = _json(json.loads(told), status)
     answer.headers["Idempotent-Replayed"] = "true" if again else "false"
     return answer
 
