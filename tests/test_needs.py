@@ -56,17 +56,17 @@ def test_wishes_are_counted_by_class_model_and_the_shops_month(shop: Shop) -> No
     months = needs.months_until(date(2026, 11, 10))
     assert [f"{month:%m}" for month in months] == ["06", "07", "08", "09", "10", "11"]
     with shop.looking() as db:
-        sheets = needs.wishes(db, shop.actor("陈静"), Wanting.SHEETS, months)
-        cards = needs.wishes(db, shop.actor("陈静"), Wanting.CARDS, months)
-        assert needs.wishes(db, shop.actor("王磊"), Wanting.SHEETS, months) == []
-    assert (needs.cars(sheets), needs.cars(cards)) == (19, 3)
-    assert needs.classes_in(sheets) == ["police_justice", "rental"]
-    assert needs.models_in(sheets) == [str(x5.id), str(e3.id)]
-    assert needs.cars(needs.matching(sheets, model=str(e3.id))) == 9
-    assert needs.cars(needs.matching(sheets, month=date(2026, 9, 1))) == 12  # ten to midnight is September
-    assert needs.cars(needs.matching(sheets, customer_class="rental", month=date(2026, 10, 1))) == 7
-    assert needs.cars(needs.matching(cards, customer_class=UNKNOWN)) == 2
-    assert needs.cars(needs.matching(cards, model=UNKNOWN)) == 1
+        sheets = needs.sums(db, shop.actor("陈静"), Wanting.SHEETS, months)
+        cards = needs.sums(db, shop.actor("陈静"), Wanting.CARDS, months)
+        assert needs.sums(db, shop.actor("王磊"), Wanting.SHEETS, months).of == {}
+    assert (sheets.cars(), cards.cars()) == (19, 3)
+    assert sheets.classes() == ["police_justice", "rental"]
+    assert sheets.models() == [str(x5.id), str(e3.id)]
+    assert sheets.cars(model=str(e3.id)) == 9
+    assert sheets.cars(month=date(2026, 9, 1)) == 12  # ten to midnight is September
+    assert sheets.cars(customer_class="rental", month=date(2026, 10, 1)) == 7
+    assert cards.cars(customer_class=UNKNOWN) == 2
+    assert cards.cars(model=UNKNOWN) == 1
 
 
 def test_every_number_is_the_sum_of_the_rows_it_opens(shop: Shop, desk: Callable[[str], Desk]) -> None:

@@ -67,6 +67,7 @@ class History(Record):
         Index("ix_history_thing", "store_id", "thing_id", "seq"),
         Index("ix_history_case", "store_id", "case_id", "seq"),
         Index("ix_history_moves", "store_id", "at", sqlite_where=MOVED, postgresql_where=MOVED),
+        Index("ix_history_stood", "store_id", "thing_id", "now", sqlite_where=MOVED, postgresql_where=MOVED),
         Index("ix_history_reveals", "store_id", "seq", sqlite_where=REVEALED, postgresql_where=REVEALED),
     )
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 from dealer import people
 from dealer.engine.amounts import half_up
 from dealer.engine.database import calendar_of, sum_of
-from dealer.engine.history import History
+from dealer.engine.history import MOVED, History
 from dealer.house.policies import policy
 from dealer.records.contracts import Contract
 from dealer.records.deals import Deal, DealState, LossReason, Need, NeedLine
@@ -104,7 +104,7 @@ def _decided_by_phase(look: Look) -> dict[DealState, tuple[int, int]]:
     stood = select(History.now, func.count(decided.distinct()), func.count(reached.distinct())).join(
         deals, and_(History.store_id == deals.c.store_id, History.thing_id == deals.c.id)
     )
-    rows = stood.where(History.now.in_([each.value for each in PHASES])).group_by(History.now)
+    rows = stood.where(MOVED, History.now.in_([each.value for each in PHASES])).group_by(History.now)
     return {DealState(now): (of_all, of_signed) for now, of_all, of_signed in look.db.execute(rows) if now}
 
 

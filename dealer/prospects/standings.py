@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer.engine.steps import Ask, Step
@@ -61,7 +61,9 @@ def _as_it_is(row: Prospect | Standing) -> tuple[object, ...]:
 def at_moment(store_id: UUID, moment: datetime) -> Select[Standing]:
     """How every card of a shop stood just before a moment, such as the 24:00 that ends a day."""
     still = or_(Standing.until_at >= moment, Standing.until_at.is_(None))
-    return select(Standing).where(Standing.store_id == store_id, still, Standing.from_at < moment)
+    # An expression, not the column: SQLite would walk through all that ever began.
+    begun = func.coalesce(Standing.from_at, Standing.from_at) < moment
+    return select(Standing).where(Standing.store_id == store_id, still, begun)
 
 
 def between(store_id: UUID, start: datetime, end: datetime) -> Select[Standing]:

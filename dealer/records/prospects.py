@@ -166,6 +166,7 @@ class FollowUp(OfStore):
     level_after: Mapped[Level | None] = mapped_column(word_of(Level))
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("follow_ups.id"))
     person: Mapped[Person] = relationship()
+    __table_args__ = (Index("ix_follow_ups_at", "store_id", "at", "person_id", "answered", "corrects_id"),)
 
 
 class VisitKind(StrEnum):

@@ -166,6 +166,7 @@ class Unit(Living):
         Index("ix_units_stock", "store_id", "model_id", "state"),
         Index("ix_units_contract", "contract_id", "state"),
         Index("ix_units_case", "case_id", "state"),
+        Index("ix_units_delivered", "store_id", "delivered_at", "state", "case_id", "model_id"),
     )
 
     @property

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from dealer import people
@@ -108,7 +108,12 @@ def _contracts(day: Day) -> Select[Any]:
 
 
 def _stood(day: Day) -> Select[Any]:
-    return standings.with_card(standings.at_moment(day.store_id, day.end))
+    """Cards that are worked on, or of which something is due; what else there is counts nowhere."""
+    worked = or_(
+        Standing.state.in_([literal_column(f"'{state.value}'") for state in LIVE]),  # as the index has it
+        Standing.next_contact_at.is_not(None),
+    )
+    return standings.with_card(standings.at_moment(day.store_id, day.end)).where(worked)
 
 
 def _at_level(level: Level) -> ColumnElement[bool]:

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 from dealer.engine.words import say
-from dealer.reports import needs
-from dealer.reports.needs import Wish
+from dealer.reports.needs import Sums
 
-Part = tuple[str, list[Wish]]  # how a class or a model is called, and its wishes
+Part = tuple[str, dict[str, Any]]  # how a class or a model is called, and which it is
 
 
-def workbook(
-    parts: Sequence[tuple[str, Sequence[Part]]], found: list[Wish], months: list[date], language: str
-) -> bytes:
+def workbook(parts: Sequence[tuple[str, Sequence[Part]]], found: Sums, months: list[date], language: str) -> bytes:
     """An .xlsx; `parts` are pairs of a sheet's title and its rows. The last row sums all wishes up."""
     from xlsxwriter import Workbook
 
@@ -25,12 +23,8 @@ def workbook(
         sheet.set_column(0, 0, 28)
         sheet.freeze_panes(1, 1)
         sheet.write_row(0, 0, (title, say("Together", language), *(f"{month:%Y-%m}" for month in months)), head)
-        for at, (called, theirs) in enumerate((*rows, (say("Together", language), found)), 1):
+        for at, (called, which) in enumerate((*rows, (say("Together", language), {})), 1):
             sheet.write_string(at, 0, called)
-            sheet.write_row(at, 1, _by_month(theirs, months))
+            sheet.write_row(at, 1, [found.cars(**which), *(found.cars(**which, month=month) for month in months)])
     book.close()
     return out.getvalue()
-
-
-def _by_month(found: list[Wish], months: list[date]) -> list[int]:
-    return [needs.cars(found), *(needs.cars(needs.matching(found, month=month)) for month in months)]

@@ -11,7 +11,7 @@ from dealer.engine.calendar import add_months
 from dealer.engine.charts import Series
 from dealer.records.customers import CustomerClass
 from dealer.reports import needs, needs_sheet
-from dealer.reports.needs import ANY, UNKNOWN, Wanting, Wish
+from dealer.reports.needs import ANY, UNKNOWN, Sums, Wanting
 from web.asking import Answer, day_asked, looking, looking_ask, me, need
 from web.language import language, say, show
 from web.papers.papers import XLSX
@@ -34,7 +34,7 @@ def _asked() -> tuple[Wanting, list[date]]:
 def page() -> Answer:
     """Half a year of wishes: by class of customer, and by model."""
     of, months = _asked()
-    found, names = needs.wishes(looking(), me(), of, months), _names()
+    found, names = needs.sums(looking(), me(), of, months), _names()
     return render_template(
         "needs/page.html",
         title=show(of),
@@ -46,11 +46,11 @@ def page() -> Answer:
                 "lines": [_line(names[by][value], {by: value}, found, of, months) for value in values],
                 "chart": charts.lying_bars(
                     [names[by][value] for value in values],
-                    [Series(show(of), [needs.cars(_part(found, by, value)) for value in values])],
+                    [Series(show(of), [_of(found, by, value) for value in values])],
                 ),
             }
             for title, by, values in _ways(found)
-            if found
+            if found.of
         ],
         sheet=f"{HERE}/sheet?of={of.value}&day={months[-1]}",
         total=_line(say("Together"), {}, found, of, months),
@@ -59,17 +59,17 @@ def page() -> Answer:
     )  # fmt: skip
 
 
-def _ways(found: list[Wish]) -> list[tuple[str, str, list[str]]]:
+def _ways(found: Sums) -> list[tuple[str, str, list[str]]]:
     """How wishes are divided: what a way is called, by what, and the values that occur."""
     return [
-        (say("By class of customer"), "customer_class", needs.classes_in(found)),
-        (say("By model"), "model", needs.models_in(found)),
+        (say("By class of customer"), "customer_class", found.classes()),
+        (say("By model"), "model", found.models()),
     ]
 
 
-def _part(found: list[Wish], by: str, value: str) -> list[Wish]:
+def _of(found: Sums, by: str, value: str) -> int:
     which: dict[str, Any] = {by: value}
-    return needs.matching(found, **which)
+    return found.cars(**which)
 
 
 def _this_month() -> date:
@@ -80,17 +80,11 @@ def _url(of: Wanting, months: list[date]) -> str:
     return f"{HERE}?of={of.value}&day={months[-1]}"
 
 
-def _line(label: str, which: dict[str, Any], found: list[Wish], of: Wanting, months: list[date]) -> dict[str, Any]:
-    here = needs.matching(found, **which)
-
-    def cell(month: date | None) -> dict[str, Any]:
-        asked = {"of": of.value, "day": months[-1], **which} | ({"month": month} if month else {})
-        return {
-            "shown": needs.cars(needs.matching(here, month=month)),
-            "url": f"{HERE}/rows?{urlencode(asked)}",
-        }
-
-    return {"label": label, "cells": [cell(None), *(cell(month) for month in reversed(months))]}
+def _line(label: str, which: dict[str, Any], found: Sums, of: Wanting, months: list[date]) -> dict[str, Any]:
+    asked = urlencode({"of": of.value, "day": months[-1], **which})
+    told = [(None, ""), *((month, f"&month={month}") for month in reversed(months))]
+    cells = [{"shown": found.cars(**which, month=at), "url": f"{HERE}/rows?{asked}{more}"} for at, more in told]
+    return {"label": label, "cells": cells}
 
 
 def _names() -> dict[str, dict[str, str]]:
@@ -106,10 +100,8 @@ def _names() -> dict[str, dict[str, str]]:
 def sheet() -> Answer:
     """The half year as a workbook: numbers only, no customer's name."""
     of, months = _asked()
-    found, names = needs.wishes(looking(), me(), of, months), _names()
-    parts = [
-        (title, [(names[by][value], _part(found, by, value)) for value in values]) for title, by, values in _ways(found)
-    ]
+    found, names = needs.sums(looking(), me(), of, months), _names()
+    parts = [(title, [(names[by][value], {by: value}) for value in values]) for title, by, values in _ways(found)]
     answer = Response(needs_sheet.workbook(parts, found, months[::-1], language()), mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="needs-{of.value}-{months[-1]:%Y-%m}.xlsx"'
     return answer
