@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from dealer.house.supposing import supposed_in
@@ -170,16 +170,20 @@ def policies(db: Session, store_id: UUID, names: Iterable[str], day: date) -> di
     return wanted | in_force | instead
 
 
+# Built once: pages and steps ask it for one value after another.
+_VERSION = (
+    select(Policy)
+    .where(
+        Policy.store_id == bindparam("store"),
+        Policy.name == bindparam("called"),
+        Policy.from_day <= bindparam("on_day"),
+        Policy.approved_at.is_not(None),
+    )
+    .order_by(Policy.from_day.desc(), Policy.approved_at.desc())
+    .limit(1)
+)
+
+
 def version(db: Session, store_id: UUID, name: str, day: date) -> Policy | None:
     """The decision that a value comes from, with its day and who approved it; None while the default holds."""
-    return db.scalars(
-        select(Policy)
-        .where(
-            Policy.store_id == store_id,
-            Policy.name == name,
-            Policy.from_day <= day,
-            Policy.approved_at.is_not(None),
-        )
-        .order_by(Policy.from_day.desc(), Policy.approved_at.desc())
-        .limit(1)
-    ).first()
+    return db.scalars(_VERSION, {"store": store_id, "called": name, "on_day": day}).first()

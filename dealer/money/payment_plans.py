@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dealer.engine.calendar import ShopCalendar
+from dealer.engine.columns import MomentType
 from dealer.engine.database import calendar_of, sum_of
 from dealer.money.finance import DEPOSITS, NO_LONGER_THERE, TOWARDS_THE_PRICE
 from dealer.records.contracts import Contract, ContractKind, ContractLine, ContractState, Instalment, PaymentEvent
@@ -198,24 +199,22 @@ _ROWS = (
     .where(Instalment.contract_id.in_(_KEYS))
     .order_by(Instalment.contract_id, Instalment.position)
 )  # fmt: skip
-_LAST = (
-    select(Handover.batch_id, func.max(Handover.driven_off_at))
-    .join(Batch, Batch.id == Handover.batch_id)
-    .where(Batch.contract_id.in_(_KEYS), Batch.state.in_([state.value for state in ACCEPTED]))
-    .group_by(Handover.batch_id)
-)
+_LEFT = select(func.max(Handover.driven_off_at)).where(Handover.batch_id == Batch.id).correlate(Batch).scalar_subquery()
 _WORTH = (
-    select(BatchShare.batch_id, sum_of(BatchShare.quantity * ContractLine.unit_price))
+    select(sum_of(BatchShare.quantity * ContractLine.unit_price))
     .join(ContractLine, ContractLine.id == BatchShare.contract_line_id)
-    .join(Batch, Batch.id == BatchShare.batch_id)
-    .where(Batch.contract_id.in_(_KEYS))
-    .group_by(BatchShare.batch_id)
+    .where(BatchShare.batch_id == Batch.id)
+    .correlate(Batch)
+    .scalar_subquery()
 )
 _BATCHES = (
-    select(Batch.id, Batch.contract_id, Batch.planned_as, Batch.due_on)
+    select(
+        Batch.contract_id, Batch.planned_as, Batch.due_on, _WORTH,
+        case((Batch.state.in_([state.value for state in ACCEPTED]), type_coerce(_LEFT, MomentType()))),
+    )
     .where(Batch.contract_id.in_(_KEYS))
     .order_by(Batch.due_on, Batch.position)
-)
+)  # fmt: skip
 _CAME = (
     select(Receipt.contract_id, Receipt.kind, Receipt.instalment, Receipt.batch, sum_of(Receipt.amount))
     .where(Receipt.contract_id.in_(_KEYS), Receipt.state == ReceiptState.CONFIRMED)
@@ -228,11 +227,6 @@ _KEPT = (
     .group_by(Unit.contract_id)
 )
 _Keys = Mapping[str, Sequence[UUID]]
-
-
-def _by_key(db: Session, query: Any, keys: _Keys) -> dict[UUID, Any]:
-    """Of a query of two columns: the second by the first."""
-    return {key: value for key, value in db.execute(query, keys) if key is not None}
 
 
 def _texts(db: Session, contracts: Sequence[Head]) -> dict[UUID, _Text]:
@@ -249,11 +243,9 @@ def _texts(db: Session, contracts: Sequence[Head]) -> dict[UUID, _Text]:
 
 def _deliveries(db: Session, keys: _Keys) -> dict[UUID, list[_Delivery]]:
     today = calendar_of(db).today
-    last, worth = _by_key(db, _LAST, keys), _by_key(db, _WORTH, keys)
     found: dict[UUID, list[_Delivery]] = defaultdict(list)
-    for key, contract, planned_as, due_on in db.execute(_BATCHES, keys):
-        left = today(last[key]) if key in last else None
-        found[contract].append(_Delivery(planned_as, due_on, worth.get(key, 0), left))
+    for contract, planned_as, due_on, worth, left in db.execute(_BATCHES, keys):
+        found[contract].append(_Delivery(planned_as, due_on, worth, left and today(left)))
     return found
 
 
@@ -266,7 +258,7 @@ def _payments(db: Session, keys: _Keys) -> dict[UUID, list[_Paid]]:
 
 def _kept(db: Session, ended: Sequence[UUID]) -> dict[UUID, int]:
     """What the cars cost that stay sold under contracts that have ended."""
-    return _by_key(db, _KEPT, {"keys": ended})
+    return {key: price for key, price in db.execute(_KEPT, {"keys": ended}) if key is not None}
 
 
 # ── one plan ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -59,7 +59,7 @@ class Standing(OfStore):
             "next_contact_at",
             sqlite_where=WORKED,
             postgresql_where=WORKED,
-        ),  # fmt: skip
+        ),
     )
 
 
