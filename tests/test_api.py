@@ -19,7 +19,7 @@ from tests import contracts
 from tests.cast import Shop
 from tests.conftest import at
 from tests.desk import Desk
-from tests.program import HOME, Program, codes, connect
+from tests.program import ALL, HOME, Program, codes, connect
 
 DECIDES_ABOUT_MONEY = (
     "decide prices", "approve price lists", "approve credit", "approve refunds", "record money", "confirm allowances",
@@ -56,8 +56,12 @@ def erp(app: Flask, desk: Callable[[str], Desk], shop: Shop) -> Program:
     return connect(desk("许明"), str(shop.person("陈静").id))[1]
 
 
-def test_the_door_says_what_is_wrong_in_one_shape(erp: Program, app: Flask, shop: Shop) -> None:
-    """One scene for all of the door: each row asks something wrong and names status and code."""
+def test_the_door_says_what_is_wrong_in_one_shape(
+    erp: Program, app: Flask, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One scene for all of the door: each row asks something wrong and names status and code. The log and the figures
+    are told the code of each, as they are of the screens' refusals."""
+    caplog.set_level("INFO", logger="web.watched")
     with_token = {"Authorization": f"Bearer {erp.token}"}
     strange = app.test_client()
     key = with_token | {"Idempotency-Key": "k1"}
@@ -77,6 +81,7 @@ def test_the_door_says_what_is_wrong_in_one_shape(erp: Program, app: Flask, shop
         ("GET", f"{deals}?colour=red", {"headers": with_token}, 422, "E-FIELD"),
         ("GET", f"{deals}?state=flying", {"headers": with_token}, 422, "E-FIELD"),
         ("GET", f"{deals}?since=2026-11-20T08:00", {"headers": with_token}, 422, "E-FIELD"),
+        ("GET", f"{deals}?since=0001-01-01T00:00%2B14:00", {"headers": with_token}, 422, "E-DAY"),
         ("GET", f"{deals}?cursor=abc", {"headers": with_token}, 422, "E-CURSOR"),
         ("POST", deals, {"headers": key, "data": body}, 415, "E-MEDIA-TYPE"),
         ("POST", deals, {"headers": key, "data": {"facts": "x"}}, 415, "E-MEDIA-TYPE"),
@@ -98,6 +103,7 @@ def test_the_door_says_what_is_wrong_in_one_shape(erp: Program, app: Flask, shop
         answer = strange.open(address, method=method, **told)
         assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), (method, address, told)
         assert codes(answer)[:1] == (code,), (address, answer.text)
+        assert code in caplog.records[-1].__dict__["codes"], address
         assert "Set-Cookie" not in answer.headers
     assert _head(shop) == before
     assert strange.get(deals).headers["WWW-Authenticate"] == "Bearer"
@@ -161,7 +167,12 @@ def test_lists_papers_and_people_as_a_program_meets_them(erp: Program, shop: Sho
     shown = erp.get(f"/deals/{deal}").json["contact"]  # type: ignore[index]
     assert not shown["masked"]
     assert "*" not in shown["phone"] + shown["name"]
-    assert "送货单需要收货人电话" in desk("许明").get("/privacy").text
+    admin = desk("许明")
+    assert "送货单需要收货人电话" in admin.get("/privacy").text
+    without = [each for each in ALL if each != Scope.PERSONAL.value]
+    admin.submit("/settings/integrations/1/edit",
+                 {"name": "集团ERP", "answers": str(shop.person("陈静").id), "scopes": without})  # fmt: skip
+    assert erp.get(f"/deals/{deal}").json["contact"]["masked"], "with the scope goes what it had shown"  # type: ignore[index]
 
 
 def test_a_token_is_shown_once_two_count_and_pace_is_kept(

@@ -115,6 +115,23 @@ def test_sign_in_leads_to_no_other_house(app: Flask) -> None:
         assert (answer.status_code, answer.headers["Location"]) == (303, "/"), target
 
 
+def test_bytes_that_are_no_text_are_no_fault_at_the_door(app: Flask) -> None:
+    """In an address, and in what a browser keeps: whoever is not signed in may send them too."""
+    raw = {"QUERY_STRING": "next=/deals?x=\xff"}
+    desk = Desk(app, app.config["CLOCK"], "李娜")
+    for address in ("/sign-in", "/sign-in/again", "/deals", "/api/v1/deals", "/verify", "/nothing"):
+        assert desk.client.get(address, environ_overrides=raw).status_code < 500, address
+    blank = desk._page(app.test_client().get("/sign-in"))
+    assert blank.status == 200
+    known = next(each for each in desk.client._cookies.values() if each.key.startswith("known-"))  # type: ignore[union-attr]
+    desk.client.set_cookie(known.key, "\u00e9.x", path="/sign-in")
+    blank = desk._page(desk.client.get("/sign-in"))
+    fields = {"name": "lina", "csrf_token": blank.hidden("csrf_token"), "password": "wrong"}
+    assert desk.client.post("/sign-in", data=fields).status_code == 401
+    right = fields | {"password": "kunming-spring-city"}
+    assert desk.client.post("/sign-in", data=right, environ_overrides=raw).location == "/deals?x=%EF%BF%BD"
+
+
 # ── nothing typed is lost ─────────────────────────────────────────────────────────────────────────────────────────
 
 HERE = {"Origin": "http://localhost"}

@@ -134,3 +134,18 @@ def test_a_key_of_another_installation_says_so() -> None:
     strange = Keys("k9", {"k9": bytes(32)}, b"", b"", b"")
     with pytest.raises(KeyMissing, match="the key k1 is missing"):
         strange.open(KEYS.seal("530102", "drive"), "drive")
+
+
+def test_a_key_of_the_right_name_and_of_another_installation_says_so(
+    full: Database, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert rotation.what_does_not_open(full, NOW) is None
+    sealed.write(file, replace(KEYS, sealing={"k1": bytes(32)}))
+    wrong = replace(full, keys=load_keys(file, file.parent / "data"))
+    assert "does not open with the key k1" in str(rotation.what_does_not_open(wrong, NOW))
+    if full.is_sqlite:
+        monkeypatch.setattr("dealer.engine.migrating.refuse_behind", lambda url: None)  # likewise
+        monkeypatch.setenv("DEALER_DATABASE_URL", full.engine.url.render_as_string(hide_password=False))
+        monkeypatch.setenv("DEALER_KEYS", str(file))
+        assert main(["rotate-keys"]) == 1
+        assert "put back the file of the keys" in capsys.readouterr().err

@@ -7,8 +7,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import walk_packages
+from string import punctuation
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
@@ -59,7 +61,13 @@ HEADERS = {
 
 
 class Application(Flask):
-    """Flask, which would write the address of a failed request into the log, with whatever was typed there."""
+    """Flask, but for what it would do with addresses: write them into the log, and fall over bytes in them."""
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        """What somebody sends raw in an address is read as if a browser had escaped it: werkzeug raises at it."""
+        asked = environ.get("QUERY_STRING", "")
+        environ["QUERY_STRING"] = asked if asked.isascii() else quote(asked, safe=punctuation, encoding="latin-1")
+        return super().wsgi_app(environ, start_response)
 
     def log_exception(self, exc_info: Any) -> None:
         log.error("a request failed", exc_info=exc_info, extra={"method": request.method, "route": watched.route()})

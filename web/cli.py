@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 import dealer
-from dealer.engine import doctor, heads, history, logs, migrating, walls
+from dealer.engine import doctor, heads, history, logs, migrating, rotation, walls
 from dealer.engine.database import Database, open_database
 from dealer.engine.sealed import KeyMissing, KeysUnsafe
 from dealer.engine.settings import Settings
@@ -90,7 +90,9 @@ def examine(settings: Settings, _: Namespace) -> int:
     from dealer.house import made_up  # noqa: PLC0415 - most commands need no rules
     from dealer.papers import sealing  # noqa: PLC0415 - likewise
 
-    ill, further = False, [("house seal", sealing.troubled_certificates), ("made-up shop", made_up.trouble)]
+    serving.know_the_business()
+    looks = (rotation.what_does_not_open, sealing.troubled_certificates, made_up.trouble)
+    ill, further = False, zip(("values under seal", "house seal", "made-up shop"), looks, strict=True)
     for finding in doctor.examine(settings, datetime.now(UTC), further):
         print(f"{finding.about}: {finding.trouble or finding.fact}", flush=True)
         ill = ill or finding.trouble is not None

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection, Index, Table, bindparam, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Uuid
@@ -33,7 +32,7 @@ from dealer.engine.database import (
     keys_of,
     open_store,
 )
-from dealer.engine.sealed import Keys
+from dealer.engine.sealed import DoesNotOpen, Keys
 
 GENESIS = "0" * 64
 REVEALED = text("action LIKE 'reveal%'")
@@ -257,7 +256,7 @@ def _hash_of_sealed(keys: Keys, personal: HistoryPersonal) -> str | None:
     place = f"history/{personal.store_id}/{personal.seq}/{personal.field}"
     try:
         return keys.hash(personal.field, keys.open(personal.value or b"", place))
-    except InvalidTag:
+    except DoesNotOpen:
         return None
 
 

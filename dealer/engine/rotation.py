@@ -7,6 +7,7 @@ still lies under another key than the current one is what is left to do.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, func, literal, select, update
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from dealer.engine.columns import BytesType
 from dealer.engine.database import Database, Record
-from dealer.engine.sealed import Keys
+from dealer.engine.sealed import KeyMissing, Keys
 
 AT_ONCE = 200  # values a transaction: some ten milliseconds
 END = "_sealed"
@@ -60,6 +61,20 @@ def left(db: Session, current: str) -> dict[str, int]:
         if count:
             found[column.table.name] = count
     return found
+
+
+def what_does_not_open(database: Database, _: datetime) -> str | None:
+    """Whether the keys are those of this database: one value of each sealed column is opened; for `dealer doctor`."""
+    with database.reading() as db:
+        try:
+            for column in columns():
+                value = column.table.c[column.name]
+                row = db.execute(select(*column.table.primary_key, value).where(value.is_not(None)).limit(1)).mappings()
+                for found in row:
+                    database.keys.open(found[column.name], column.place(found))
+        except KeyMissing as trouble:
+            return str(trouble)
+    return None
 
 
 def seal_anew(database: Database, done: Callable[[int], object]) -> int:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
@@ -29,6 +30,10 @@ class KeysUnsafe(Exception):
 
 class KeyMissing(Exception):
     """A value was sealed with a key that is not there; the message says which."""
+
+
+class DoesNotOpen(KeyMissing):
+    """A key of that name is there, and the value does not open with it: another key's bytes, or another row's value."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Keys:
         return current.encode() + b"." + nonce + cipher
 
     def open(self, sealed: bytes, bound_to: str) -> str:
-        """Decrypt what `seal` made; a value moved to another row raises InvalidTag."""
+        """Decrypt what `seal` made; a value moved to another row raises DoesNotOpen."""
         told, rest = sealed.split(b".", 1)
         key_id = told.decode()
         if key_id not in self.sealing:
@@ -80,7 +85,13 @@ class Keys:
         if key_id not in self.sealing:
             raise KeyMissing(f"the key {key_id} is missing: put back the file of the keys that it was in")
         aes = AESGCM(self.sealing[key_id])
-        return aes.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], bound_to.encode()).decode()
+        try:
+            return aes.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], bound_to.encode()).decode()
+        except InvalidTag:
+            raise DoesNotOpen(
+                f"a value of {bound_to.partition('/')[0]} does not open with the key {key_id}: put back the file of "
+                "the keys that it was sealed with, and run dealer verify"
+            ) from None
 
 
 def new_keys() -> Keys:

@@ -5,10 +5,12 @@ token of the session is another one afterwards: whoever had copied the old one i
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from dealer.engine.database import Database
 from dealer.engine.steps import Refusal, no
 from dealer.house import passwords, second_factor, signin
+from dealer.records.people import Person
 
 HOLDS = timedelta(minutes=10)
 PURPOSE = "prove"  # in the table of tries
@@ -27,18 +29,25 @@ def prove(database: Database, token: str, typed: str, device: str, at: datetime)
         if session is None or not signin.is_open(session, at):
             return AGAIN
         person = session.person
-        if signin.tries(db, PURPOSE, str(person.id), at) >= signin.TRIES:
-            return no("Too many failed tries: wait a quarter of an hour, or ask the administrator.", code="E-TRIES")
         by_code = second_factor.has(db, person.id) and second_factor.may_be_a_code(typed)
-        right = not by_code and passwords.is_of(person, typed)
     if by_code:
         refused = second_factor.try_code(database, person.id, typed, device, at)
-        return refused or _renewed(database, token, at)
-    if right:
-        return _renewed(database, token, at)
+    else:
+        refused = why_not(database, person.id, typed, "password", at)
+    return refused or _renewed(database, token, at)
+
+
+def why_not(database: Database, person_id: UUID, password: str, field: str, at: datetime) -> Refusal | None:
+    """Why this is not the password of who is signed in: whoever stole their session has five guesses, and no more in
+    another field. A guess in vain stays, whatever becomes of the request."""
+    with database.reading() as db:
+        if signin.tries(db, PURPOSE, str(person_id), at) >= signin.TRIES:
+            return no("Too many failed tries: wait a quarter of an hour, or ask the administrator.", code="E-TRIES")
+        if passwords.is_of(db.get(Person, person_id), password):
+            return None
     with database.writing() as db:
-        signin.note_try(db, PURPOSE, str(person.id), at)
-    return no("This is not your present password.", code="E-PASSWORD", field="password")
+        signin.note_try(db, PURPOSE, str(person_id), at)
+    return no("This is not your present password.", code="E-PASSWORD", field=field)
 
 
 def _renewed(database: Database, token: str, at: datetime) -> Refusal | str:

@@ -171,7 +171,8 @@ def _new_codes(ask: Ask, person: Person) -> list[str]:
 def try_code(database: Database, person_id: UUID, typed: str, device: str, at: datetime) -> Refusal | None:
     """Whether a code counts now. What it used up and a try in vain stay, whatever becomes of the request."""
     with database.writing() as db:
-        person = db.get_one(Person, person_id)
+        # Of many at one moment each waits for the one before it, and finds its try counted.
+        person = db.get_one(Person, person_id, with_for_update=True)
         if signin.tries(db, PURPOSE, str(person.id), at) >= signin.TRIES:
             return no("Too many failed tries: wait a quarter of an hour, or ask the administrator.", code="E-TRIES")
         if _counts(db, person, _plain(typed), device, at):
@@ -188,7 +189,7 @@ def may_be_a_code(typed: str) -> bool:
 
 def _counts(db: Session, person: Person, typed: str, device: str, at: datetime) -> bool:
     mine = select(SecondFactor).where(SecondFactor.person_id == person.id, IS_CONFIRMED)
-    factor = db.scalars(mine.with_for_update()).first()  # of two requests with one code the second waits, and fails
+    factor = db.scalars(mine).first()
     if factor is None:
         return False
     if _is_shown_now(db, factor, typed, at):

@@ -37,7 +37,7 @@ def counted(db: Session, name: str, address: str, known: str) -> Counted:
     Whoever only knows a colleague's sign-in name can lock that name, but not the colleague's own browsers.
     """
     mark = known.partition(".")[0]
-    if known and secrets.compare_digest(known, _marked(db, name, mark)):
+    if known and secrets.compare_digest(known.encode(), _marked(db, name, mark).encode()):
         return {f"{name} in {mark}": TRIES}
     return {name: TRIES, address: TRIES_OF_AN_ADDRESS}
 

@@ -27,7 +27,9 @@ def reveal_phone(ask: Ask, kind: str, thing: Any) -> None:
 
 
 def is_shown(db: Session, who: Actor, thing: Any, at: datetime) -> bool:
-    """Whether this person has just asked for the phone of this thing."""
+    """Whether this person has just asked for the phone of this thing, and may still ask for it."""
+    if not who.may_or_stands_in("reveal phones"):
+        return False
     rows = of_thing(db, thing.store_id, thing.id)
     return any(
         row.action == "reveal_phone" and row.actor_id == who.id and at - row.at < SHOWN_FOR for row in reversed(rows)

@@ -71,6 +71,25 @@ def test_a_stolen_session_neither_signs_out_nor_takes_data_out_of_the_house(
     assert chen.client.get("/deals").status_code == 200, "the daily work goes on"
 
 
+def test_a_stolen_session_makes_no_token_names_no_stand_in_and_guesses_no_password(desk: Callable[[str], Desk]) -> None:
+    """A token outlives every session, a stand-in acts in one's name, and the form of a new password asks for the
+    present one: guesses there are counted with those of the page that asks who it is."""
+    xu = desk("许明")
+    later(xu, 11)
+    page = xu._page(xu.client.get("/account"))
+    for address in ("/settings/integrations/new", "/settings/integrations/1/edit", "/settings/integrations/1/token",
+                    "/account/stand-in"):  # fmt: skip
+        sent = {"csrf_token": page.hidden("csrf_token")}
+        assert xu.client.get(address).location.startswith(AGAIN), address
+        assert xu.client.post(address, data=sent).location.startswith(AGAIN), address
+    new = {"password_new": "xyzzy plugh 42 kk", "password_again": "xyzzy plugh 42 kk"}
+    xu.token = page.hidden("csrf_token")
+    told = [xu.ask("/account/password", {"password_now": f"guess {nth}"} | new).codes for nth in range(6)]
+    assert told == [("E-PASSWORD",)] * 5 + [("E-TRIES",)]
+    assert xu.ask("/account/password", {"password_now": PASSWORD} | new).codes == ("E-TRIES",), "nor the right one"
+    assert xu.prove().status == 429
+
+
 def test_every_act_that_asks_is_one_that_there_is(app: Flask) -> None:
     assert {rule.endpoint for rule in app.url_map.iter_rules()} >= ASKED_FOR
     assert isinstance(proving.AGAIN, Refusal)

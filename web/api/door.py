@@ -16,6 +16,7 @@ from dealer.engine.steps import Refusal, no
 from dealer.integrations import integrations
 from dealer.integrations.scopes import Scope
 from dealer.records.integrations import AccessToken
+from web import watched
 from web.asking import Answer, as_json
 
 PREFIX = "/api/"
@@ -114,6 +115,7 @@ def problem(
 ) -> Response:
     """The one shape of everything that is wrong (RFC 9457): `refusals` says every reason at once."""
     reasons = told or [as_json(each) for each in refusals or (WRONG.get(status, WRONG[400]),)]
+    watched.refused(each["code"] for each in reasons)
     body = {"type": "about:blank", "status": status, "title": reasons[0]["sentence"], "refusals": reasons, **more}
     answer = Response(json.dumps(body, ensure_ascii=False), status, mimetype=PROBLEM)
     answer.headers.update(headers or AGAIN_IN.get(status, {}))

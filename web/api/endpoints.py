@@ -19,6 +19,7 @@ from dealer import people, workflow
 from dealer.contracts import contract as contracts
 from dealer.deals.deals import NewDeal
 from dealer.engine.database import Conflict, Database
+from dealer.engine.facts import FIRST_YEAR, LAST_YEAR
 from dealer.engine.malformed import whole_number
 from dealer.engine.steps import Ask, Choice, Refused, Stale, no
 from dealer.house import posts
@@ -30,7 +31,7 @@ from dealer.records.deals import Deal
 from dealer.showroom import reception
 from dealer.showroom.visits import Arriving
 from dealer.stock import catalogue
-from web import steps
+from web import steps, watched
 from web.api.answers import Asked, FactsBody, ModelList, Nothing, Reason, StepBody, Told
 from web.api.bodies import asked, facts_of, read, sent
 from web.api.door import JSON, Wrong, need, problem
@@ -82,6 +83,8 @@ def index(subject: Subject) -> Answer:
 def _with_zone(since: datetime | None) -> datetime | None:
     if since is not None and since.tzinfo is None:
         raise Wrong(422, no("Say of which zone the clock is, such as 08:00Z.", code="E-FIELD", field="since"))
+    if since is not None and not FIRST_YEAR <= since.year <= LAST_YEAR:
+        raise Wrong(422, no("Enter a date that exists, such as 2026-11-05.", code="E-DAY", field="since"))
     return since
 
 
@@ -257,6 +260,7 @@ def _write(work: Callable[[Ask], dict[str, Any]], facts: Any, seen: int | None =
             ask, sent = Ask(db, me(), g.now, facts, seen), posts.Sent(request.path[:200], key, body, g.now)
             told, again = posts.once(db, me(), sent, lambda: json.dumps(work(ask)))
     except Refused as refused:
+        watched.not_taken(refused.thing, refused.action)
         return problem(409, *refused.refusals)
     except Conflict as conflict:
         return problem(409, MEETINGS.get(conflict.constraint, MET))

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template
+from flask import Blueprint, flash, g, render_template
 
 from dealer.engine.steps import Ask
-from dealer.house import accounts, staff
+from dealer.house import accounts, proving, staff
 from dealer.house.accounts import NewPassword, NewStandIn
 from dealer.records.people import Person
 from web.asking import Answer, looking, me, or_404, write
@@ -43,14 +43,18 @@ def password_form() -> Answer:
 @pages.post("/account/password")
 def choose_password() -> Answer:
     """From now on only the new one counts, and only this browser stays signed in."""
+    form = Form.received(NewPassword)
+    typed = form.facts.password_now if form.facts else None
+    wrong = proving.why_not(g.database, or_404(me().id), typed, "password_now", g.now) if typed else None
 
     def work(ask: Ask) -> str:
+        staff.refuse(wrong)
         person = _myself(ask.db)
         accounts.choose_password(ask, person, ask.facts)
         end_the_others(ask, person)
         return "/account"
 
-    answer = write(Form.received(NewPassword), work, _draw(NewPassword, "/account/password"))
+    answer = write(form, work, _draw(NewPassword, "/account/password"))
     if getattr(answer, "status_code", 0) == 303:
         flash(say("Your new password counts from now on."), "success")
     return answer

@@ -27,6 +27,10 @@ ASKED_FOR = frozenset({
     "staff.new", "staff.add", "staff.sheet_form", "staff.fill_sheet", "staff.group_form", "staff.change_group",
     "staff.end_posting", "staff.confirm", "staff.do", "second_factor.reset_form", "second_factor.reset",
     "browsers.end_theirs",
+    # who acts in one's name, and which program acts in the shop: its token outlives every session
+    "account.stand_in_form", "account.name_stand_in",
+    "integrations.new", "integrations.add", "integrations.edit_form", "integrations.edit",
+    "integrations.token_form", "integrations.give_token",
     # whom contracts name, and to which account customers pay
     "settings.shop_form", "settings.edit_shop",
     # personal data of many: out of the house, or kept and destroyed against its time
