@@ -7,13 +7,16 @@ speaks of another deadline, which its owner sees from then on although it is not
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from dealer.engine.database import Record, calendar_of
+from dealer.engine.database import Record, calendar_of, new_id
 from dealer.engine.steps import Ask
 from dealer.people import Actor
 from dealer.records.deadlines import Deadline
@@ -33,6 +36,20 @@ ESCALATES_TO = {
     "complaint_solve": Role.GENERAL,
 }
 
+# Built once, and writing no records: nearly every step plans something or ends it.
+_ROWS = cast(Table, Deadline.__table__)
+_OF_IT = (
+    _ROWS.c.subject_id == bindparam("subject"), _ROWS.c.done_at.is_(None), _ROWS.c.cancelled_at.is_(None)
+)  # fmt: skip
+_OF_KIND = _ROWS.c.kind == bindparam("of_kind")
+_OPEN = select(Deadline).where(*_OF_IT)
+_OPEN_OF_KIND = _OPEN.where(_OF_KIND)
+_PLAN = insert(_ROWS)
+_ENDING = update(_ROWS).where(*_OF_IT).returning(_ROWS.c.id)
+_FINISH = _ENDING.where(_OF_KIND).values(dict.fromkeys(("done_at", "done_by_id")))
+_CANCEL = _ENDING.values(dict.fromkeys(("cancelled_at",)))
+_CANCEL_KIND = _CANCEL.where(_OF_KIND)
+
 WARNING = "warning"
 WARNS_AT = "09:00"
 
@@ -49,7 +66,7 @@ def plan(
     note: str = "",
     values: dict[str, Any] | None = None,
     warn: Sequence[int] = (),
-) -> Deadline:
+) -> None:
     """Write down that something is due. An open one of the same kind and subject for the same people is moved.
 
     `warn` says how many working days ahead its owner begins to see it, and is reminded again.
@@ -59,17 +76,17 @@ def plan(
         if (known.owner_id, known.role, known.note) == whose:
             known.due_at, known.moved = due_at, known.moved + 1
             _warn_ahead(ask, known, warn)
-            return known
-    row = Deadline(
-        store_id=subject.store_id, kind=kind, due_at=due_at, subject_kind=subject.__tablename__,
-        subject_id=subject.id, case_id=getattr(subject, "case_id", None), owner_id=owner_id,
-        role=role.value if role else None, by_system=by_system, note=note, values=values,
-        planned_by_id=ask.actor.id, told_at=ask.at if by_system else None,
-    )  # fmt: skip
-    ask.db.add(row)
-    ask.db.flush()
-    _warn_ahead(ask, row, warn)
-    return row
+            return
+    row = {
+        "id": new_id(), "store_id": subject.store_id, "kind": kind, "due_at": due_at,
+        "subject_kind": subject.__tablename__, "subject_id": subject.id, "case_id": getattr(subject, "case_id", None),
+        "owner_id": owner_id, "role": whose[1], "by_system": by_system, "note": note, "values": values,
+        "planned_by_id": ask.actor.id, "told_at": ask.at if by_system else None,
+    }  # fmt: skip
+    ask.db.flush()  # what it speaks of comes first
+    ask.db.connection().execute(_PLAN, row)
+    if warn:
+        _warn_ahead(ask, ask.db.get_one(Deadline, row["id"]), warn)
 
 
 def _warn_ahead(ask: Ask, row: Deadline, days: Sequence[int]) -> None:
@@ -87,6 +104,13 @@ def _warn_ahead(ask: Ask, row: Deadline, days: Sequence[int]) -> None:
             row.warned_at = ask.at
 
 
+def show_already(ask: Ask, subject: Any, *kinds: str) -> None:
+    """Their people see them from now on, although they are not yet due."""
+    for kind in kinds:
+        for row in open_for(ask.db, subject, kind):
+            row.warned_at = ask.at
+
+
 def warn(db: Session, warning: Deadline, at: datetime) -> None:
     """The sweep fires a warning: the deadline it speaks of is seen from now on, if it is still open."""
     row = db.get(Deadline, warning.subject_id)
@@ -96,10 +120,9 @@ def warn(db: Session, warning: Deadline, at: datetime) -> None:
 
 def open_for(db: Session, subject: Any, kind: str | None = None) -> list[Deadline]:
     """What is still due about a thing."""
-    query = select(Deadline).where(
-        Deadline.subject_id == subject.id, Deadline.done_at.is_(None), Deadline.cancelled_at.is_(None)
-    )
-    return list(db.scalars(query if kind is None else query.where(Deadline.kind == kind)))
+    if kind is None:
+        return list(db.scalars(_OPEN, {"subject": subject.id}))
+    return list(db.scalars(_OPEN_OF_KIND, {"subject": subject.id, "of_kind": kind}))
 
 
 def latest_for(db: Session, subject: Any, kind: str) -> Deadline | None:
@@ -124,16 +147,23 @@ def open_in_case(db: Session, case_id: UUID, kinds: Iterable[str]) -> list[Deadl
 
 def finish(ask: Ask, subject: Any, kind: str) -> None:
     """It was done, by whoever asks."""
-    for row in open_for(ask.db, subject, kind):
-        row.done_at, row.done_by_id = ask.at, ask.actor.id
-    ask.db.flush()  # so that the next one planned in the same step is a row of its own
+    _end(ask, _FINISH, {"subject": subject.id, "of_kind": kind}, {"done_at": ask.at, "done_by_id": ask.actor.id})
 
 
 def cancel(ask: Ask, subject: Any, kind: str | None = None) -> None:
     """It is no longer due."""
-    for row in open_for(ask.db, subject, kind):
-        row.cancelled_at = ask.at
+    which = {"subject": subject.id} if kind is None else {"subject": subject.id, "of_kind": kind}
+    _end(ask, _CANCEL if kind is None else _CANCEL_KIND, which, {"cancelled_at": ask.at})
+
+
+def _end(ask: Ask, statement: ReturningUpdate[Any], which: dict[str, Any], ended: dict[str, Any]) -> None:
+    """Those of a thing that are open; what of them was loaded says so too."""
     ask.db.flush()
+    for key in ask.db.connection().scalars(statement, which | ended).all():
+        row = ask.db.identity_map.get(identity_key(Deadline, key))
+        if row is not None:
+            for name, value in ended.items():
+                set_committed_value(row, name, value)
 
 
 LISTED = 200

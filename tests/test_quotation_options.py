@@ -204,9 +204,10 @@ def test_a_deadline_that_was_moved_warns_anew(shop: Shop, deal: int) -> None:
         version = by_number(ask.db, Quotation, ask.actor, number)
         assert version is not None
         owner = version.owner_id
-        row = deadlines.plan(ask, "quotation_ends", version, at("2026-11-12 12:00"), owner_id=owner, warn=(5, 2, 0))
-        assert row.warned_at is not None  # five working days ahead is past already
-        row = deadlines.plan(ask, "quotation_ends", version, at("2026-12-11 12:00"), owner_id=owner, warn=(5, 2, 0))
-        assert row.warned_at is None
+        for day, seen in (("2026-11-12", True), ("2026-12-11", False)):  # of the first five days ahead are past already
+            due = at(f"{day} 12:00")
+            deadlines.plan(ask, "quotation_ends", version, due, owner_id=owner, warn=(5, 2, 0))
+            (row,) = deadlines.open_for(ask.db, version, "quotation_ends")
+            assert (row.due_at, row.warned_at is not None) == (due, seen)
         fires = [each.due_at for each in deadlines.open_for(ask.db, row, deadlines.WARNING)]
     assert fires == [at("2026-12-04 09:00"), at("2026-12-09 09:00"), at("2026-12-11 09:00")]

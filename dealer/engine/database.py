@@ -289,10 +289,10 @@ _READ_HEAD = select(_HEADS).where(_HEADS.c.store_id == bindparam("shop")).with_f
 
 def lock_head(db: Session, store_id: UUID) -> dict[str, Any]:
     """Become the one writer of this shop; the head read here is what the next history row continues."""
-    row = db.connection().execute(_READ_HEAD, {"shop": store_id}).mappings().one_or_none()
+    row = db.connection().execute(_READ_HEAD, {"shop": store_id}).one_or_none()
     if row is None:
         raise LookupError(f"there is no shop {store_id}")
-    return dict(row)
+    return row._asdict()
 
 
 def _refuse_flush(db: Session, *_: object) -> None:

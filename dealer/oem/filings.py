@@ -164,18 +164,18 @@ def remind(filing: Filing, ask: Ask) -> None:
     filing.warned += 1
     if filing.claim_until is not None:
         ends = calendar_of(ask.db).end_of(filing.claim_until)
-        own = deadlines.plan(ask, "apply_for_rebate", filing, ends, owner_id=filing.owner_id)
-        manager = deadlines.plan(ask, "filing_runs_out", filing, ends, role=Role.KEY_ACCOUNT)
-        own.warned_at = manager.warned_at = ask.at
+        deadlines.plan(ask, "apply_for_rebate", filing, ends, owner_id=filing.owner_id)
+        deadlines.plan(ask, "filing_runs_out", filing, ends, role=Role.KEY_ACCOUNT)
+        deadlines.show_already(ask, filing, "apply_for_rebate", "filing_runs_out")
 
 
 def tell_of_the_lapse(filing: Filing, ask: Ask) -> None:
     """The owner and the key-account manager hear of it; nothing else of it is due."""
     deadlines.cancel(ask, filing)
     due = calendar_of(ask.db).due_after(ask.today, 1)
-    own = deadlines.plan(ask, "filing_lapsed", filing, due, owner_id=filing.owner_id)
-    manager = deadlines.plan(ask, "filing_lapsed", filing, due, role=Role.KEY_ACCOUNT)
-    own.warned_at = manager.warned_at = ask.at
+    deadlines.plan(ask, "filing_lapsed", filing, due, owner_id=filing.owner_id)
+    deadlines.plan(ask, "filing_lapsed", filing, due, role=Role.KEY_ACCOUNT)
+    deadlines.show_already(ask, filing, "filing_lapsed")
 
 
 def stop_the_days(filing: Filing, ask: Ask) -> None:
