@@ -22,9 +22,10 @@ from sqlalchemy.orm import Session
 
 from bench._databases import KINDS, Kept, kept_databases
 from bench._measure import Sheet
-from dealer.engine import history, migrating
+from dealer.engine import history, migrating, name_starts
 from dealer.engine.database import Counter, Database, HistoryHead, keys_of, open_database
 from dealer.engine.history import History
+from dealer.engine.name_starts import NameStart
 from dealer.engine.names import search_keys
 from dealer.records.customers import Contact, ContactRole, Customer, CustomerClass
 from dealer.records.deals import Deal, DealState
@@ -170,6 +171,12 @@ def fill(database: Database, size: int) -> None:
         for rows in _chunks(made_up.customers()):
             in_bulk(db, Customer.__table__, [customer for customer, _ in rows])
             in_bulk(db, Contact.__table__, [contact for _, contact in rows])
+        named = db.execute(select(Customer.id, Customer.store_id, Customer.name)).all()
+        kind = Customer.__tablename__
+        for begun in _chunks(
+            row for each in named for row in name_starts.rows_of(each.id, each.store_id, kind, each.name)
+        ):
+            in_bulk(db, NameStart.__table__, begun)
         for deals in _chunks(made_up.deals()):
             in_bulk(db, Deal.__table__, deals)
         for told in _chunks(_chained(db, made_up)):

@@ -1,11 +1,12 @@
 """How long it takes to find a customer among a hundred thousand, by what people type: from one character to pinyin.
 
-Each is held against the answer of a plain scan of every name, pinyin and initials: what that finds must be found. The
-limit is the time of 95 of 100 searches by the function that the screens call.
+Each is held against the answer of a plain scan of every name, pinyin and initials: what that finds must be found, where
+pinyin counts from the beginning of a syllable. The limit is the time of 95 of 100 searches by the function that the
+screens call.
 """
 
 import time
-from itertools import product
+from itertools import islice, product
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from bench._measure import MILLI, Sheet, percentile
 from bench.data import CUSTOMERS_AT_MOST, MANY, PLACES, TRADES, WORDS, a_store
 from dealer.customers import customers
 from dealer.engine.database import Database
-from dealer.engine.names import needle
+from dealer.engine.names import needle, starts
 from dealer.people import Actor
 from dealer.records.customers import Customer
 from tests.cast import Shop
@@ -78,9 +79,13 @@ def _missing(db: Session, who: Actor, word: str) -> int:
     places = [Customer.name.contains(word), Customer.uscc == word.upper()]
     if key:
         places += [Customer.name_pinyin.contains(key), Customer.name_initials.contains(key)]
-    scan = select(Customer.number).where(Customer.store_id == who.store_id, or_(*places))
-    told = set(db.scalars(scan.order_by(Customer.number.desc()).limit(HITS)))
-    return len(told - {each.number for each in customers.search(db, who, word, HITS)})
+    scan = select(Customer).where(Customer.store_id == who.store_id, or_(*places)).order_by(Customer.number.desc())
+    fitting = (each.number for each in db.scalars(scan.execution_options(yield_per=200)) if _fits(each, word, key))
+    return len(set(islice(fitting, HITS)) - {each.number for each in customers.search(db, who, word, HITS)})
+
+
+def _fits(each: Customer, word: str, key: str) -> bool:
+    return word in (each.uscc or "") + each.name or any(start.startswith(key) for start in starts(each.name))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from dealer.engine.history import Entry, append, verify
 from tests.cast import CAST, Shop, found_shop
 from tests.conftest import KEYS, at
 from tests.databases import Databases, Kind
+from tests.test_prospects import carded
 
 KINDS = ("sqlite", "postgresql")
 DRAFT = """
@@ -125,11 +126,19 @@ def test_an_installation_goes_down_and_up_again(url: str) -> None:
     found(url).engine.dispose()
 
 
-def test_upgrading_what_is_up_to_date_changes_nothing(url: str, sql: Sql) -> None:
+def test_upgrading_what_is_up_to_date_changes_nothing_and_names_that_are_there_are_searched(url: str, sql: Sql) -> None:
     migrating.upgrade(url)
-    found(url).engine.dispose()
+    database = found(url)
+    carded(Shop(database))
+    database.engine.dispose()
+    kept = "SELECT store_id, thing_id, kind, text FROM name_starts ORDER BY text"
+    written = sql(kept)
+    assert {"李先生", "lxs", "xiansheng"} <= {row[-1] for row in written}
     migrating.upgrade(url)
-    assert sql("SELECT count(*) FROM people") == [(len(CAST),)]
+    assert (sql("SELECT count(*) FROM people"), sql(kept)) == ([(len(CAST),)], written)
+    migrating.downgrade(url, "0082")
+    migrating.upgrade(url)
+    assert sql(kept) == written
 
 
 def test_the_days_of_levels_become_rows_and_rows_become_days_again(url: str, sql: Sql) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from dealer import workflow
 from dealer.engine.database import calendar_of
 from dealer.engine.history import HistoryPersonal, of_thing, verify
+from dealer.engine.name_starts import NameStart
 from dealer.engine.steps import Refused, place
 from dealer.house.proposals import LIMITS
 from dealer.privacy import holds, retention
@@ -94,6 +95,7 @@ def test_a_visit_and_a_card_lose_who_it_was_and_the_history_keeps_hashes_only(ya
         found = verify(db)
         told = {each.action for each in of_thing(db, visit.store_id, visit.id)}
         left = db.scalars(select(HistoryPersonal).where(HistoryPersonal.value.is_not(None))).all()
+        assert db.scalars(select(NameStart).where(NameStart.thing_id == card.id)).all() == []
     assert {each.what for each in found} == {"erased under retention"}
     assert "erase" in told
     assert "和先生" not in repr([row.__dict__ for row in left])

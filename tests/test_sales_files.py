@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from dealer.engine.database import new_id
 from dealer.engine.history import of_thing, verify
+from dealer.engine.name_starts import NameStart
 from dealer.engine.steps import place
 from dealer.records.customers import Contact, ContactRole, Customer, CustomerClass
 from dealer.records.deals import Deal, DealState
@@ -93,6 +94,7 @@ def test_a_sales_file_goes_after_ten_years_by_the_word_of_two_and_no_hold_is_pas
         assert file.emptied == {"customer": 1, "contact": 1, "card": 1}
         assert "erase" in {row.action for row in of_thing(db, card.store_id, file.customer_id)}
         assert {each.what for each in verify(db)} <= {"erased under retention"}
+        assert db.scalars(select(NameStart.text)).all() == ["1"], "of the number that stands in the place of the name"
     assert "/privacy/files/1/ask" not in admin.get("/privacy/files").html
     for page in ("/deals/1", "/customers/1"):
         assert desk("陈静").get(page).status == 200, "what was bought is still there, without who it was"

@@ -4,15 +4,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dealer import people
-from dealer.engine import identifiers
+from dealer.engine import identifiers, name_starts
 from dealer.engine.database import next_number
 from dealer.engine.fields import Kind, Paragraph, checked
 from dealer.engine.history import of_thing
-from dealer.engine.names import needle, search_keys
+from dealer.engine.name_starts import Meant
+from dealer.engine.names import search_keys
 from dealer.engine.steps import Ask, Facts, Personal, Refusal, Refused, Stale, no, write_down
 from dealer.people import Actor
 from dealer.privacy import masking
@@ -216,26 +217,21 @@ def lookalikes(db: Session, who: Actor, name: str, phone: str | None) -> list[Cu
     return list(db.scalars(people.scoped(query, Customer, who).order_by(Customer.number).limit(10)))
 
 
-def called(who: Actor, typed: str) -> ColumnElement[bool]:
+def meant(db: Session, who: Actor, typed: str) -> Meant:
     """Whom somebody means: by name (Chinese, pinyin, initials), code, or a contact's phone, whole or its end."""
-    key = needle(typed)
-    places = [Customer.name.contains(typed.strip(), autoescape=True), Customer.uscc == typed.strip().upper()]
-    if key:
-        places += [
-            Customer.name_pinyin.contains(key, autoescape=True),
-            Customer.name_initials.contains(key, autoescape=True),
-        ]
+    here = Customer.store_id == who.store_id
+    code = "".join(filter(str.isalnum, typed)).upper()
+    otherwise = [select(Customer.id).where(here, Customer.uscc == code)]
     by_phone = masking.is_meant("contact.phone", Contact.phone, typed, who)
     if by_phone is not None:
-        reached = select(Contact.customer_id).where(Contact.store_id == who.store_id, by_phone)
-        places.append(Customer.id.in_(reached))
-    return or_(*places)
+        otherwise.append(select(Contact.customer_id).where(Contact.store_id == who.store_id, by_phone))
+    return name_starts.meant(db, who.store_id, Customer, typed, otherwise)
 
 
 def search(db: Session, who: Actor, typed: str, most: int = 10) -> list[Customer]:
     """The customers whom somebody means, newest first."""
-    query = people.scoped(select(Customer).where(called(who, typed)), Customer, who)
-    return list(db.scalars(query.order_by(Customer.number.desc()).limit(most)))
+    query = people.scoped(select(Customer), Customer, who)
+    return list(db.scalars(meant(db, who, typed).newest(query, Customer.id, Customer.number).limit(most)))
 
 
 def newest(db: Session, who: Actor, before: int | None = None, most: int = 50) -> list[Customer]:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload
 from dealer import people
 from dealer.customers import customers
 from dealer.people import Actor
-from dealer.records.customers import Customer
 from dealer.records.deals import Deal, DealState
 
 S = DealState
@@ -87,12 +86,13 @@ def deals(
         query = query.where(Deal.state.in_([state.value for state in states]))
     if owner_id is not None:
         query = query.where(Deal.owner_id == owner_id)
-    if typed:
-        found = select(Customer.id).where(Customer.store_id == who.store_id, customers.called(who, typed))
-        query = query.where(Deal.customer_id.in_(found))
     if below is not None:
         query = query.where(Deal.number < below)
-    return list(db.scalars(query.order_by(Deal.number.desc()).limit(PAGE + 1)))
+    if typed:
+        query = customers.meant(db, who, typed).newest(query, Deal.customer_id, Deal.number)
+    else:
+        query = query.order_by(Deal.number.desc())
+    return list(db.scalars(query.limit(PAGE + 1)))
 
 
 def waiting_for_confirmation(db: Session, who: Actor) -> list[Deal]:

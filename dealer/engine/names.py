@@ -1,7 +1,7 @@
 """Names as they are searched for: pinyin and initials, with the readings a person might think of.
 
-重庆长安 is found by chongqing, zhongqing, changan and cqca. The keys are stored beside the name; what somebody types
-goes through `needle`, and a name is found if a key contains it.
+重庆长安 is found by chongqing, zhongqing, changan and cqca. The keys are stored beside the name, to see that two are
+alike. A search begins anywhere in a name: `starts` are the places, `sought` is what somebody types for them.
 """
 
 import re
@@ -16,6 +16,9 @@ KEY_LETTERS = 480
 
 INITIAL_LETTERS = 200
 """How long the initials get in any case: as wide as the column of a name, which they fill only for an odd name."""
+
+START_LETTERS = 40
+"""How much of a name is kept from each place where a search may begin: what is typed beyond that is not looked at."""
 
 # What stands behind these is read one way: 有 is also wei and 限 also wen, but nobody looks for a company by that.
 _LEGAL_FORM = re.compile("股份有限公司|有限责任公司|集团有限公司|有限公司|集团公司|公司|人民政府|委员会|公安局")
@@ -38,20 +41,40 @@ def search_keys(name: str) -> SearchKeys:
     The whole name in its usual reading comes first, then the readings that differ in one character, in two … until
     KEY_LETTERS are used up, and those only as far as the part that tells the name from others.
     """
+    ways = list(_ways(_plain(name)))
+    pinyin, initials = dict.fromkeys(map(_joined, ways)), dict.fromkeys(map(_initials, ways))
+    return SearchKeys(" ".join(pinyin), _fitting(" ".join(initials)))
+
+
+@lru_cache(maxsize=4096)
+def starts(name: str) -> frozenset[str]:
+    """What follows each place of a name where a search may begin: a character, a syllable, a letter of the initials."""
     plain = _plain(name)
+    found = {plain[at:] for at in range(len(plain))}
+    for syllables in _ways(plain):
+        tails = [syllables[at:] for at in range(len(syllables))]
+        found.update(spell(tail) for tail in tails for spell in (_joined, _initials))
+    return frozenset(each[:START_LETTERS] for each in found)
+
+
+def sought(query: str) -> frozenset[str]:
+    """With which of these a start begins that somebody types for; none if nothing of it can be searched for."""
+    return frozenset(each[:START_LETTERS] for each in (_plain(query), needle(query)) if each)
+
+
+def _ways(plain: str) -> Iterator[list[str]]:
+    """The ways to read a name, the usual one first, until KEY_LETTERS are used up."""
     readings = _readings(plain)
     form = _LEGAL_FORM.search(plain, 1)
     telling = readings[: form.start()] if form else readings
     usual = [each[0] for each in readings]
-    pinyin, initials = {_joined(usual): None}, {_initials(usual): None}
+    yield usual
     left = KEY_LETTERS - len(_joined(usual))
     for syllables in _other_ways(telling):
-        spelling = _joined(syllables)
-        left -= len(spelling) + 1
+        left -= len(_joined(syllables)) + 1
         if left < 0:
-            break
-        pinyin[spelling] = initials[_initials(syllables)] = None
-    return SearchKeys(" ".join(pinyin), _fitting(" ".join(initials)))
+            return
+        yield syllables
 
 
 def _fitting(initials: str) -> str:

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from dealer import people
+from dealer.engine import name_starts
 from dealer.engine.database import calendar_of
-from dealer.engine.names import needle
 from dealer.people import Actor
 from dealer.privacy import masking, reveals
 from dealer.prospects.cards import GONE, LIVE
@@ -113,18 +113,13 @@ def newest(
 
 def search(db: Session, who: Actor, typed: str, most: int = 10) -> list[Prospect]:
     """The cards whom somebody means: by name (Chinese, pinyin, initials), company, or phone, whole or its end."""
-    key, plain = needle(typed), typed.strip()
-    places = [Prospect.name.contains(plain, autoescape=True), Prospect.company.contains(plain, autoescape=True)]
-    if key:
-        places += [
-            Prospect.name_pinyin.contains(key, autoescape=True),
-            Prospect.name_initials.contains(key, autoescape=True),
-        ]
     own = Prospect.owner_id.in_(_in_whose_name(who))
-    if (by_phone := masking.is_meant("card.phone", Prospect.phone, typed, who, own)) is not None:
-        places.append(by_phone)
-    query = seen_by(db, who).where(Prospect.state.not_in(GONE), or_(*places))
-    return list(db.scalars(query.order_by(Prospect.number.desc()).limit(most)))
+    by_phone = masking.is_meant("card.phone", Prospect.phone, typed, who, own)
+    here = select(Prospect.id).where(Prospect.store_id == who.store_id)
+    otherwise = [] if by_phone is None else [here.where(by_phone)]
+    meant = name_starts.meant(db, who.store_id, Prospect, typed, otherwise)
+    query = seen_by(db, who).where(Prospect.state.not_in(GONE))
+    return list(db.scalars(meant.newest(query, Prospect.id, Prospect.number).limit(most)))
 
 
 def _in_whose_name(who: Actor) -> list[UUID | None]:

@@ -1,6 +1,6 @@
 """The tables and nothing but the tables: one file a subject; no queries, no rules. Importing this knows them all."""
 
-from dealer.engine import attempts, files, history
+from dealer.engine import attempts, files, history, name_starts
 from dealer.records import (
     agency,
     alerts,
@@ -71,6 +71,7 @@ __all__ = [
     "integrations",
     "market",
     "money",
+    "name_starts",
     "network",
     "oem",
     "offer_templates",

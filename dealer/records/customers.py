@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dealer.engine.database import Code, Count, Flag, Moment, Name, OfStore, Prose, word_of
+from dealer.engine.name_starts import Searched
 
 
 class CustomerClass(StrEnum):
@@ -42,7 +43,7 @@ class ContactRole(StrEnum):
     OTHER = "other"
 
 
-class Customer(OfStore):
+class Customer(Searched, OfStore):
     """A buyer. `uscc` is empty for individuals only; a change of any value is kept in the history."""
 
     __tablename__ = "customers"

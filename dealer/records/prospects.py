@@ -21,6 +21,7 @@ from dealer.engine.database import (
     state_of,
     word_of,
 )
+from dealer.engine.name_starts import Searched
 from dealer.records.customers import Customer, CustomerClass
 from dealer.records.deals import Deal, LossReason
 from dealer.records.people import Person
@@ -93,10 +94,11 @@ class Result(StrEnum):
     NOT_NOW = "not_now"
 
 
-class Prospect(Living):
+class Prospect(Searched, Living):
     """A prospect card 意向客户卡: one person, one owner, one phone. `case_id` is the deal it has become."""
 
     __tablename__ = "prospects"
+    searched_by = ("name", "company")
     state: Mapped[ProspectState] = mapped_column(state_of(ProspectState))
     name: Mapped[Name]
     name_pinyin: Mapped[Prose]
