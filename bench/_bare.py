@@ -59,7 +59,8 @@ class Bare:
                 self.db.execute(f"PRAGMA {pragma}")
         else:
             address = told.set(drivername="postgresql").render_as_string(hide_password=False)
-            self.db = psycopg.connect(address, prepare_threshold=None)
+            # Said once and for all shops, where the tables ask for it: the peer has no walls (dealer/engine/walls.py).
+            self.db = psycopg.connect(address, prepare_threshold=None, options="-c dealer.every_store=yes")
         self.store_id: Any = store_id.hex if self.is_sqlite else store_id
         columns = ", ".join(f'"{each.name}"' for each in Deal.__table__.columns)
         names = [each.name for each in Deal.__table__.columns]

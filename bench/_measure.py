@@ -83,6 +83,9 @@ def fsync(folder: Path, tries: int = 30) -> float:
 # ── what is said to the database ──────────────────────────────────────────────────────────────────────────────────
 
 
+NAMES_THE_SHOP = "SET LOCAL dealer."  # dealer/engine/walls.py
+
+
 @dataclass
 class Heard:
     """Every statement with what went along, and how often it was committed."""
@@ -92,8 +95,13 @@ class Heard:
 
     @property
     def statements(self) -> int:
-        """How many; BEGIN and COMMIT are none."""
-        return sum(not said.startswith("BEGIN") for said, _ in self.said)
+        """How many; BEGIN and COMMIT are none, and what names the shop is told apart."""
+        return sum(not said.startswith(("BEGIN", NAMES_THE_SHOP)) for said, _ in self.said)
+
+    @property
+    def walls(self) -> int:
+        """How many name the shop of a transaction, or say that it is for all: one each on PostgreSQL."""
+        return sum(said.startswith(NAMES_THE_SHOP) for said, _ in self.said)
 
     def sorts(self) -> dict[str, int]:
         """How many of which kind on which table: {"UPDATE deals": 1, …}."""

@@ -93,6 +93,7 @@ def count(sheet: Sheet, kind: str, desk: Desk, number: int) -> None:
     if answer.status != 200:
         raise RuntimeError(f"hold answered {answer.status}: {answer.json}")
     sheet.row(f"{kind}: statements of a request", said.statements, "")
+    sheet.row(f"{kind}: beside them, that name its shop", said.walls, "", most=2)
     sheet.row(f"{kind}: commits of a request", said.commits, "", most=1)
 
 

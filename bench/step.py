@@ -63,6 +63,7 @@ def measure(sheet: Sheet, kind: str, database: Database, rounds: int) -> None:
     with heard(database.engine) as said:
         engine()
     sheet.row(f"{kind}: statements of the engine's step", said.statements, "", most=5)
+    sheet.row(f"{kind}: beside them, that name its shop", said.walls, "", most=1)
     sheet.row(f"{kind}: commits", said.commits, "", most=1)
     sheet.row(
         f"{kind}: CPU of a deal's step with all that follows, times the bare driver", typical_cpu(whole) / base, "×"

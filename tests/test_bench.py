@@ -65,7 +65,7 @@ def test_a_request_commits_once_and_the_bare_server_answers_it_too(shop: Shop, d
     http.count(sheet, "here", desk("陈静"), number)
     contract.printed_again(sheet, "here", shop.database)
     assert counts_missed(sheet) == []
-    assert next(row.figure for row in sheet.rows if "statements" in row.what) < 20
+    assert next(row.figure for row in sheet.rows if "statements" in row.what) < 14
     url = shop.database.engine.url.render_as_string(hide_password=False)
     driver = Bare(url, second_shop(shop.database, number))
     answer = Client(bare(lambda: driver, "token")).post("/deals/1/hold", json={})
