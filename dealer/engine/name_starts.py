@@ -34,7 +34,7 @@ from sqlalchemy.types import Uuid
 from dealer.engine.columns import Code, Record
 from dealer.engine.names import sought, starts
 
-FEW = 500
+FEW = 1500
 """So many rows are read and sorted by number sooner than the newest things are looked through for those that fit."""
 LAST = "\U0010ffff"
 
