@@ -36,6 +36,11 @@ KEYS = Keys(
 KUNMING = ZoneInfo("Asia/Shanghai")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What is too slow for every run."""
+    parser.addoption("--every-page", action="store_true", help="open every page in both languages, for everybody")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The run ends with how many tests passed on each database."""
     config.pluginmanager.register(PassedPerDatabase())

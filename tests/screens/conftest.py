@@ -1,6 +1,7 @@
 """What tests with a browser share: the demo's database, its server, chromium, and what everybody was answered."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from tests.conftest import KEYS
 from tests.databases import Databases, alone
 from tests.screens import lived_in
 from tests.screens.browser import NOW, launch, serving
-from tests.screens.crawl import Crawl, Guide, crawl
+from tests.screens.crawl import Crawl, Guide, crawl, once_more
 from web.app import create_app
 
 
@@ -61,22 +62,32 @@ def guide(demo_app: Flask, demo_shown: Database) -> Guide:
 
 @pytest.fixture(scope="session")
 def crawl_of(guide: Guide, demo_databases: Databases) -> Callable[[str], Crawl]:
-    """`crawl_of("李娜")`: what she was answered everywhere, asked once by whichever worker needs it first."""
-
-    def kept(name: str) -> Crawl:
-        note = demo_databases.folder / f"crawl-{CAST[name][0]}.json"
-        with alone(note.with_suffix(".lock")):
-            if not note.exists():
-                note.write_text(crawl(guide, name).dumped(), encoding="utf-8")
-        return Crawl.loaded(note.read_text(encoding="utf-8"))
-
-    return kept
+    """`crawl_of("李娜")`: what she was answered everywhere in Chinese, asked once by whichever worker comes first."""
+    return lambda name: kept(demo_databases.folder / f"crawl-{CAST[name][0]}.json", lambda: crawl(guide, name))
 
 
 @pytest.fixture(scope="session")
-def crawls(crawl_of: Callable[[str], Crawl]) -> list[Crawl]:
+def english_of(guide: Guide, demo_databases: Databases, crawl_of: Callable[[str], Crawl]) -> Callable[[str], Crawl]:
+    """`english_of("李娜")`: likewise in English, where it is not drawn like what somebody before her opens."""
+
+    def again(name: str) -> Crawl:
+        return once_more(guide, [crawl_of(each) for each in CAST], name)
+
+    return lambda name: kept(demo_databases.folder / f"english-{CAST[name][0]}.json", lambda: again(name))
+
+
+def kept(note: Path, found: Callable[[], Crawl]) -> Crawl:
+    """What is in the note; whoever comes first writes it."""
+    with alone(note.with_suffix(".lock")):
+        if not note.exists():
+            note.write_text(found().dumped(), encoding="utf-8")
+    return Crawl.loaded(note.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def crawls(crawl_of: Callable[[str], Crawl], english_of: Callable[[str], Crawl]) -> list[Crawl]:
     """What everybody was answered everywhere."""
-    return [crawl_of(name) for name in CAST]
+    return [crawl_of(name).beside(english_of(name)) for name in CAST]
 
 
 @pytest.fixture

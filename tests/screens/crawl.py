@@ -82,6 +82,10 @@ class Crawl:
     answers: dict[str, list[Answer]] = field(default_factory=lambda: {"zh": [], "en": []})
     said: dict[str, dict[str, str]] = field(default_factory=lambda: {"zh": {}, "en": {}})
 
+    def beside(self, english: "Crawl") -> "Crawl":
+        """Both languages in one."""
+        return Crawl(self.name, self.answers | {"en": english.answers["en"]}, self.said | {"en": english.said["en"]})
+
     def dumped(self) -> str:
         """As it is kept for the other tests of the run."""
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -187,15 +191,9 @@ class Guide:
 
 
 def crawl(guide: Guide, name: str) -> Crawl:
-    """Let somebody open every sort of page they can find, in Chinese, and what opened once more in English."""
+    """Let somebody open every sort of page they can find, in Chinese."""
     seen = Crawl(name)
     desk = Desk(guide.app, Clock(NOW), name)
-    for url in _explored(guide, desk, seen):
-        _look(guide, desk, seen, "en", url)
-    return seen
-
-
-def _explored(guide: Guide, desk: Desk, seen: Crawl) -> list[str]:
     desk.get("/today?lang=zh")
     ways = deque((url, "") for url in guide.starts(desk.name))
     asked: set[str] = set()
@@ -217,8 +215,24 @@ def _explored(guide: Guide, desk: Desk, seen: Crawl) -> list[str]:
         elif not linked_on:
             closed[url] = answer
         ways.extend((_plain(link), url) for link in (reading.links if reading and answer.status == 200 else ()))
+    return seen
+
+
+def once_more(guide: Guide, found: list[Crawl], name: str) -> Crawl:
+    """Let somebody open in English what opened to them in Chinese, unless somebody before them opens what is drawn
+    alike."""
+    before: set[tuple[str, str]] = set()
+    for each in found:
+        theirs = {(answer.sort, answer.looks): answer.url for answer in each.answers["zh"] if answer.status == 200}
+        if each.name == name:
+            break
+        before |= theirs.keys()
+    seen = Crawl(name)
+    desk = Desk(guide.app, Clock(NOW), name)
     desk.get("/today?lang=en")
-    return [answer.url for answer in seen.answers["zh"] if answer.status == 200]
+    for url in dict.fromkeys(url for sort, url in theirs.items() if sort not in before):
+        _look(guide, desk, seen, "en", url)
+    return seen
 
 
 def _plain(link: str) -> str:

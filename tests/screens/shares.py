@@ -1,11 +1,13 @@
 """Who opens which page in a browser.
 
-Every sort of page is looked at in both languages, and every address of the url map for everybody it opens to, in one
-of them. To the eye two pages are alike when they are drawn alike, whatever is written in them: of such pages one is
-opened for all, the fullest, so that a tenth of them stands for the whole.
+Every sort of page is looked at in one of the languages, which take turns. With `--every-page` it is looked at in both,
+and every address of the url map for everybody it opens to: that is for the night and before a release. To the eye two
+pages are alike when they are drawn alike, whatever is written in them: of such pages one is opened for all, the
+fullest, so that a tenth of them stands for the whole.
 """
 
 from collections.abc import Iterator
+from zlib import crc32
 
 from tests.screens.crawl import LANGUAGES, Answer, Crawl
 
@@ -14,7 +16,7 @@ LANDING = "/today"  # opened by everybody for the sake of the frame around it, w
 Opened = tuple[str, Answer]  # by whom
 
 
-def shares(crawls: list[Crawl]) -> dict[str, list[tuple[str, str]]]:
+def shares(crawls: list[Crawl], everything: bool) -> dict[str, list[tuple[str, str]]]:
     """By person, the pages (language, address) they open."""
     alike: dict[tuple[str, str], list[Opened]] = {}
     for each in crawls:
@@ -22,7 +24,12 @@ def shares(crawls: list[Crawl]) -> dict[str, list[tuple[str, str]]]:
             for answer in each.answers[language]:
                 if answer.is_page:
                     alike.setdefault((language, answer.looks), []).append((each.name, answer))
-    stand_for = {key: set(_stands_for(key[0], pages)) for key, pages in alike.items()}
+    stand_for = {
+        (language, looks): {
+            owed for name, answer in pages for owed in owed_by(language, name, answer, everything=everything)
+        }
+        for (language, looks), pages in alike.items()
+    }
     left = set().union(*stand_for.values())
     plan = {each.name: [(language, LANDING) for language in LANGUAGES] for each in crawls}
     while left:
@@ -34,7 +41,10 @@ def shares(crawls: list[Crawl]) -> dict[str, list[tuple[str, str]]]:
     return {name: sorted(pages, key=lambda page: LANGUAGES.index(page[0])) for name, pages in plan.items()}
 
 
-def _stands_for(language: str, pages: list[Opened]) -> Iterator[tuple[str, str]]:
-    for name, answer in pages:
+def owed_by(language: str, name: str, answer: Answer, *, everything: bool) -> Iterator[tuple[str, str]]:
+    """What a look at this page is good for."""
+    if everything:
         yield name, answer.rule
+        yield answer.sort, language
+    elif language == LANGUAGES[crc32(answer.sort.encode()) % len(LANGUAGES)]:
         yield answer.sort, language
