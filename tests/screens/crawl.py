@@ -42,6 +42,7 @@ HONEST = (403, 404, 409)
 PRICE_LIST = "价格表.xlsx"  # the sheet that lived_in.py chose
 TRIES = 6  # addresses of one sort of page that are tried before it counts as closed to the person
 OUTSIDE = "/sign-in"
+NO_PERSON = ("/readyz",)  # asked by machines, before there are people; tests/test_health.py asks it
 PROGRAMS, READ_BY_PEOPLE = "/api/", ("/api/v1/docs", "/api/v1/openapi.json")
 """Programs of others ask there with a token, and nobody's session opens anything; how to use it is read by people."""
 HTML, RELOAD = "text/html", "an answer to htmx: draw the page anew"
@@ -105,7 +106,7 @@ class Guide:
         self.app = app
         self.database = database
         self.adapter: MapAdapter = app.url_map.bind("127.0.0.1")
-        rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+        rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())} - {*NO_PERSON}
         self.rules = {rule for rule in rules if not rule.startswith(PROGRAMS) or rule.startswith(READ_BY_PEOPLE)}
         with database.reading() as db:
             self.states = {
