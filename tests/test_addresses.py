@@ -379,6 +379,14 @@ GET POST /settings/integrations/<int:number>/edit
 GET POST /settings/integrations/<int:number>/end
 GET POST /settings/integrations/<int:number>/token
 POST     /settings/integrations/<int:number>/tokens/<uuid:key>/end
+GET      /settings/integrations/<int:number>/webhooks/<int:hook>
+POST     /settings/integrations/<int:number>/webhooks/<int:hook>/again
+GET POST /settings/integrations/<int:number>/webhooks/<int:hook>/edit
+POST     /settings/integrations/<int:number>/webhooks/<int:hook>/pause
+GET POST /settings/integrations/<int:number>/webhooks/<int:hook>/remove
+POST     /settings/integrations/<int:number>/webhooks/<int:hook>/resume
+POST     /settings/integrations/<int:number>/webhooks/<int:hook>/secret
+GET POST /settings/integrations/<int:number>/webhooks/new
 GET POST /settings/integrations/new
 GET POST /settings/shop
 GET POST /sign-in

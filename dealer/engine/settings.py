@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     proxy: str = ""  # the address of the web server in front: its word about who calls counts
     backups: Literal["here", "elsewhere"] = "here"  # elsewhere: by other means than `dealer backup` on this machine
 
+    webhooks_inside: bool = False  # whether a webhook may lead to an address of the house's own network
+
     # the provider of the house, where people may sign in as well: docs/signing_in.md
     oidc_issuer: str = ""
     oidc_client_id: str = ""

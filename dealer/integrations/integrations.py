@@ -80,7 +80,7 @@ def edit(ask: Ask, row: Integration) -> None:
     may_keep(ask)
     facts: IntegrationFacts = ask.facts
     _refuse_stale(ask, row)
-    staff.refuse(_answers_here(ask, facts), _is_over(row))
+    staff.refuse(_answers_here(ask, facts), is_over(row))
     row.name, row.answers_id, row.scopes = facts.name, facts.answers, _told(facts)
     row.person.name = facts.name
     changed(ask, row, "edit", facts)
@@ -89,7 +89,7 @@ def edit(ask: Ask, row: Integration) -> None:
 def end(ask: Ask, row: Integration) -> None:
     """It acts here no more: its tokens end. What it did keeps its name."""
     may_keep(ask)
-    staff.refuse(_is_over(row))
+    staff.refuse(is_over(row))
     row.ended_at = ask.at
     for token in row.tokens:
         token.ended_at = token.ended_at or ask.at
@@ -100,7 +100,7 @@ def give_token(ask: Ask, row: Integration) -> str:
     """A token, told once. Two may count at a time, so that a program changes from one to the other without a gap."""
     may_keep(ask)
     facts: NewToken = ask.facts
-    staff.refuse(_is_over(row), _has_two(row, ask.at))
+    staff.refuse(is_over(row), _has_two(row, ask.at))
     secret = secrets.token_urlsafe(32)
     token = f"{MARK}{secret}"
     ask.db.add(
@@ -145,7 +145,8 @@ def _answers_here(ask: Ask, facts: IntegrationFacts) -> Refusal | None:
     return None
 
 
-def _is_over(row: Integration) -> Refusal | None:
+def is_over(row: Integration) -> Refusal | None:
+    """Whoever acts here no more gets nothing new."""
     if row.ended_at is not None:
         return no("This program acts here no more: add it anew.", code="E-PROGRAM-ENDED")
     return None

@@ -8,10 +8,11 @@ from flask import Blueprint, g, render_template, session
 
 from dealer.engine.history import of_thing
 from dealer.engine.steps import Ask, Stale
-from dealer.integrations import integrations
+from dealer.integrations import hearing, integrations, webhooks
+from dealer.integrations.events import Event
 from dealer.integrations.integrations import IntegrationFacts, NewToken
 from dealer.integrations.scopes import Scope
-from dealer.records.integrations import AccessToken, Integration
+from dealer.records.integrations import AccessToken, Integration, Webhook
 from web.asking import Answer, looking, me, need, or_404, write
 from web.deals import timeline
 from web.forms import Form
@@ -65,13 +66,14 @@ def draw(number: int, trouble: Any = ()) -> str:
         here=f"{HOME}/{number}",
         scopes=[show(Scope(scope)) for scope in row.scopes],
         tokens=[_token(token) for token in reversed(row.tokens)],
+        hooks=[_hook(hook) for hook in webhooks.of_program(looking(), row)],
         given=given["secret"] if given and given.get("program") == str(row.id) else "",
         refusals=[told(each) for each in trouble] if isinstance(trouble, tuple) else [],
         timeline=timeline.entries(list(reversed(of_thing(looking(), row.store_id, row.id)))),
     )
 
 
-def tell_once(row: Integration, secret: str) -> None:
+def tell_once(row: Any, secret: str) -> None:
     """Show a secret on the next page of this browser, and nowhere else."""
     session["given"] = {"program": str(row.id), "secret": secret}
 
@@ -85,6 +87,16 @@ def _token(token: AccessToken) -> dict[str, Any]:
         "used": say("used {when}", when=clock(token.used_at)) if token.used_at else say("not used yet"),
         "counts": counts,
         "why": "" if counts else say("Ended") if token.ended_at else say("Expired"),
+    }
+
+
+def _hook(hook: Webhook) -> dict[str, Any]:
+    state = say("Paused") if hook.paused_at else say("Stopped") if hearing.has_stopped(looking(), hook) else ""
+    return {
+        "url": f"{HOME}/{hook.integration.number}/webhooks/{hook.number}",
+        "address": hook.address,
+        "kinds": " · ".join(show(Event(kind)) for kind in hook.kinds),
+        "state": state,
     }
 
 
