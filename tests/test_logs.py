@@ -116,6 +116,12 @@ def test_ids_hashes_days_and_places_stay_as_they_are() -> None:
     assert masked(kept) == kept
 
 
+def test_the_number_of_a_request_is_told_although_it_may_look_like_a_phone(written: StringIO) -> None:
+    with logs.about(request="13987650"):
+        logging.getLogger("dealer").info("request")
+    assert json.loads(written.getvalue())["request"] == "13987650"
+
+
 def test_lines_of_a_job_say_which(written: StringIO) -> None:
     with logs.about(job="render_paper", attempt=2):
         logging.getLogger("waitress").warning("Task queue depth is %d", 3)

@@ -108,7 +108,9 @@ def demo(settings: Settings, _: Namespace) -> int:
         migrating.upgrade(settings.as_owner)
     database = open_database(settings.url, settings.keys)
     if doctor.is_empty(database):
-        demo_shop.fill(database, datetime.now(UTC))
+        print("A shop is being made up, once: half a minute.", flush=True)
+        with logs.quiet():
+            demo_shop.fill(database, datetime.now(UTC))
     made_up.refuse_a_real_one(database)
     database.engine.dispose()
     return serving.attend(settings, tuple("  ".join(line) for line in demo_shop.sign_ins()))

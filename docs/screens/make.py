@@ -87,7 +87,7 @@ def take(browser: Browser, address: str, name: str) -> None:
     page.goto(f"{address}/sign-in?lang={language}")
     page.fill("[name=name]", demo_shop.STAFF[person][0])
     page.fill("[name=password]", demo.PASSWORD)
-    page.click("main button")
+    page.click("main button[type=submit]")
     page.goto(address + path.format(**demo.SHOWPIECES))
     page.screenshot(path=HERE / f"{name}.png")
     page.context.close()
