@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from pydantic import BaseModel
 
-from dealer.engine import files
+from dealer.engine import files, merging
 from dealer.engine.facts import Facts
 from dealer.engine.fields import Uploaded
 from web import forms  # noqa: F401 - what it registers belongs to the fields
@@ -83,3 +83,16 @@ def test_a_name_is_no_path(name: str) -> None:
     assert name not in files.name_of(content)
     refusal = file_refusal(Uploaded(name, content), "file")
     assert refusal is None or refusal.code == "E-FILE-KIND"
+
+
+def test_a_pdf_under_a_seal_that_nobody_here_knows_is_unreadable_and_no_fault() -> None:
+    """What reads it has no name of its own for this error, as for many others."""
+    sealed = (
+        b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+        b"2 0 obj\n<</Type/Pages/Count 1/Kids[3 0 R]>>\nendobj\n"
+        b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>\nendobj\n"
+        b"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \n0000000105 00000 n \n"
+        b"trailer <</Size 4/Root 1 0 R/Encrypt 3 0 R>>\nstartxref\n166\n%%EOF"
+    )
+    with pytest.raises(merging.Unreadable):
+        merging.pages_to_lay(sealed)

@@ -124,7 +124,7 @@ def message_of(db: Session, alert: Alert, reader: Actor, key: str, file: tuple[s
 @handles(SEND_CODE)
 def send_code(job: Job) -> None:
     """The code of a new channel; one that another has taken the place of is not sent."""
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         row = db.get_one(Channel, UUID(job.payload["channel"]))
         if row.ended_at is not None or row.codes != job.payload["nth"]:
             return

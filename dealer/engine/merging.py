@@ -20,12 +20,12 @@ class Unreadable(Exception):
 def pages_of(pdf: bytes) -> int:
     """How many pages a PDF has. Raises Unreadable."""
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     try:
         return len(PdfReader(io.BytesIO(pdf)).pages)
-    except PyPdfError as wrong:
-        raise Unreadable(str(wrong)) from None
+    # What strangers scan breaks in more ways than pypdf has names for: a KeyError, a number that is none.
+    except Exception as wrong:
+        raise Unreadable(repr(wrong)) from None
 
 
 def one_pdf(papers: Iterable[tuple[str, bytes]]) -> bytes:
@@ -92,8 +92,7 @@ def laid_in(frame: bytes, first: int, papers: Iterable[bytes], room: Room) -> by
                 _lay(writer.pages[at], page, room)
                 at += 1
         writer.write(out)
-    # What strangers scan breaks in more ways than pypdf has names for: a KeyError, a number that is none.
-    except Exception as wrong:
+    except Exception as wrong:  # as in pages_of
         raise Unreadable(repr(wrong)) from None
     return out.getvalue()
 

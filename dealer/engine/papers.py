@@ -383,6 +383,7 @@ def main() -> None:
     limits = Limits(**order["limits"])
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what lay in its memory, a customer's paper, stays off the disk
     signal.alarm(limits.wall_seconds)  # should whoever asked be gone, nobody else would end this process
     try:
         sheet = press(order["html"], order["identifier"], pages=limits.pages, dots_per_inch=limits.dots_per_inch)

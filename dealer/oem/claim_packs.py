@@ -163,7 +163,7 @@ def _of_what_goes_in(terms: ClaimPackTerms) -> str:
 def make_claim_pack(job: Job) -> None:
     """Look at each scan, one row after the other; then the cover, and all of them behind it."""
     pack_id = UUID(job.payload["pack"])
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         undone = [part.id for part in db.get_one(ClaimPack, pack_id).parts if part.done_at is None]
     try:
         for part_id in undone:
@@ -179,7 +179,7 @@ def make_claim_pack(job: Job) -> None:
 
 def _look_at(job: Job, part_id: UUID) -> None:
     """Count the pages of a scan; a picture becomes a page. What comes out is a row at once."""
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         part = db.get_one(ClaimPackPart, part_id)
         found = files.read(db, part.store_id, part.sha256)
     page: bytes | None = None
@@ -200,7 +200,7 @@ def _look_at(job: Job, part_id: UUID) -> None:
 
 def _put_together(job: Job, pack_id: UUID) -> papers.Paper | None:
     """The cover with its empty pages, and in each of these its scan; None when a scan cannot be read."""
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         pack = db.get_one(ClaimPack, pack_id)
         if any(part.trouble for part in pack.parts):
             return None

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session, selectinload
 from dealer import people
 from dealer.contracts import contract as contracts
 from dealer.engine import files, jobs, merging
-from dealer.engine.database import Database
 from dealer.engine.fields import Options
 from dealer.engine.jobs import Job
 from dealer.engine.steps import Ask, Facts, Refusal, Refused, no, write_down
@@ -145,14 +144,14 @@ def _key(bundle_id: UUID) -> str:
 def make_bundle(job: Job) -> None:
     """Look at each paper, one row after the other, then put together those that are there."""
     bundle_id = UUID(job.payload["bundle"])
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         bundle = db.get_one(Bundle, bundle_id)
         at, shape = bundle.at, bundle.shape
         undone = [part.id for part in bundle.parts if part.done_at is None]
     for part_id in undone:
         _look_at(job, part_id)
     try:
-        made = _put_together(job.database, bundle_id, shape, at)
+        made = _put_together(job, bundle_id, shape, at)
     except Exception:
         with job.database.writing(job.store_id) as db:
             db.get_one(Bundle, bundle_id).trouble = BROKEN.code
@@ -164,7 +163,7 @@ def make_bundle(job: Job) -> None:
 
 def _look_at(job: Job, part_id: UUID) -> None:
     """Whether a contract can be printed, and whether its file is what it was; what comes out is a row at once."""
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         part = db.get_one(BundlePart, part_id)
         sha256 = part.contract.pdf_sha256
         refusal = contracts.why_not_printed(Ask(db, people.system(part.store_id), job.now()), part.contract)
@@ -190,8 +189,8 @@ def _pages(content: bytes | None, sha256: str | None) -> int | None:
         return None
 
 
-def _put_together(database: Database, bundle_id: UUID, shape: BundleShape, at: datetime) -> bytes:
-    with database.reading() as db:
+def _put_together(job: Job, bundle_id: UUID, shape: BundleShape, at: datetime) -> bytes:
+    with job.database.reading(job.store_id) as db:
         taken = [part for part in db.get_one(Bundle, bundle_id).parts if part.pdf_sha256 is not None]
         papers = [
             (part.contract.code or "", printing.stored(db, part.store_id, part.pdf_sha256) or b"") for part in taken

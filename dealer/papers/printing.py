@@ -162,7 +162,7 @@ def render_paper(job: Job) -> None:
     Terms that cannot be printed are a verdict. A press that is out of order is not: it is noted, and the job is tried
     again later.
     """
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         rendering = db.get_one(Rendering, UUID(job.payload["rendering"]))
     terms = revive(rendering.template, json.dumps({"terms": rendering.terms}))
     if terms.fingerprint() != rendering.fingerprint:

@@ -154,7 +154,7 @@ def _work(rendering: Rendering, key: SealKey) -> str:
 def seal_paper(job: Job) -> None:
     """Make the sealed file of a paper. The paper itself, its fingerprint and its file stay as they are."""
     at = job.now()
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         rendering = db.get_one(Rendering, UUID(job.payload["rendering"]))
         key = _usable(db, rendering.store_id, at)
         stored = files.read(db, rendering.store_id, rendering.pdf_sha256 or "")

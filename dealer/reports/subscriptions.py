@@ -162,7 +162,7 @@ def _due(store_id: UUID, at: datetime) -> Select[Any]:
 def bring(job: Job) -> None:
     """Make the workbook as this person sees it now, and bring it. Who has left, or lost the right, gets none."""
     due_at = datetime.fromisoformat(job.payload["due_at"])
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         row = db.get_one(Subscription, UUID(job.payload["subscription"]))
         book = made(db, row, due_at)
     with job.finishing() as db:

@@ -41,7 +41,7 @@ def begin_stock_import(ask: Ask, preview: Preview, sheet: str) -> int:
 def carry_on(job: Job) -> None:
     """Import a sheet that was found good, part by part. What is in stock by now is left out, so it may be repeated."""
     store_id, sha256 = UUID(job.payload["store"]), str(job.payload["sha256"])
-    with job.database.reading() as db:
+    with job.database.reading(job.store_id) as db:
         found = files.read(db, store_id, sha256)
         person = db.get(Person, UUID(job.payload["person"]))
         if found is None or person is None:
@@ -52,7 +52,7 @@ def carry_on(job: Job) -> None:
 
 def import_in_parts(database: Database, content: bytes, who: Actor, at: datetime, sheet: str = "stock.xlsx") -> int:
     """Import stock in transactions of AT_ONCE cars each; how many cars were new or changed."""
-    with database.reading() as db:
+    with database.reading(who.store_id) as db:
         preview = stock_imports.preview(content, db, who, database.calendar.today(at))
     importing.refuse_bad(preview)
     for start in range(0, len(preview.rows), AT_ONCE):
