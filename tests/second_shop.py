@@ -27,6 +27,7 @@ BESIDE = "beside."  # how the sign-in names of the second shop begin
 CODES = {"YLYX": "BSDE"}  # stand in contract numbers
 OTHER = 0xBE51DE  # what tells the ids of the second shop from those of the first
 NOT_COPIED = ("signed_in", "sign_in_tries", "parked_forms", "workers", "posts_once", "jobs", "stores", "people")
+NOT_MARKED = ("name_starts",)  # where names may be looked for from: nobody reads it
 CHAIN = (History.__table__, HistoryHead.__table__)
 # Words that a program compares: with a mark in them they would be others.
 NO_TEXT = ("facts", "answer", "payload", "route", "subject")
@@ -101,8 +102,12 @@ class _Copying:
         for rows in self.rows.values():
             keys |= {row["id"] for row in rows if "id" in row}
         self.beside.others |= {str(key): str(other_id(key)) for key in keys}
-        files = next(rows for table, rows in self.rows.items() if table.name == "file_bytes")
+        files, tokens = (
+            next(rows for table, rows in self.rows.items() if table.name == name)
+            for name in ("file_bytes", "access_tokens")
+        )
         self.beside.others |= {row["sha256"]: name_of(_other_bytes(row["bytes"])) for row in files}
+        self.beside.others |= {row["token_hash"]: name_of(row["token_hash"].encode()) for row in tokens}
 
     def _other(self, table: Table, row: dict[str, Any]) -> dict[str, Any]:
         found = {name: self._other_value(value) for name, value in row.items()}
@@ -156,7 +161,7 @@ class _Copying:
         """Let every text of the first shop tell whose it is."""
         for table in (*self.tables, Store.__table__, Person.__table__):
             rows = self.staff if table is Person.__table__ else self.rows.get(table, [])
-            if table in CHAIN or not isinstance(table, Table):
+            if table in CHAIN or table.name in NOT_MARKED or not isinstance(table, Table):
                 continue
             if table is Store.__table__:
                 rows = [{"id": self.beside.first_id, "name": "第一家门店"}]

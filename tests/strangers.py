@@ -150,8 +150,9 @@ class Knocking:
             _, values = self.adapter.match(path, method="GET")
         except HTTPException:
             return url
-        if "number" in values and isinstance(values["number"], int):
-            path = path.replace(f"/{values['number']}", f"/{values['number'] + APART}", 1)
+        for name in ("number", "hook"):  # of a thing, and of a webhook below an integration
+            if isinstance(number := values.get(name), int):
+                path = path.replace(f"/{number}", f"/{number + APART}", 1)
         for each in ID.findall(path + query):
             path, query = (text.replace(each, self.beside.others.get(each, each)) for text in (path, query))
         return f"{path}?{query}" if query else path

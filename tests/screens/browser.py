@@ -66,7 +66,8 @@ def sign_in(page: Page, address: str, name: str, language: str) -> None:
     page.goto(f"{address}/sign-in?lang={language}")
     page.fill("[name=name]", CAST[name][0])
     page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
 
 
 def open_page(browser: Browser, address: str, name: str, language: str, **how: Any) -> Page:
