@@ -47,7 +47,7 @@ def written_by_people(demo_shown: Database) -> re.Pattern[str]:
     found: set[str] = set()
     with demo_shown.reading() as db:
         inspector = inspect(db.get_bind())
-        for table in inspector.get_table_names():
+        for table in set(inspector.get_table_names()) - {"name_starts"}:  # halves of the same names
             for column in inspector.get_columns(table):
                 if isinstance(column["type"], (String, Text, JSON)):
                     rows = db.execute(text(f'SELECT DISTINCT "{column["name"]}" FROM "{table}"'))
