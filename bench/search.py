@@ -80,8 +80,9 @@ def _missing(db: Session, who: Actor, word: str) -> int:
     if key:
         places += [Customer.name_pinyin.contains(key), Customer.name_initials.contains(key)]
     scan = select(Customer).where(Customer.store_id == who.store_id, or_(*places)).order_by(Customer.number.desc())
-    fitting = (each.number for each in db.scalars(scan.execution_options(yield_per=200)) if _fits(each, word, key))
-    return len(set(islice(fitting, HITS)) - {each.number for each in customers.search(db, who, word, HITS)})
+    with db.scalars(scan.execution_options(yield_per=200)) as read:
+        fitting = {each.number for each in islice((each for each in read if _fits(each, word, key)), HITS)}
+    return len(fitting - {each.number for each in customers.search(db, who, word, HITS)})
 
 
 def _fits(each: Customer, word: str, key: str) -> bool:

@@ -10,6 +10,7 @@ from bench._bare import Bare, second_shop
 from bench._measure import Sheet
 from bench._scene import open_deals, registered
 from bench._server import bare
+from dealer.engine.database import Database
 from dealer.engine.history import verify
 from tests.cast import Shop
 from tests.desk import Desk
@@ -44,8 +45,8 @@ def test_no_request_builds_a_machine(shop: Shop, desk: Callable[[str], Desk]) ->
     assert counts_missed(sheet) == []
 
 
-def test_a_store_made_in_bulk_verifies_is_searched_in_full_and_worked_in(shop: Shop, app: Flask) -> None:
-    data.fill(shop.database, DEALS)
+def test_a_store_made_in_bulk_verifies_is_searched_and_worked_in(shop: Shop, app: Flask, owned: Database) -> None:
+    data.fill(owned, DEALS)
     with shop.looking() as db:
         assert verify(db) == []
     sheet = Sheet("store")
