@@ -30,7 +30,8 @@ OF_NO_SHOP = {
 # Likewise below the screens: signing in, what each minute does for all shops, who is named on a command line.
 OF_EVERY_SHOP = {
     "alerts/forgetting.py", "alerts/news.py", "house/made_up.py", "house/proving.py", "house/second_factor.py",
-    "papers/sealing.py", "privacy/retention.py", "reports/subscriptions.py", "sheets/bulk_imports.py", "sweep.py",
+    "integrations/hearing.py", "papers/sealing.py", "privacy/retention.py", "reports/subscriptions.py",
+    "sheets/bulk_imports.py", "sweep.py",
     "trips/closing_time.py",
 }  # fmt: skip
 

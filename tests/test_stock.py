@@ -123,8 +123,9 @@ def test_a_vin_of_another_shop_says_nothing_of_that_shop(shop: Shop, desk: Desks
         db.add(other)
         start_chain(db, other.id)
     keeper_there, ours = replace(shop.actor("孙强"), store_id=other.id), scene.model(shop)
-    with shop.database.writing(other.id) as db:
+    with shop.looking() as db:
         known = db.get_one(Model, ours)
+    with shop.database.writing(other.id) as db:
         model = Model(
             **{each.name: getattr(known, each.name) for each in Model.__table__.columns if each.name != "id"}
             | {"store_id": other.id}
