@@ -102,7 +102,7 @@ def test_pages_are_alike_when_they_differ_in_what_is_written_on_them_alone(other
     assert (drawn(one) == drawn(other)) is alike
 
 
-@pytest.mark.parametrize("everything, one_of", [(False, 8), (True, 6)])
+@pytest.mark.parametrize("everything, one_of", [(False, 8), (True, 4)])
 def test_what_is_opened_in_a_browser_stands_for_all_that_there_is(
     crawls: list[Crawl], everything: bool, one_of: int
 ) -> None:
