@@ -254,7 +254,7 @@ def _look(
     if not html:
         return answer, None
     reading = Reading(html)
-    for text in reading.said:
+    for text in () if rule.startswith(PROGRAMS) else reading.said:  # there the document speaks, which is in English
         seen.said[language].setdefault(text, url)
     return answer, reading
 
