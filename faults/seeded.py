@@ -51,7 +51,7 @@ def found(bug: Bug, house: Path) -> tuple[str, tuple[str, ...]]:
         return "", (f"its place stands {text.count(bug.before)} times in {bug.file}",)
     file.write_text(text.replace(bug.before, bug.after), encoding="utf-8")
     status, said = run_tests(house, *(test for test in bug.tests if (house / test).exists()))
-    failed = re.search(r"^FAILED (\S+)", said, re.MULTILINE)
+    failed = re.search(r"^FAILED (.+?)(?: - .*)?$", said, re.MULTILINE)
     if status == ALL_PASSED:
         return "", ("SURVIVED",)
     if status != SOME_FAILED or failed is None:
