@@ -106,14 +106,16 @@ def _let_live(clients: list[Client]) -> None:
     sleep(random.uniform(0, 0.2))
 
 
+WORKS = (ask_and_keep(1), ask_and_keep(2), register, print_contracts)
+
+
 @contextmanager
 def at_work(clients: list[Client], troubles: list[str]) -> Iterator[None]:
-    """Everybody works until the end of the block, and settles then what they have sent."""
+    """Everybody does work of their own until the end of the block, and settles then what they have sent."""
     stop = Event()
-    works = (ask_and_keep(1), ask_and_keep(2), register, print_contracts)
     threads = [
         Thread(target=keep_at_it, args=(client, work, PAUSE, stop, troubles))
-        for client, work in zip(clients, works, strict=True)
+        for client, work in zip(clients, WORKS[: len(clients)], strict=True)
     ]
     for thread in threads:
         thread.start()

@@ -3,20 +3,18 @@ everything that was acknowledged before it began must be in it, once, under a hi
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
 from time import monotonic, sleep
 
 from sqlalchemy import make_url
 
 from dealer.engine import backup, migrating, restore
 from dealer.engine.database import open_database
-from faults._clients import Client, ask_and_keep, keep_at_it, register
-from faults._killing import PAUSE, furnish, looked_at
+from faults._clients import Client
+from faults._killing import at_work, furnish, looked_at
 from faults._nursery import Nursery, free_port, kill
 from faults._table import Row, tell
 from tests.cast import Shop, found_shop
@@ -62,7 +60,7 @@ def _backed_up(databases: Databases, kind: Kind, nursery: Nursery) -> Seen:
     people = [Client(port, name) for name in ("李娜", "李娜", "王磊")]
     for each in people:
         each.sign_in()
-    with TemporaryDirectory(prefix="dealer-backup-") as folder, _at_work(people, seen.broken):
+    with TemporaryDirectory(prefix="dealer-backup-") as folder, at_work(people, seen.broken):
         keys_file = Path(folder) / "keys" / "keys.json"
         keys_file.parent.mkdir()
         keys_file.touch()
@@ -71,23 +69,6 @@ def _backed_up(databases: Databases, kind: Kind, nursery: Nursery) -> Seen:
     kill(web)
     databases.drop(url)
     return seen
-
-
-@contextmanager
-def _at_work(people: list[Client], troubles: list[str]) -> Iterator[None]:
-    stop, works = Event(), (ask_and_keep(1), ask_and_keep(2), register)
-    threads = [
-        Thread(target=keep_at_it, args=(client, work, PAUSE, stop, troubles))
-        for client, work in zip(people, works, strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
 
 
 def _once(number: int, url: str, folder: Path, people: list[Client], seen: Seen) -> None:

@@ -31,8 +31,7 @@ OF_NO_SHOP = {
 OF_EVERY_SHOP = {
     "alerts/forgetting.py", "alerts/news.py", "house/made_up.py", "house/proving.py", "house/second_factor.py",
     "integrations/hearing.py", "papers/sealing.py", "privacy/retention.py", "reports/subscriptions.py",
-    "sheets/bulk_imports.py", "sweep.py",
-    "trips/closing_time.py",
+    "sheets/bulk_imports.py", "sweep.py", "trips/closing_time.py",
 }  # fmt: skip
 
 
